@@ -1,0 +1,110 @@
+/**
+ * The contract between the program and everything that reads it: key names and shapes of the stack outputs.
+ * Types and names only. Each phase owns one top-level output; secrets are top-level outputs of their own, because a
+ * secret nested in an object is handed out in clear text by the Automation API (pulumi/pulumi `stack.outputs()`).
+ * A renamed or removed field is a breaking change and needs a line in CHANGELOG.md.
+ */
+export interface PlatformOutputs {
+  readonly environment: EnvironmentOutput;
+  readonly network: NetworkOutput;
+  readonly cluster: ClusterOutput;
+  /** Secret: admin kubeconfig with short-lived tokens (A2.2). YAML or JSON text. */
+  readonly kubeconfig: string;
+  readonly nodePools: NodePoolsOutput;
+  readonly networkPolicy: NetworkPolicyOutput;
+  readonly certificates: CertificatesOutput;
+  readonly entryPoint: EntryPointOutput;
+}
+
+export type EnvironmentName = "dev" | "staging" | "production";
+
+export interface EnvironmentOutput {
+  readonly name: EnvironmentName;
+  readonly region: string;
+  readonly accountId: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** USD a month per kind (B5). */
+  readonly budget: Readonly<Record<string, number>>;
+}
+
+export interface SubnetOutput {
+  readonly id: string;
+  readonly zone: string;
+  readonly cidr: string;
+}
+
+export interface NetworkOutput {
+  readonly vpcId: string;
+  readonly cidr: string;
+  readonly zones: readonly string[];
+  readonly privateSubnets: readonly SubnetOutput[];
+  readonly publicSubnets: readonly SubnetOutput[];
+  /** One in dev, one per zone elsewhere (A1.2). */
+  readonly natGatewayIds: readonly string[];
+  readonly clusterRoleArn: string;
+  readonly nodeRoleArn: string;
+}
+
+export interface ClusterOutput {
+  readonly name: string;
+  readonly arn: string;
+  readonly version: string;
+  readonly endpoint: string;
+  readonly publicEndpoint: boolean;
+  readonly publicAccessCidrs: readonly string[];
+  readonly oidcProviderArn: string;
+  readonly secretsKeyArn: string;
+  /** Managed add-on name → version. */
+  readonly addons: Readonly<Record<string, string>>;
+  /** Name of the managed group that carries system pods. */
+  readonly systemNodeGroup: string;
+}
+
+export interface Taint {
+  readonly key: string;
+  readonly value: string;
+  readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+}
+
+export interface NodePoolOutput {
+  readonly name: string;
+  /** Every node of the pool carries exactly these (A3.1, A3.4). */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  readonly capacityType: "on-demand" | "spot";
+  readonly instanceTypes: readonly string[];
+  /** Nodes that are always there; 0 means Karpenter adds them on demand. */
+  readonly minimum: number;
+}
+
+export interface NodePoolsOutput {
+  readonly pools: readonly NodePoolOutput[];
+  readonly interruptionQueue: string;
+  readonly nodeRoleName: string;
+}
+
+export interface NetworkPolicyOutput {
+  /** `vpc-cni`, `cilium-chaining`, `cilium-eni` or `calico` (A4.1). */
+  readonly plugin: string;
+  /** DaemonSet of the plugin that must run on every node, as namespace/name. */
+  readonly daemonSet: string;
+  /** Every namespace the product made so far, each with default deny in both directions and the baseline allows (A4.2). */
+  readonly namespaces: readonly string[];
+}
+
+export interface CertificatesOutput {
+  readonly namespace: string;
+  readonly issuers: readonly string[];
+  /** The issuer that entry points of this environment use (A5.4). */
+  readonly defaultIssuer: string;
+  readonly chartVersion: string;
+}
+
+export interface EntryPointOutput {
+  readonly gatewayClass: string;
+  readonly gateway: { readonly namespace: string; readonly name: string };
+  readonly domain: string;
+  readonly zoneId: string;
+  /** The example app (A6.2). */
+  readonly demo: { readonly namespace: string; readonly host: string; readonly service: string; readonly certificateSecret: string };
+}

@@ -1,0 +1,67 @@
+/**
+ * The narrow view of an AWS account that checks, doctor and the destroy sweep need. Two implementations: `sdk.ts`
+ * (AWS SDK v3, real cloud) and `../../sandbox/aws/reader.ts` (the rehearsal account). It reads; it never changes.
+ */
+export interface AwsReader {
+  identity(): Promise<{ account: string; arn: string }>;
+  availabilityZones(): Promise<string[]>;
+  /** Kubernetes versions EKS offers in standard support, newest first. */
+  kubernetesVersions(): Promise<string[]>;
+  vpc(id: string): Promise<Vpc | undefined>;
+  subnets(vpcId: string): Promise<Subnet[]>;
+  routeTables(vpcId: string): Promise<RouteTable[]>;
+  natGateways(vpcId: string): Promise<NatGateway[]>;
+  role(name: string): Promise<Role | undefined>;
+  cluster(name: string): Promise<Cluster | undefined>;
+  nodeGroups(cluster: string): Promise<NodeGroup[]>;
+  /** EKS upgrade insights that are not passing. */
+  clusterInsights(cluster: string): Promise<Insight[]>;
+  podIdentityAssociations(cluster: string): Promise<PodIdentityAssociation[]>;
+  loadBalancers(): Promise<LoadBalancer[]>;
+  dnsRecords(zoneId: string): Promise<DnsRecord[]>;
+  /** Applied service quota by code, undefined when AWS does not list it. */
+  quota(service: string, code: string): Promise<number | undefined>;
+  /** Everything in the account that carries the tag, for the sweep after destroy (A21.4). */
+  tagged(key: string, value: string): Promise<TaggedResource[]>;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+export interface Vpc { readonly id: string; readonly cidr: string; readonly tags: Tags }
+export interface Subnet { readonly id: string; readonly zone: string; readonly cidr: string; readonly tags: Tags; readonly freeAddresses: number }
+export interface RouteTable {
+  readonly id: string;
+  readonly main: boolean;
+  readonly subnetIds: readonly string[];
+  readonly routes: readonly { readonly destination: string; readonly natGatewayId?: string; readonly gatewayId?: string; readonly state: "active" | "blackhole" }[];
+}
+export interface NatGateway { readonly id: string; readonly subnetId: string; readonly state: string }
+export interface Role {
+  readonly name: string;
+  readonly arn: string;
+  /** Service principals the trust policy lets assume the role. */
+  readonly trustedServices: readonly string[];
+  readonly attachedPolicyArns: readonly string[];
+}
+export interface Cluster {
+  readonly name: string;
+  readonly status: string;
+  readonly version: string;
+  readonly endpoint: string;
+  readonly publicEndpoint: boolean;
+  readonly publicAccessCidrs: readonly string[];
+  readonly privateEndpoint: boolean;
+  readonly subnetIds: readonly string[];
+  readonly roleArn: string;
+  readonly logTypes: readonly string[];
+  readonly secretsKeyArn?: string;
+  readonly authenticationMode: string;
+  readonly supportType: string;
+  readonly deletionProtection: boolean;
+  readonly healthIssues: readonly { readonly code: string; readonly message: string }[];
+}
+export interface NodeGroup { readonly name: string; readonly status: string; readonly subnetIds: readonly string[]; readonly desired: number; readonly healthIssues: readonly { readonly code: string; readonly message: string }[] }
+export interface Insight { readonly name: string; readonly status: string; readonly reason: string }
+export interface PodIdentityAssociation { readonly namespace: string; readonly serviceAccount: string; readonly roleArn: string }
+export interface LoadBalancer { readonly arn: string; readonly name: string; readonly dnsName: string; readonly scheme: string; readonly state: string; readonly vpcId: string; readonly tags: Tags }
+export interface DnsRecord { readonly name: string; readonly type: string; readonly values: readonly string[] }
+export interface TaggedResource { readonly arn: string; readonly tags: Tags }

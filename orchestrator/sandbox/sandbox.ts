@@ -1,0 +1,14 @@
+import type { AwsReader } from "../checks/aws/reader";
+import type { Edge } from "../checks/check";
+
+/** A running rehearsal world of one environment: stand-in providers, the account behind them and its cluster. */
+export interface Sandbox {
+  /** Environment variables that make either engine attach the stand-ins (PULUMI_DEBUG_PROVIDERS and the like). */
+  readonly engineEnvironment: Readonly<Record<string, string>>;
+  readonly aws: AwsReader;
+  readonly edge: Edge;
+  /** Admin kubeconfig (YAML text) for the named cluster as it runs now; undefined when there is none. */
+  kubeconfig(cluster: string): string | undefined;
+  /** Ends servers and flushes the world to disk. */
+  close(): Promise<void>;
+}
