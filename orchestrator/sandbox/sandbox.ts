@@ -9,6 +9,8 @@ export interface Sandbox {
   readonly edge: Edge;
   /** Admin kubeconfig (YAML text) for the named cluster as it runs now; undefined when there is none. */
   kubeconfig(cluster: string): string | undefined;
+  /** Ids of resources the world has made for this URN, oldest first: how a resume finds a create nobody acknowledged. */
+  idsOf(urn: string): Promise<readonly string[]>;
   /** Ends servers and flushes the world to disk. */
   close(): Promise<void>;
 }

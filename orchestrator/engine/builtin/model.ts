@@ -101,6 +101,8 @@ export interface OperationOptions {
   continueOnError: boolean;
   excludeProtected: boolean;
   clearPendingCreates: boolean;
+  /** refresh only: pending creates whose resource exists after all, adopted under this id. */
+  importPendingCreates: { urn: string; id: string }[];
   /** refresh / destroy: run the program too. */
   runProgram: boolean;
   imports: ImportRequest[];
