@@ -14,7 +14,7 @@ describe("policy cluster-endpoint-is-private", () => {
     expect(judge(rule, AWS, { vpcConfig: { endpointPublicAccess: false } }).violations).to.deep.equal([]);
   });
   it("[A2.4] refuses a cluster that says nothing, since AWS then makes it public", () => {
-    expect(judge(rule, EKS, {}).violations).to.deep.have.length(1);
+    expect(judge(rule, EKS, {}).violations).to.have.length(1);
     expect(judge(rule, AWS, { vpcConfig: {} }).violations).to.have.length(1);
   });
   it("[A2.4] refuses the whole world, in IPv4 and IPv6", () => {
