@@ -52,11 +52,6 @@ export interface StackRule extends RuleBase {
 
 export type Rule = ResourceRule | StackRule;
 
-/** Writes a place in a message: `spec.containers[0]`. */
-export function place(...path: readonly (string | number)[]): string {
-  return path.map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`)).join("");
-}
-
 /** A value as text for a message: only kinds that cannot be secret are shown. */
 export function shown(value: Value): string {
   return typeof value === "boolean" || typeof value === "number"
