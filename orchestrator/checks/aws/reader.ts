@@ -26,15 +26,34 @@ export interface AwsReader {
 }
 
 export type Tags = Readonly<Record<string, string>>;
-export interface Vpc { readonly id: string; readonly cidr: string; readonly tags: Tags }
-export interface Subnet { readonly id: string; readonly zone: string; readonly cidr: string; readonly tags: Tags; readonly freeAddresses: number }
+export interface Vpc {
+  readonly id: string;
+  readonly cidr: string;
+  readonly tags: Tags;
+}
+export interface Subnet {
+  readonly id: string;
+  readonly zone: string;
+  readonly cidr: string;
+  readonly tags: Tags;
+  readonly freeAddresses: number;
+}
 export interface RouteTable {
   readonly id: string;
   readonly main: boolean;
   readonly subnetIds: readonly string[];
-  readonly routes: readonly { readonly destination: string; readonly natGatewayId?: string; readonly gatewayId?: string; readonly state: "active" | "blackhole" }[];
+  readonly routes: readonly {
+    readonly destination: string;
+    readonly natGatewayId?: string;
+    readonly gatewayId?: string;
+    readonly state: "active" | "blackhole";
+  }[];
 }
-export interface NatGateway { readonly id: string; readonly subnetId: string; readonly state: string }
+export interface NatGateway {
+  readonly id: string;
+  readonly subnetId: string;
+  readonly state: string;
+}
 export interface Role {
   readonly name: string;
   readonly arn: string;
@@ -59,9 +78,38 @@ export interface Cluster {
   readonly deletionProtection: boolean;
   readonly healthIssues: readonly { readonly code: string; readonly message: string }[];
 }
-export interface NodeGroup { readonly name: string; readonly status: string; readonly subnetIds: readonly string[]; readonly desired: number; readonly healthIssues: readonly { readonly code: string; readonly message: string }[] }
-export interface Insight { readonly name: string; readonly status: string; readonly reason: string }
-export interface PodIdentityAssociation { readonly namespace: string; readonly serviceAccount: string; readonly roleArn: string }
-export interface LoadBalancer { readonly arn: string; readonly name: string; readonly dnsName: string; readonly scheme: string; readonly state: string; readonly vpcId: string; readonly tags: Tags }
-export interface DnsRecord { readonly name: string; readonly type: string; readonly values: readonly string[] }
-export interface TaggedResource { readonly arn: string; readonly tags: Tags }
+export interface NodeGroup {
+  readonly name: string;
+  readonly status: string;
+  readonly subnetIds: readonly string[];
+  readonly desired: number;
+  readonly healthIssues: readonly { readonly code: string; readonly message: string }[];
+}
+export interface Insight {
+  readonly name: string;
+  readonly status: string;
+  readonly reason: string;
+}
+export interface PodIdentityAssociation {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly roleArn: string;
+}
+export interface LoadBalancer {
+  readonly arn: string;
+  readonly name: string;
+  readonly dnsName: string;
+  readonly scheme: string;
+  readonly state: string;
+  readonly vpcId: string;
+  readonly tags: Tags;
+}
+export interface DnsRecord {
+  readonly name: string;
+  readonly type: string;
+  readonly values: readonly string[];
+}
+export interface TaggedResource {
+  readonly arn: string;
+  readonly tags: Tags;
+}

@@ -1,0 +1,141 @@
+import { randomBytes } from "node:crypto";
+import type { V1Namespace, V1Pod } from "@kubernetes/client-node";
+import type { WaitUntil } from "./check";
+import type { ClusterView } from "./cluster-view";
+
+/**
+ * busybox 1.37.0 by digest: `nc`, `wget` and `nslookup` in 2 MB. The digest is the multi-platform index.
+ * A cluster without access to this registry overrides the image by its own mirror of the same digest.
+ */
+export const PROBE_IMAGE = "docker.io/library/busybox:1.37.0";
+
+/** Pull, schedule and run of one small pod. */
+const POD_SECONDS = 120;
+
+/** Label by which a killed run's leftovers are found and removed by the next one. */
+const OWNER = { "slipway.dev/probe": "true" };
+
+/**
+ * A namespace of its own in which a check tries things, removed whatever happens. Restricted like any other, so a
+ * probe proves what an application would meet.
+ */
+export async function inProbeNamespace<T>(view: ClusterView, attempt: (namespace: string) => Promise<T>): Promise<T> {
+  await removeLeftovers(view);
+  const name = `slipway-probe-${randomBytes(4).toString("hex")}`;
+  const labels = { ...OWNER, "pod-security.kubernetes.io/enforce": "restricted" };
+  await view.create<V1Namespace>({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
+  try {
+    return await attempt(name);
+  } finally {
+    await view.remove({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  }
+}
+
+async function removeLeftovers(view: ClusterView): Promise<void> {
+  const namespaces = await view.list<V1Namespace>("v1", "Namespace");
+  const left = namespaces.filter(
+    (namespace) =>
+      namespace.metadata?.labels?.["slipway.dev/probe"] === "true" &&
+      namespace.metadata.deletionTimestamp === undefined,
+  );
+  await Promise.all(
+    left.map((namespace) =>
+      view.remove({ apiVersion: "v1", kind: "Namespace", metadata: { name: String(namespace.metadata?.name) } }),
+    ),
+  );
+}
+
+/** What a probe pod tries; the annotation names it for a rehearsal, whose nodes run no containers. */
+export type Attempt = { kind: "tcp"; host: string; port: number } | { kind: "dns"; name: string };
+
+/** Runs one attempt from a pod with these labels to its end; true when it got through. */
+export async function attemptFrom(
+  view: ClusterView,
+  waitUntil: WaitUntil,
+  namespace: string,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  attempt: Attempt,
+): Promise<boolean> {
+  const target = attempt.kind === "tcp" ? `tcp://${attempt.host}:${attempt.port}` : `dns://${attempt.name}`;
+  const command =
+    attempt.kind === "tcp" ? ["nc", "-z", "-w", "5", attempt.host, String(attempt.port)] : ["nslookup", attempt.name];
+  const pod = probePod(namespace, name, labels, command, { "slipway.dev/probe": target });
+  await view.create({ ...pod, spec: { ...pod.spec, restartPolicy: "Never" } } as V1Pod);
+  const ended = await waitUntil({
+    reason: `probe ${name} to end`,
+    deadlineSeconds: POD_SECONDS,
+    attempt: async () => {
+      const phase = (await view.get<V1Pod>("v1", "Pod", name, namespace))?.status?.phase;
+      return { done: phase === "Succeeded" || phase === "Failed", value: phase };
+    },
+  });
+  if (!ended.done)
+    throw new Error(
+      `probe pod ${namespace}/${name} did not end within ${POD_SECONDS} s (phase ${ended.value ?? "none"})`,
+    );
+  return ended.value === "Succeeded";
+}
+
+/** A pod that listens on a port; resolves with its address once it is Ready. */
+export async function listen(
+  view: ClusterView,
+  waitUntil: WaitUntil,
+  namespace: string,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  port: number,
+): Promise<string> {
+  const pod = probePod(namespace, name, labels, ["nc", "-lk", "-p", String(port), "-e", "true"], {});
+  await view.create({
+    ...pod,
+    spec: {
+      ...pod.spec,
+      containers: pod.spec?.containers.map((container) => ({ ...container, ports: [{ containerPort: port }] })),
+    },
+  } as V1Pod);
+  const up = await waitUntil({
+    reason: `probe server ${name} to run`,
+    deadlineSeconds: POD_SECONDS,
+    attempt: async () => {
+      const status = (await view.get<V1Pod>("v1", "Pod", name, namespace))?.status;
+      const ready = status?.conditions?.some((entry) => entry.type === "Ready" && entry.status === "True") ?? false;
+      return { done: ready && status?.podIP !== undefined, value: status?.podIP };
+    },
+  });
+  if (!up.done || up.value === undefined)
+    throw new Error(`probe pod ${namespace}/${name} did not become Ready within ${POD_SECONDS} s`);
+  return up.value;
+}
+
+function probePod(
+  namespace: string,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  command: string[],
+  annotations: Record<string, string>,
+): V1Pod {
+  const quantity = { cpu: "10m", memory: "16Mi" };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace, labels: { ...labels }, annotations },
+    spec: {
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 65534, seccompProfile: { type: "RuntimeDefault" } },
+      containers: [
+        {
+          name: "probe",
+          image: PROBE_IMAGE,
+          command,
+          resources: { requests: quantity, limits: quantity },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+          },
+        },
+      ],
+    },
+  };
+}
