@@ -84,6 +84,8 @@ export interface StateChange {
   put?: ResourceState[];
   /** States (base or put earlier) that no longer belong in the snapshot. */
   drop?: ResourceState[];
+  /** State → its successor in the very same place of the snapshot: how a refresh keeps the order valid. */
+  swap?: [ResourceState, ResourceState][];
 }
 
 export type OperationKind = "update" | "preview" | "refresh" | "destroy" | "import";

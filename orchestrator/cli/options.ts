@@ -1,0 +1,98 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+
+export const environmentNames = ["dev", "staging", "production"] as const;
+
+/** The default, told apart by identity from the same list given by hand. */
+const everyEnvironment: readonly string[] = [...environmentNames];
+
+/** Options every command understands (design.md, Command line). */
+export interface CommonOptions {
+  readonly target: "rehearsal" | "aws";
+  readonly engine: "auto" | "pulumi" | "builtin";
+  readonly cluster: "auto" | "embedded" | "control-plane";
+  readonly environment: readonly string[];
+  readonly from?: number;
+  readonly to?: number;
+  readonly stateDir: string;
+  readonly json: boolean;
+  readonly yes: boolean;
+  readonly color: boolean;
+  readonly faults?: string;
+  readonly pulumiRoot?: string;
+}
+
+/** Adds the common options; `number` limits are the first and last phase that exist. */
+export function addCommonOptions(command: Command, phaseNumbers: { first: number; last: number }): Command {
+  const phase = (value: string): number => {
+    const number = Number(value);
+    if (Number.isInteger(number) && number >= phaseNumbers.first && number <= phaseNumbers.last) return number;
+    throw new InvalidArgumentError(`A phase is a whole number from ${phaseNumbers.first} to ${phaseNumbers.last}.`);
+  };
+  return command
+    .addOption(
+      new Option("--target <target>", "where to build: a rehearsal on this machine, or the AWS account")
+        .choices(["rehearsal", "aws"])
+        .default("rehearsal"),
+    )
+    .addOption(
+      new Option("--engine <engine>", "which Pulumi runs the program: the installed CLI or the built-in engine")
+        .choices(["auto", "pulumi", "builtin"])
+        .default("auto"),
+    )
+    .addOption(
+      new Option("--cluster <cluster>", "which Kubernetes a rehearsal runs against")
+        .choices(["auto", "embedded", "control-plane"])
+        .default("auto"),
+    )
+    .addOption(
+      new Option("--environment <names>", "comma-separated, repeatable; always handled in this order")
+        .argParser(collectEnvironments)
+        .default(everyEnvironment, environmentNames.join(",")),
+    )
+    .addOption(new Option("--from <number>", "first phase").argParser(phase))
+    .addOption(new Option("--to <number>", "last phase").argParser(phase))
+    .option("--state-dir <dir>", "where state, journal and reports live", ".slipway")
+    .option("--faults <file>", "rehearsal only: faults to inject, as JSON")
+    .option("--pulumi-root <dir>", "folder of the Pulumi CLI whose bin/pulumi is used")
+    .option("--json", "one JSON document on stdout, everything else on stderr", false)
+    .option("--yes", "do not ask", false)
+    .option("--no-color", "no colours (as does NO_COLOR)");
+}
+
+/** Unique and in promotion order, whatever order they were given in. Wrong names are refused with the right ones (B1.5). */
+function collectEnvironments(value: string, before: readonly string[]): readonly string[] {
+  const given = value.split(",").map((name) => name.trim());
+  for (const name of given) {
+    if (!(environmentNames as readonly string[]).includes(name)) {
+      const near = nearest(name, environmentNames);
+      throw new InvalidArgumentError(
+        `There is no environment "${name}"; there are ${environmentNames.join(", ")}.${near ? ` Did you mean ${near}?` : ""}`,
+      );
+    }
+  }
+  // The default list is replaced by the first use and extended by the following ones.
+  const kept = before === everyEnvironment ? [] : before;
+  return environmentNames.filter((name) => kept.includes(name) || given.includes(name));
+}
+
+/** The candidate that shares the most with what was typed; undefined when nothing is close. */
+export function nearest(typed: string, candidates: readonly string[]): string | undefined {
+  const scored = candidates.map((candidate) => ({ candidate, distance: distance(typed, candidate) }));
+  const best = scored.toSorted((a, b) => a.distance - b.distance)[0];
+  if (best === undefined) return undefined;
+  const prefix = best.candidate.startsWith(typed) || typed.startsWith(best.candidate);
+  return prefix || best.distance <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+/** Folders and files that decide what an environment becomes: program (with its chart table), policy and exact dependencies. */
+const SHARED = ["infra", "policy", "package-lock.json", "Pulumi.yaml"];
+
+/**
+ * Hash of everything that decides what is built in an environment. A resumed run compares it with the interrupted
+ * one's: only under the same fingerprint may finished steps be left as they are.
+ */
+export function fingerprint(root: string, environment: string): string {
+  const hash = createHash("sha256");
+  for (const entry of [...SHARED, `Pulumi.${environment}.yaml`]) {
+    for (const file of filesUnder(root, entry)) {
+      const bytes = readFileSync(path.join(root, file));
+      // Length first: no two different trees give the same stream.
+      hash.update(`${file}\0${bytes.length}\0`).update(bytes);
+    }
+  }
+  return hash.digest("hex");
+}
+
+function filesUnder(root: string, relative: string): string[] {
+  const full = path.join(root, relative);
+  if (!existsSync(full)) return [];
+  const entries = readdirSync(path.dirname(full), { withFileTypes: true });
+  const self = entries.find((entry) => entry.name === path.basename(full));
+  if (!self?.isDirectory()) return [relative];
+  return readdirSync(full, { withFileTypes: true })
+    .filter((entry) => entry.name !== "node_modules")
+    .map((entry) => path.posix.join(relative, entry.name))
+    .toSorted()
+    .flatMap((name) => filesUnder(root, name));
+}

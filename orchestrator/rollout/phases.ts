@@ -1,0 +1,28 @@
+import type { PlatformOutputs } from "../../infra/outputs";
+
+/** One phase as the rollout knows it: the component of the program, the output it owns and its place in the order. */
+export interface Phase {
+  /** The phase's number in the specification: what `--from` and `--to` take. */
+  readonly number: number;
+  /** `Network` in the type token `slipway:phase:Network`. */
+  readonly name: string;
+  /** What it brings, for a person. */
+  readonly title: string;
+  /** The stack outputs this phase fills. */
+  readonly outputs: readonly (keyof PlatformOutputs)[];
+}
+
+/** In rollout order, which is the order of statements in `infra/platform.ts` (A21.1). */
+export const phases: readonly Phase[] = [
+  { number: 1, name: "Network", title: "network and IAM", outputs: ["environment", "network"] },
+  { number: 2, name: "Cluster", title: "control plane", outputs: ["cluster", "kubeconfig"] },
+  { number: 3, name: "NodePools", title: "node pools", outputs: ["nodePools"] },
+  { number: 4, name: "NetworkPolicy", title: "CNI and network policy", outputs: ["networkPolicy"] },
+  { number: 5, name: "Certificates", title: "cert-manager and issuers", outputs: ["certificates"] },
+  { number: 6, name: "EntryPoint", title: "entry point and example app", outputs: ["entryPoint"] },
+];
+
+/** Phases numbered `from` to `to`, both included. */
+export function selectPhases(all: readonly Phase[], from?: number, to?: number): readonly Phase[] {
+  return all.filter((phase) => phase.number >= (from ?? 0) && phase.number <= (to ?? Number.MAX_SAFE_INTEGER));
+}

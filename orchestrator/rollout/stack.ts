@@ -1,0 +1,113 @@
+import type { Stack } from "@pulumi/pulumi/automation";
+import { SlipwayError } from "../errors";
+import type { Engine } from "./engine";
+import type { Interruption } from "./interruption";
+import { operate, plainText, type Operation } from "./operation";
+import type { OutputMap } from "./outputs";
+
+/** What the steps ask of a stack; tests hand in plain objects. */
+export interface StackPort {
+  readonly project: string;
+  readonly name: string;
+  /** The whole stack, judged by the policy pack when one is given. */
+  preview(request: { readonly pack?: { readonly directory: string; readonly config: string } }): Promise<Operation>;
+  up(targets: readonly string[]): Promise<Operation>;
+  /** Everything when no targets are given. */
+  destroy(targets?: readonly string[]): Promise<Operation>;
+  outputs(): Promise<OutputMap>;
+  /** The deployment without secrets in clear text. */
+  state(): Promise<StateView>;
+  /** Takes resources whose create was never acknowledged into the state under these ids. */
+  adopt(creates: readonly { readonly urn: string; readonly id: string }[]): Promise<Operation>;
+  /** Forgets every create that was never acknowledged. */
+  forgetCreates(): Promise<Operation>;
+  /** Lifts `protect` from everything in the state. */
+  unprotect(): Promise<void>;
+  /** Deletes Pulumi's own lock files of the stack; only for a holder that is provably dead. */
+  breakLock(): Promise<void>;
+  /** Forgets the stack; it must be empty. */
+  remove(): Promise<void>;
+}
+
+/** The part of a deployment the rollout reads. */
+export interface StateView {
+  readonly resources: readonly StateResource[];
+  readonly pendingCreates: readonly StateResource[];
+}
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly protect?: boolean;
+}
+
+/** A stack of the Automation API as the steps see it. */
+export function stackPort(stack: Stack, project: string, engine: Engine, interruption: Interruption): StackPort {
+  const operation = (action: Parameters<typeof operate>[2]) => operate(engine, interruption, action);
+  const command = async (...args: string[]) => {
+    const { pulumiCommand, workDir, envVars } = stack.workspace;
+    return pulumiCommand.run([...args, "--stack", stack.name], workDir, { ...envVars }, undefined, undefined);
+  };
+  /** Commands the Automation API does not offer; they send no events, so success or the text is all there is. */
+  const plainOperation = (...args: string[]) => operation(() => command(...args));
+  return {
+    project,
+    name: stack.name,
+    preview: ({ pack }) =>
+      operation((hooks) =>
+        stack.preview({ ...hooks, ...(pack && { policyPacks: [pack.directory], policyPackConfigs: [pack.config] }) }),
+      ),
+    // Without the pack: the gate is the full preview. A targeted run judges untargeted resources by their old inputs
+    // and stops in the middle (pulumi.md 3.7, 9.5), so it could only repeat the gate's verdict, later and worse.
+    up: (targets) => operation((hooks) => stack.up({ ...hooks, target: [...targets] })),
+    destroy: (targets) => operation((hooks) => stack.destroy({ ...hooks, ...(targets && { target: [...targets] }) })),
+    outputs: () => stack.outputs(),
+    async state() {
+      const { stdout } = await command("stack", "export");
+      return parseState(stdout, stack.name);
+    },
+    adopt: (creates) =>
+      plainOperation(
+        "refresh",
+        "--yes",
+        "--skip-preview",
+        ...creates.flatMap(({ urn, id }) => ["--import-pending-creates", urn, id]),
+        ...creates.flatMap(({ urn }) => ["--target", urn]),
+      ),
+    forgetCreates: () => operation((hooks) => stack.refresh({ ...hooks, clearPendingCreates: true })),
+    async unprotect() {
+      await command("state", "unprotect", "--all", "--yes");
+    },
+    breakLock: () => stack.cancel(),
+    remove: () => stack.workspace.removeStack(stack.name),
+  };
+}
+
+interface Exported {
+  deployment?: {
+    resources?: StateResource[];
+    pending_operations?: { type: string; resource: StateResource }[];
+  };
+}
+
+/** @throws SlipwayError `state-unreadable` when the export is no deployment. */
+export function parseState(text: string, name: string): StateView {
+  let exported: Exported;
+  try {
+    exported = JSON.parse(text) as Exported;
+  } catch (error) {
+    throw new SlipwayError(
+      "state-unreadable",
+      `the state of stack ${name} cannot be read: ${plainText(error instanceof Error ? error.message : String(error))}`,
+      "restore the stack's state file from its .bak copy or a backup; nothing was changed",
+      "refused",
+      { cause: error },
+    );
+  }
+  return {
+    resources: exported.deployment?.resources ?? [],
+    pendingCreates: (exported.deployment?.pending_operations ?? [])
+      .filter(({ type }) => type === "creating")
+      .map(({ resource }) => resource),
+  };
+}
