@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { SlipwayError } from "../errors";
 import type { Engine } from "./engine";
@@ -38,15 +40,20 @@ export interface StateResource {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
-  readonly protect?: boolean;
+  protect?: boolean;
 }
+
+type RunCommand = (args: string[], workDir: string, env: Record<string, string>) => Promise<{ stdout: string }>;
 
 /** A stack of the Automation API as the steps see it. */
 export function stackPort(stack: Stack, project: string, engine: Engine, interruption: Interruption): StackPort {
   const operation = (action: Parameters<typeof operate>[2]) => operate(engine, interruption, action);
   const command = async (...args: string[]) => {
-    const { pulumiCommand, workDir, envVars } = stack.workspace;
-    return pulumiCommand.run([...args, "--stack", stack.name], workDir, { ...envVars }, undefined, undefined);
+    const { pulumiCommand, workDir, envVars, pulumiHome } = stack.workspace;
+    const environment = { ...envVars, ...(pulumiHome !== undefined && { PULUMI_HOME: pulumiHome }) };
+    // `run` is left out of the SDK's typings only (pulumi.md 8.1); the commands below have no method of their own.
+    const { run } = pulumiCommand as unknown as { run: RunCommand };
+    return run.call(pulumiCommand, [...args, "--stack", stack.name], workDir, environment);
   };
   /** Commands the Automation API does not offer; they send no events, so success or the text is all there is. */
   const plainOperation = (...args: string[]) => operation(() => command(...args));
@@ -76,7 +83,17 @@ export function stackPort(stack: Stack, project: string, engine: Engine, interru
       ),
     forgetCreates: () => operation((hooks) => stack.refresh({ ...hooks, clearPendingCreates: true })),
     async unprotect() {
-      await command("state", "unprotect", "--all", "--yes");
+      const { stdout } = await command("stack", "export");
+      const exported = JSON.parse(stdout) as Exported;
+      for (const resource of exported.deployment?.resources ?? []) delete resource.protect;
+      // Secrets stay encrypted in this file, which is gone when the import has ended, well or not.
+      const file = path.join(stack.workspace.workDir, "unprotected.json");
+      try {
+        writeFileSync(file, JSON.stringify(exported), { mode: 0o600 });
+        await command("stack", "import", "--file", file);
+      } finally {
+        rmSync(file, { force: true });
+      }
     },
     breakLock: () => stack.cancel(),
     remove: () => stack.workspace.removeStack(stack.name),

@@ -12,6 +12,6 @@ export interface Progress extends Observer {
 /** Live on a terminal, plain lines elsewhere. listr2 is loaded only for the former. */
 export async function createProgress(steps: readonly Step[], terminal: Terminal): Promise<Progress> {
   if (!terminal.live || terminal.json) return plainProgress(terminal);
-  const { liveProgress } = await import("./live");
+  const { liveProgress } = await import("./live.js");
   return liveProgress(steps, terminal);
 }

@@ -1,0 +1,53 @@
+import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
+
+/** The verdict on one phase with all that led to it. */
+export interface PhaseVerdict {
+  /** `passed` only when there are findings and every one of them passed: missing data is never a pass. */
+  readonly result: Finding["verdict"];
+  readonly findings: readonly Finding[];
+  readonly diagnoses: readonly Diagnosis[];
+}
+
+/**
+ * Runs a phase's check and, when something is not as promised, its diagnosis. A check or diagnosis that throws is a
+ * finding of its own, so that one defect never hides the other answers.
+ */
+export async function judge(check: PhaseCheck, context: CheckContext): Promise<PhaseVerdict> {
+  const findings = await check.verify(context).catch((error: unknown) => [broken("the check itself ran", error)]);
+  const result = worst(findings);
+  if (result === "passed") return { result, findings, diagnoses: [] };
+  try {
+    return { result, findings, diagnoses: await check.diagnose(context, findings) };
+  } catch (error) {
+    return { result, findings: [...findings, broken("the diagnosis itself ran", error)], diagnoses: [] };
+  }
+}
+
+function worst(findings: readonly Finding[]): Finding["verdict"] {
+  const found = new Set(findings.map(({ verdict }) => verdict));
+  if (found.has("failed")) return "failed";
+  if (found.has("errored")) return "errored";
+  return found.has("inconclusive") || found.size === 0 ? "inconclusive" : "passed";
+}
+
+function broken(title: string, error: unknown): Finding {
+  const detail = error instanceof Error ? error.message : String(error);
+  return { requirement: "A21.1", title, verdict: "errored", detail, subjects: [] };
+}
+
+/** The check of a phase by the name of its component; each is loaded when first asked for. */
+export async function phaseCheck(name: string): Promise<PhaseCheck> {
+  const load = loaders[name];
+  if (load === undefined) throw new Error(`phase ${name} has no check in orchestrator/checks`);
+  return load();
+}
+
+/** Component name → its check; a test holds it against the table of phases. */
+export const loaders: Readonly<Record<string, () => Promise<PhaseCheck>>> = {
+  Network: async () => (await import("./01-network.js")).networkCheck,
+  Cluster: async () => (await import("./02-cluster.js")).clusterCheck,
+  NodePools: async () => (await import("./03-node-pools.js")).nodePoolsCheck,
+  NetworkPolicy: async () => (await import("./04-network-policy.js")).networkPolicyCheck,
+  Certificates: async () => (await import("./05-certificates.js")).certificatesCheck,
+  EntryPoint: async () => (await import("./06-entry-point.js")).entryPointCheck,
+};

@@ -1,0 +1,44 @@
+import type { EnvironmentContext } from "../context";
+import type { Phase } from "../phases";
+import type { StepOutcome } from "../step";
+import { phaseOf, phaseTargets } from "../targets";
+import { attempt, unsuccessful } from "./ended";
+import { proofOf } from "./preflight";
+
+/** Takes one phase down. Protected state is refused before anything of it is touched. */
+export async function destroyPhase(context: EnvironmentContext, phase: Phase): Promise<StepOutcome> {
+  const { stack } = context;
+  const { resources } = await stack.state();
+  const guarded = resources.filter(({ protect }) => protect === true);
+  if (guarded.length > 0) {
+    // All of it, not only this phase's: to stop half-way down would leave an environment that is neither.
+    if (!context.destroyProtected) return protectedState(context.environment, guarded);
+    await stack.unprotect();
+  }
+  const proof = proofOf(context);
+  if (!resources.some(({ urn }) => phaseOf(urn) === phase.name)) {
+    return { status: "succeeded", proof, changes: {}, notes: [`${phase.title}: nothing of it stands`] };
+  }
+  const { operation, notes } = await attempt(context, () =>
+    stack.destroy(phaseTargets(stack.project, stack.name, phase)),
+  );
+  const failed = unsuccessful(operation, `taking down ${phase.title} of ${context.environment}`);
+  return { ...(failed ?? { status: "succeeded" }), proof, changes: operation.changes, notes };
+}
+
+/** Takes down what belongs to no phase, then forgets the stack. */
+export async function removeRest(context: EnvironmentContext): Promise<StepOutcome> {
+  const { operation, notes } = await attempt(context, () => context.stack.destroy());
+  const failed = unsuccessful(operation, `removing what is left of ${context.environment}`);
+  if (!failed) await context.stack.remove();
+  return { ...(failed ?? { status: "succeeded" }), proof: proofOf(context), changes: operation.changes, notes };
+}
+
+function protectedState(environment: string, guarded: readonly { urn: string }[]): StepOutcome {
+  return {
+    status: "failed",
+    kind: "refused",
+    reason: `${environment} holds ${guarded.length} protected resource(s): ${guarded.map(({ urn }) => urn).join(", ")}; nothing was touched`,
+    fix: "their data would be lost for good; if that is what you want, say so with --destroy-protected",
+  };
+}

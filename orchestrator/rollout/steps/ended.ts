@@ -1,0 +1,41 @@
+import type { EnvironmentContext } from "../context";
+import type { Operation } from "../operation";
+import { recoverLock } from "../lock";
+import type { StepOutcome } from "../step";
+
+/** Runs an operation; a lock left by a provably dead process is broken once and the operation tried again. */
+export async function attempt(
+  context: EnvironmentContext,
+  action: () => Promise<Operation>,
+): Promise<{ operation: Operation; notes: string[] }> {
+  const operation = await action();
+  if (operation.result !== "conflict") return { operation, notes: [] };
+  const note = await recoverLock(operation.errors.join("\n"), context);
+  return { operation: await action(), notes: [note] };
+}
+
+/** The outcome of an engine operation that did not succeed, or undefined when it did. */
+export function unsuccessful(operation: Operation, what: string): StepOutcome | undefined {
+  const { result, failures, errors, changes } = operation;
+  if (result === "succeeded") return undefined;
+  if (result === "cancelled") {
+    return {
+      status: "failed",
+      kind: "interrupted",
+      changes,
+      failures,
+      reason: `${what} was interrupted; what was finished is recorded`,
+      fix: "run the same command again: it continues here",
+    };
+  }
+  const count = failures.length;
+  const why = [...(count > 0 ? [`${count} ${count === 1 ? "resource" : "resources"} could not be brought about`] : []), ...errors];
+  return {
+    status: "failed",
+    kind: "engine",
+    changes,
+    failures,
+    reason: `${what} failed: ${why.join("; ") || "the engine gave no reason"}`,
+    fix: "mend what the provider complains of, then run the same command again: it continues here",
+  };
+}
