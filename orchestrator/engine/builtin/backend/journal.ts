@@ -1,0 +1,243 @@
+import * as fs from "node:fs";
+import { SlipwayError } from "../../../errors";
+import type { PendingOperation, PendingToken, ResourceState, Snapshot, StateChange, StateWriter } from "../model";
+import { equal } from "../values";
+import { unusable } from "./files";
+import type { Vault } from "./vault";
+
+/**
+ * One line of the state journal. States are named by their place: `b3` is the fourth of the checkpoint the journal
+ * belongs to, `n7` the eighth that was put since.
+ */
+type Line =
+  | { journal: 1; magic: string }
+  | { begin: number; type: PendingOperation["type"]; resource: ResourceState }
+  | { end?: number; put?: [string, ResourceState][]; drop?: string[]; swap?: [string, string, ResourceState][] };
+
+/** Appends bytes to the journal file; tests hand in one whose disk is full. */
+export interface Appender {
+  write(text: string): Promise<void>;
+  /** Resolves once what was written before survives a power loss. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openAppender(file: string): Promise<Appender> {
+  try {
+    const handle = await fs.promises.open(file, "a", 0o600);
+    return {
+      write: async (text) => {
+        await handle.appendFile(text);
+      },
+      sync: () => handle.datasync(),
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    throw unusable("open", file, error as NodeJS.ErrnoException);
+  }
+}
+
+/**
+ * Records each step beside the checkpoint in constant time. A record is acknowledged after it was written and synced
+ * to the disk, so it survives a kill of the process at once and a loss of power; records of parallel steps share one
+ * sync. Whatever fails to be written fails every step that waits for it, and the run ends.
+ */
+export class JournalWriter implements StateWriter {
+  private readonly names = new Map<ResourceState, string>();
+  private next = 0;
+  private serial = 0;
+  private buffer = "";
+  private queued: Promise<void> | undefined;
+  private settled: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly appender: Appender,
+    private readonly file: string,
+    private readonly vault: Vault,
+    base: Snapshot,
+    magic: string,
+  ) {
+    base.resources.forEach((state, index) => this.names.set(state, `b${index}`));
+    this.buffer = `${JSON.stringify({ journal: 1, magic } satisfies Line)}\n`;
+  }
+
+  async begin(pending: PendingOperation): Promise<PendingToken> {
+    const serial = this.serial++;
+    await this.append({ begin: serial, type: pending.type, resource: this.vault.sealState(pending.resource) });
+    return { serial };
+  }
+
+  async commit(change: StateChange, token?: PendingToken): Promise<void> {
+    const [put, drop] = [change.put ?? [], change.drop ?? []];
+    const [added, gone] = [put[0], drop[0]];
+    if (
+      token === undefined &&
+      change.swap === undefined &&
+      put.length === 1 &&
+      drop.length === 1 &&
+      added &&
+      gone &&
+      unchanged(added, gone)
+    ) {
+      this.names.set(added, this.name(gone));
+      return;
+    }
+    const line: Line = {
+      ...(token === undefined ? {} : { end: token.serial }),
+      ...(drop.length === 0 ? {} : { drop: drop.map((state) => this.name(state)) }),
+      ...(change.swap === undefined
+        ? {}
+        : {
+            swap: change.swap.map(([before, after]) => [
+              this.name(before),
+              this.give(after),
+              this.vault.sealState(after),
+            ]),
+          }),
+      ...(put.length === 0 ? {} : { put: put.map((state) => [this.give(state), this.vault.sealState(state)]) }),
+    };
+    if (Object.keys(line).length > 0) await this.append(line);
+  }
+
+  private name(state: ResourceState): string {
+    const name = this.names.get(state);
+    if (name === undefined) throw new Error(`state of ${state.urn} is not part of this snapshot`);
+    return name;
+  }
+  private give(state: ResourceState): string {
+    const name = `n${this.next++}`;
+    this.names.set(state, name);
+    return name;
+  }
+
+  private append(line: Line): Promise<void> {
+    this.buffer += `${JSON.stringify(line)}\n`;
+    return this.flush();
+  }
+
+  /** Joins the flush that waits for the one under way, or becomes it: that is what makes parallel steps share a sync. */
+  private flush(): Promise<void> {
+    this.queued ??= this.settled.then(() => {
+      const text = this.buffer;
+      this.buffer = "";
+      this.queued = undefined;
+      const flushed = this.persist(text);
+      this.settled = flushed.catch(() => undefined);
+      return flushed;
+    });
+    return this.queued;
+  }
+
+  private async persist(text: string): Promise<void> {
+    try {
+      await this.appender.write(text);
+      await this.appender.sync();
+    } catch (error) {
+      throw unusable("write", this.file, error as NodeJS.ErrnoException);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.settled;
+    await this.appender.close();
+  }
+}
+
+function unchanged(now: ResourceState, before: ResourceState): boolean {
+  if (now === before) return true;
+  const { modified: _m, created: _c, sourcePosition: _p, ...a } = now;
+  const { modified: _mb, created: _cb, sourcePosition: _pb, ...b } = before;
+  return equal(a as never, b as never);
+}
+
+/**
+ * The snapshot that a checkpoint and the journal beside it describe. A torn last line is the mark of a crash and is
+ * dropped: what it would have said was never acknowledged. Damage anywhere else is an error.
+ */
+export function replay(base: Snapshot, text: string, magic: string, file: string, vault: Vault): Snapshot {
+  const lines = text.split("\n");
+  // Every complete record ends in a newline: what follows the last one was never acknowledged.
+  lines.pop();
+  const places = new Map<string, string>();
+  const states = new Map<string, ResourceState>(base.resources.map((state, index) => [`b${index}`, state]));
+  const order: string[] = base.resources.map((_, index) => `b${index}`);
+  const finished: string[] = [];
+  const pending = new Map<number, PendingOperation>();
+  lines.forEach((raw, index) => {
+    let line: Line;
+    try {
+      line = JSON.parse(raw) as Line;
+    } catch {
+      throw corrupt(file, index + 1);
+    }
+    if ("journal" in line) {
+      if (line.magic !== magic) throw corrupt(file, index + 1, "it belongs to another checkpoint");
+      return;
+    }
+    if ("begin" in line) {
+      pending.set(line.begin, { type: line.type, resource: vault.openState(line.resource) });
+      return;
+    }
+    for (const name of line.drop ?? []) {
+      if (!states.delete(name)) throw corrupt(file, index + 1, `it drops ${name}, which is not there`);
+    }
+    for (const [before, after, state] of line.swap ?? []) {
+      if (!states.delete(before)) throw corrupt(file, index + 1, `it exchanges ${before}, which is not there`);
+      states.set(after, vault.openState(state));
+      places.set(before, after);
+    }
+    for (const [name, state] of line.put ?? []) {
+      states.set(name, vault.openState(state));
+      finished.push(name);
+    }
+    if (line.end !== undefined) pending.delete(line.end);
+  });
+  const last = (name: string): string => {
+    let here = name;
+    for (let next = places.get(here); next !== undefined; next = places.get(here)) here = next;
+    return here;
+  };
+  const resources = [...finished, ...order]
+    .map((name) => states.get(last(name)))
+    .filter((state) => state !== undefined);
+  return {
+    resources: ordered(resources),
+    pending: [...base.pending.filter(({ type }) => type === "creating"), ...pending.values()],
+  };
+}
+
+/** Moves each state behind what it needs, and otherwise nothing: the order the deployment format demands. */
+export function ordered(resources: readonly ResourceState[]): ResourceState[] {
+  const byUrn = new Map<string, ResourceState>();
+  for (const state of resources) if (!state.delete) byUrn.set(state.urn, state);
+  const placed = new Set<ResourceState>();
+  const result: ResourceState[] = [];
+  const place = (state: ResourceState): void => {
+    if (placed.has(state)) return;
+    placed.add(state);
+    for (const urn of needsOf(state)) {
+      const need = byUrn.get(urn);
+      if (need !== undefined && need !== state) place(need);
+    }
+    result.push(state);
+  };
+  resources.forEach(place);
+  return result;
+}
+
+function* needsOf(state: ResourceState): Iterable<string> {
+  if (state.provider) yield state.provider.slice(0, state.provider.lastIndexOf("::"));
+  if (state.parent) yield state.parent;
+  yield* state.dependencies ?? [];
+  for (const urns of Object.values(state.propertyDependencies ?? {})) yield* urns;
+  if (state.deletedWith) yield state.deletedWith;
+}
+
+function corrupt(file: string, line: number, why = "it is not complete JSON"): SlipwayError {
+  return new SlipwayError(
+    "state-corrupt",
+    `the state journal ${file} is damaged at line ${line}: ${why}`,
+    "nothing was changed; restore the file and its checkpoint from a backup, or move both aside and import a known state",
+    "refused",
+  );
+}
