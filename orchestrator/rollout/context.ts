@@ -14,6 +14,8 @@ export interface EnvironmentContext {
   readonly environment: string;
   readonly target: "rehearsal" | "aws";
   readonly phases: readonly Phase[];
+  /** The phases this command is about (`--from`, `--to`). */
+  readonly chosen: readonly Phase[];
   readonly config: PlatformConfig;
   readonly stack: StackPort;
   /** The rehearsal world; undefined on the aws target. */

@@ -1,8 +1,9 @@
+import { duration } from "../../report/words";
 import type { StepRecord } from "../../rollout/step";
 import type { Terminal } from "../terminal";
 import { wrap } from "../terminal";
 import type { Progress } from "./progress";
-import { details, duration } from "./words";
+import { details } from "./words";
 
 /** One line when a step begins and one when it ends: no control characters, readable in a log. */
 export function plainProgress(terminal: Terminal): Progress {

@@ -1,20 +1,5 @@
+import { changes } from "../../report/words";
 import type { StepRecord } from "../../rollout/step";
-
-/** `0.4 s`, `12 s`, `3 min 5 s`. */
-export function duration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-}
-
-/** `34 create, 2 update`: what the engine did, without what stayed the same. */
-export function changes(record: { readonly changes?: Readonly<Record<string, number>> }): string {
-  const changed = Object.entries(record.changes ?? {}).filter(([operation, count]) => operation !== "same" && count > 0);
-  const same = record.changes?.["same"] ?? 0;
-  if (changed.length === 0) return same > 0 ? `no change (${same} resources)` : "";
-  return changed.map(([operation, count]) => `${count} ${operation}`).join(", ");
-}
 
 /** One short line on what a finished step brought. */
 export function summary(record: StepRecord): string {

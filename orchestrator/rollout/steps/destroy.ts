@@ -9,9 +9,11 @@ import { proofOf } from "./preflight";
 export async function destroyPhase(context: EnvironmentContext, phase: Phase): Promise<StepOutcome> {
   const { stack } = context;
   const { resources } = await stack.state();
-  const guarded = resources.filter(({ protect }) => protect === true);
+  // Of all phases asked for, not only of this one: to stop half-way down would leave an environment that is neither.
+  const asked = new Set<string | undefined>(context.chosen.map(({ name }) => name));
+  const whole = context.chosen.length === context.phases.length;
+  const guarded = resources.filter(({ urn, protect }) => protect === true && (whole || asked.has(phaseOf(urn))));
   if (guarded.length > 0) {
-    // All of it, not only this phase's: to stop half-way down would leave an environment that is neither.
     if (!context.destroyProtected) return protectedState(context.environment, guarded);
     await stack.unprotect();
   }

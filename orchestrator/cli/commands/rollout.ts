@@ -1,0 +1,121 @@
+import { version } from "../../../package.json";
+import { createWait, realClock } from "../../checks/wait";
+import { SlipwayError } from "../../errors";
+import { writeReport } from "../../report/files";
+import { buildReport, type Report } from "../../report/report";
+import { duration } from "../../report/words";
+import { execute, type Execution } from "../../rollout/execute";
+import { createInterruption, listenForSignals } from "../../rollout/interruption";
+import { createLayout } from "../../rollout/layout";
+import { phases } from "../../rollout/phases";
+import { processTable } from "../../rollout/processes";
+import type { Command } from "../../rollout/step";
+import { confirm } from "../confirm";
+import { clusterName, header } from "../header";
+import type { Invocation } from "../invocation";
+import { environmentNames } from "../options";
+import { wireParts, wireEngine } from "../parts";
+import type { DestroyOptions } from "../program";
+import { createProgress } from "../progress/progress";
+import { details } from "../progress/words";
+import { wrap, type Terminal } from "../terminal";
+
+/** The commands that work on environments step by step: preview, bootstrap, verify, destroy. */
+export function rollout(command: Command) {
+  return async (options: DestroyOptions, invocation: Invocation): Promise<number> => {
+    const { terminal, root } = invocation;
+    const engine = await wireEngine(options);
+    terminal.line(header(engine, options));
+    await askFirst(command, options, invocation);
+    const layout = createLayout(options.stateDir, options.target);
+    const interruption = createInterruption();
+    const stopListening = listenForSignals(interruption, (text) => terminal.aside(text));
+    try {
+      const parts = wireParts({ options, root, layout, engine, redactor: terminal.redactor, interruption });
+      const execution = await execute({
+        command,
+        environments: options.environment,
+        phases,
+        ...(options.from !== undefined && { from: options.from }),
+        ...(options.to !== undefined && { to: options.to }),
+        target: options.target,
+        root,
+        layout,
+        parts,
+        redactor: terminal.redactor,
+        interruption,
+        processes: processTable,
+        clock: { now: () => new Date(), milliseconds: () => performance.now() },
+        waitUntil: createWait(realClock(interruption.cancelled), interruption.cancelled),
+        destroyProtected: options.destroyProtected === true,
+        observe: (steps) => createProgress(steps, terminal),
+        say: (text) => terminal.line(text),
+      });
+      const report = reportOf(command, options, engine, execution);
+      const files = writeReport(layout.reports, report, terminal.redactor);
+      close(execution, report, terminal);
+      terminal.line(`report: ${files.markdown}`);
+      terminal.line(`        ${files.json}`);
+      terminal.document(report);
+      return execution.exitCode;
+    } finally {
+      stopListening();
+    }
+  };
+}
+
+function reportOf(
+  command: Command,
+  options: DestroyOptions,
+  engine: { kind: "pulumi" | "builtin"; version: string },
+  { run, startedAt, endedAt, seconds, records, exitCode }: Execution,
+): Report {
+  return buildReport({
+    slipway: version,
+    command,
+    run,
+    startedAt: startedAt.toISOString(),
+    endedAt: endedAt.toISOString(),
+    seconds,
+    target: options.target,
+    engine: { kind: engine.kind, version: engine.version },
+    cluster: clusterName(options),
+    exitCode,
+    records,
+    known: environmentNames,
+  });
+}
+
+/** The closing lines. After a live list, which shows marks only, the reasons are told in full here. */
+function close({ records, seconds }: Execution, report: Report, terminal: Terminal): void {
+  const live = terminal.live && !terminal.json;
+  if (live) {
+    for (const record of records.filter(({ status }) => status === "failed")) {
+      terminal.line(`${record.step.environment}: ${record.step.title} ${terminal.paint.bad("failed")}`);
+      for (const line of details(record)) terminal.line(wrap(line, terminal.columns, "  "));
+    }
+  }
+  for (const { topology } of report.environments) if (topology !== undefined) terminal.line(`\n${topology}`);
+  const words = report.environments.map(({ name, result }) => `${name} ${result}`).join(", ");
+  const good = report.result === "succeeded";
+  terminal.line(
+    `\n${terminal.paint[good ? "good" : "bad"](`${report.command} ${report.result}`)} in ${duration(seconds)}: ${words}`,
+  );
+}
+
+/** Destroying, and building in a real account, is confirmed by a person or by --yes. */
+async function askFirst(command: Command, options: DestroyOptions, { stdin, terminal }: Invocation): Promise<void> {
+  const grave = command === "destroy" || (command === "bootstrap" && options.target === "aws");
+  if (!grave || options.yes) return;
+  const what = `${command} ${options.environment.join(", ")} on target ${options.target}`;
+  if (!terminal.live || stdin.isTTY !== true) {
+    throw new SlipwayError(
+      "confirmation-needed",
+      `${what} needs a confirmation and there is no terminal to ask on`,
+      "add --yes when you mean it",
+      "usage",
+    );
+  }
+  if (await confirm(`${what}?`, stdin)) return;
+  throw new SlipwayError("not-confirmed", `${what} was not confirmed; nothing was touched`, "answer yes next time", "refused");
+}

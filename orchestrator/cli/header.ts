@@ -1,0 +1,13 @@
+import { version } from "../../package.json";
+import type { Engine } from "../rollout/engine";
+import type { CommonOptions } from "./options";
+
+/** First line of every command that works on an environment: what runs, against what (Honesty rule). */
+export function header(engine: Pick<Engine, "label">, options: Pick<CommonOptions, "target" | "cluster">): string {
+  return `slipway ${version}: ${engine.label}, target ${options.target}, cluster ${clusterName(options)}`;
+}
+
+/** What Kubernetes runs on; `auto` takes the embedded API, the only one built so far. */
+export function clusterName({ target }: Pick<CommonOptions, "target" | "cluster">): string {
+  return target === "aws" ? "EKS" : "embedded";
+}

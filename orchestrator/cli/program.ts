@@ -1,0 +1,59 @@
+import { Argument, Command } from "commander";
+import { version } from "../../package.json";
+import { phases } from "../rollout/phases";
+import type { Command as RolloutCommand } from "../rollout/step";
+import { addCommonOptions, type CommonOptions } from "./options";
+import type { Sink } from "./terminal";
+
+export interface DestroyOptions extends CommonOptions {
+  readonly destroyProtected?: boolean;
+}
+export interface PlanOptions extends CommonOptions {
+  readonly command: RolloutCommand;
+}
+
+type Handler<Options> = (options: Options) => Promise<void>;
+
+/** One handler per command; each loads its own code when it is called. */
+export interface Handlers {
+  rollout(command: RolloutCommand): Handler<DestroyOptions>;
+  readonly plan: Handler<PlanOptions>;
+  readonly doctor: Handler<CommonOptions>;
+  readonly status: Handler<CommonOptions>;
+  readonly report: Handler<CommonOptions>;
+}
+
+const numbers = { first: phases[0]?.number ?? 1, last: phases.at(-1)?.number ?? 1 };
+
+/** The command line as a tree of commands. Wrong usage is told on stderr with a suggestion and ends with code 2. */
+export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: Sink }): Command {
+  const program = new Command("slipway")
+    .description("Takes a Kubernetes platform on AWS from an empty account to dev, staging and production, proven step by step.")
+    .version(version, "-V, --version")
+    .showHelpAfterError("(slipway --help lists commands and options)")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void sinks.stdout.write(text),
+      writeErr: (text) => void sinks.stderr.write(text),
+      getOutHelpWidth: () => sinks.stdout.columns ?? 80,
+      getErrHelpWidth: () => sinks.stderr.columns ?? 80,
+    });
+  const add = (name: string, description: string): Command =>
+    addCommonOptions(program.command(name).description(description), numbers);
+
+  add("doctor", "say what is missing before anything is built, and how to get it").action(handlers.doctor);
+  add("plan", "print the steps a command would take, without taking any")
+    .addArgument(
+      new Argument("[command]", "whose steps").choices(["bootstrap", "preview", "verify", "destroy"]).default("bootstrap"),
+    )
+    .action((command: RolloutCommand, options: CommonOptions) => handlers.plan({ ...options, command }));
+  add("preview", "show what would change and what policy says of it; changes nothing").action(handlers.rollout("preview"));
+  add("bootstrap", "build and verify every environment in order (npm start)").action(handlers.rollout("bootstrap"));
+  add("verify", "check again that every phase is as promised").action(handlers.rollout("verify"));
+  add("status", "say where each environment stands").action(handlers.status);
+  add("destroy", "take environments down in reverse and sweep the account")
+    .option("--destroy-protected", "also destroy state that is protected; its data is lost for good", false)
+    .action(handlers.rollout("destroy"));
+  add("report", "print the last report").action(handlers.report);
+  return program;
+}

@@ -1,0 +1,99 @@
+import { CommanderError } from "commander";
+import { SlipwayError } from "../errors";
+import { createRedactor } from "../report/redact";
+import { buildProgram, type Handlers } from "./program";
+import { reportFailure } from "./failure";
+import type { CommonOptions } from "./options";
+import { createTerminal, type Sink } from "./terminal";
+import type { Invocation } from "./invocation";
+
+export interface CliRequest {
+  readonly args: readonly string[];
+  /** Folder of the project: program, settings, policy pack. */
+  readonly root: string;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs one command line and returns its exit code; never throws. */
+export async function runCli(request: CliRequest): Promise<number> {
+  let exit = 0;
+  let wantsJson = request.args.includes("--json");
+  const terminalFor = (json: boolean, color: boolean) =>
+    createTerminal({ ...request, json, color, redactor: createRedactor(), environment: request.variables });
+  let terminal = terminalFor(wantsJson, !request.args.includes("--no-color"));
+
+  /** Loads a command's module only when it is chosen: start-up time is a feature. */
+  const handle =
+    <Options extends CommonOptions>(load: () => Promise<(options: Options, invocation: Invocation) => Promise<number>>) =>
+    async (options: Options) => {
+      wantsJson = options.json;
+      terminal = terminalFor(options.json, options.color);
+      refuseUnsupported(options);
+      const command = await load();
+      exit = await command(options, { ...request, terminal });
+    };
+  const handlers: Handlers = {
+    rollout: (command) => handle(async () => (await import("./commands/rollout.js")).rollout(command)),
+    plan: handle(async () => (await import("./commands/plan.js")).planCommand),
+    doctor: handle(async () => (await import("./commands/doctor.js")).doctorCommand),
+    status: handle(async () => (await import("./commands/status.js")).statusCommand),
+    report: handle(async () => (await import("./commands/report.js")).reportCommand),
+  };
+  const program = buildProgram(handlers, { stdout: request.stdout, stderr: request.stderr });
+  try {
+    await program.parseAsync([...request.args], { from: "user" });
+    return exit;
+  } catch (error) {
+    // Help and version end through an error with code 0; what commander refuses it has already said.
+    if (error instanceof CommanderError) return usageEnding(error, wantsJson, request);
+    return reportFailure(error, terminal, request.variables["SLIPWAY_DEBUG"] !== undefined);
+  }
+}
+
+function usageEnding(error: CommanderError, json: boolean, { stdout }: CliRequest): number {
+  if (error.exitCode === 0) return 0;
+  if (json) {
+    const message = error.message.replace(/^error: /, "");
+    const fix = "slipway --help lists commands and options";
+    stdout.write(`${JSON.stringify({ result: "failed", exitCode: 2, error: { code: "usage", message, fix } }, null, 2)}\n`);
+  }
+  return 2;
+}
+
+function refuseUnsupported(options: CommonOptions): void {
+  if (options.cluster === "control-plane") {
+    throw new SlipwayError(
+      "cluster-not-built",
+      "--cluster control-plane is not available: this version rehearses against the embedded Kubernetes API only",
+      "use --cluster embedded, or leave it out",
+      "usage",
+    );
+  }
+  if (options.target === "aws" && options.cluster !== "auto") {
+    throw new SlipwayError(
+      "cluster-not-applicable",
+      `--cluster ${options.cluster} is for rehearsals; the aws target runs on the EKS cluster it builds`,
+      "leave --cluster out",
+      "usage",
+    );
+  }
+  if (options.faults !== undefined && options.target !== "rehearsal") {
+    throw new SlipwayError(
+      "faults-not-applicable",
+      "--faults injects faults into a rehearsal and must never meet a real account",
+      "leave --faults out, or use --target rehearsal",
+      "usage",
+    );
+  }
+  if (options.from !== undefined && options.to !== undefined && options.from > options.to) {
+    throw new SlipwayError(
+      "phases-empty",
+      `--from ${options.from} comes after --to ${options.to}: no phase is left`,
+      "exchange the two numbers",
+      "usage",
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import type { AwsReader } from "../checks/aws/reader";
+import type { DoctorItem } from "../rollout/context";
+
+/** Zones a platform spreads over (A1.1). */
+const ZONES = 3;
+
+export interface AccountRequest {
+  readonly environment: string;
+  readonly region: string;
+  readonly aws: AwsReader;
+}
+
+/** Who we are in the account and whether its region can carry the platform (A0.1). Only reads. */
+export async function examineAccount({ environment, region, aws }: AccountRequest): Promise<DoctorItem[]> {
+  return Promise.all([
+    ask({ name: "AWS identity", environment }, async () => {
+      const { account, arn } = await aws.identity();
+      return { status: "ok", detail: `${arn} in account ${account}` };
+    }),
+    ask({ name: "zones", environment }, async () => {
+      const zones = await aws.availabilityZones();
+      if (zones.length >= ZONES) return { status: "ok", detail: `${region}: ${zones.join(", ")}` };
+      return {
+        status: "missing",
+        detail: `${region} offers ${zones.length} zone(s), ${ZONES} needed`,
+        remedy: `choose a region with ${ZONES} or more zones in Pulumi.${environment}.yaml`,
+      };
+    }),
+  ]);
+}
+
+async function ask(
+  item: { name: string; environment: string },
+  look: () => Promise<Pick<DoctorItem, "status" | "detail" | "remedy">>,
+): Promise<DoctorItem> {
+  try {
+    return { ...item, requirement: "A0.1", ...(await look()) };
+  } catch (error) {
+    return {
+      ...item,
+      requirement: "A0.1",
+      status: "missing",
+      detail: `AWS does not answer: ${error instanceof Error ? error.message : String(error)}`,
+      remedy: "sign in (aws sso login, or AWS_PROFILE) with rights to read the account, and check the region",
+    };
+  }
+}

@@ -1,0 +1,110 @@
+import { changes, duration } from "./words";
+import type { EnvironmentReport, Report, StepReport } from "./report";
+
+/** The report for a person: a table per environment, then all that went wrong, then what proved the rest. */
+export function toMarkdown(report: Report): string {
+  const { engine, target, cluster } = report;
+  const engineName = engine.kind === "pulumi" ? "Pulumi CLI" : "built-in rehearsal engine";
+  return [
+    `# Slipway ${report.command}: ${report.result}`,
+    "",
+    `- run ${report.run}, ${report.startedAt} to ${report.endedAt} (${duration(report.seconds)})${report.resumed ? ", continued from an interrupted run" : ""}`,
+    `- engine ${engineName} ${engine.version}, target ${target}, cluster ${cluster}`,
+    `- exit code ${report.exitCode}, Slipway ${report.slipway}`,
+    ...(target === "rehearsal"
+      ? ["", "This was a rehearsal: results marked stand-in were proved against a stand-in, not against AWS."]
+      : []),
+    ...report.environments.flatMap(environmentSection),
+    "",
+  ].join("\n");
+}
+
+function environmentSection(environment: EnvironmentReport): string[] {
+  const head = ["", `## ${environment.name}: ${environment.result}`, ""];
+  if (environment.result === "excluded") return [...head, "Not asked for."];
+  return [
+    ...head,
+    "| step | result | took | what changed or was seen | proved by |",
+    "|---|---|---|---|---|",
+    ...environment.steps.map(row),
+    ...environment.steps.flatMap(trouble),
+    ...policy(environment),
+    ...findings(environment),
+    ...notes(environment),
+    ...(environment.topology ? ["", "### Network", "", "```text", environment.topology, "```"] : []),
+  ];
+}
+
+function row(step: StepReport): string {
+  const passed = step.findings?.filter(({ verdict }) => verdict === "passed").length ?? 0;
+  const seen = step.findings?.length ? `${passed} of ${step.findings.length} checks passed` : changes(step);
+  const status = step.earlier ? `${step.status} (earlier)` : step.status;
+  const took = step.status === "early exit" ? "" : duration(step.seconds);
+  const text = step.status === "early exit" ? (step.reason ?? "") : seen;
+  return `| ${[step.title, status, took, text, step.proof ?? ""].map(cell).join(" | ")} |`;
+}
+
+function trouble(step: StepReport): string[] {
+  if (step.status !== "failed") return [];
+  return [
+    "",
+    `### What went wrong: ${step.title}`,
+    "",
+    ...(step.reason ? [`- why: ${oneLine(step.reason)}`] : []),
+    ...(step.fix ? [`- fix: ${oneLine(step.fix)}`] : []),
+    ...(step.failures ?? []).map(({ urn, message }) => `- \`${urn}\`: ${oneLine(message)}`),
+    ...(step.diagnoses ?? []).map(
+      ({ requirement, cause, fix, subjects }) =>
+        `- cause (${requirement}): ${oneLine(cause)} [${subjects.join(", ")}]; fix: ${oneLine(fix)}`,
+    ),
+  ];
+}
+
+function policy({ steps }: EnvironmentReport): string[] {
+  const judged = steps.filter(({ packs }) => (packs?.length ?? 0) > 0);
+  if (judged.length === 0) return [];
+  const packs = [...new Set(judged.flatMap((step) => step.packs ?? []))].join(", ");
+  const seen = new Map(
+    judged.flatMap((step) => step.violations ?? []).map((one) => [`${one.urn} ${one.rule} ${one.reason}`, one]),
+  );
+  return [
+    "",
+    `### Policy (${packs})`,
+    "",
+    ...(seen.size === 0 ? ["No violation."] : []),
+    ...[...seen.values()].map(
+      ({ level, rule, urn, reason, remediation }) =>
+        `- ${level} \`${rule}\` on \`${urn}\`: ${oneLine(reason)}${remediation ? `; fix: ${oneLine(remediation)}` : ""}`,
+    ),
+  ];
+}
+
+function findings({ steps }: EnvironmentReport): string[] {
+  const all = steps.flatMap((step) => (step.findings ?? []).map((finding) => ({ step, finding })));
+  if (all.length === 0) return [];
+  return [
+    "",
+    "### Checks",
+    "",
+    "| requirement | promise | verdict | seen | proved by |",
+    "|---|---|---|---|---|",
+    ...all.map(
+      ({ step, finding: { requirement, title, verdict, detail } }) =>
+        `| ${[requirement, title, verdict, detail, step.proof ?? ""].map(cell).join(" | ")} |`,
+    ),
+  ];
+}
+
+function notes({ steps }: EnvironmentReport): string[] {
+  const all = [...new Set(steps.flatMap((step) => step.notes ?? []))];
+  return all.length === 0 ? [] : ["", "### Notes", "", ...all.map((note) => `- ${oneLine(note)}`)];
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, " ");
+}
+
+/** A pipe would end the cell. */
+function cell(text: string): string {
+  return oneLine(text).replaceAll("|", "\\|");
+}
