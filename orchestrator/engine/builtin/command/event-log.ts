@@ -1,0 +1,45 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-require-imports -- protocol edge: the published stubs are untyped */
+import * as grpc from "@grpc/grpc-js";
+import type { EngineEventPayload } from "../model";
+import { channelOptions } from "../provider/client";
+
+const { EventsClient } = require("@pulumi/pulumi/proto/events_grpc_pb") as any;
+const { EventRequest } = require("@pulumi/pulumi/proto/events_pb") as any;
+
+/** Streams engine events to the Automation API's server, numbered and stamped (pulumi.md 8.3). */
+export class EventLog {
+  private sequence = 0;
+  private stream: any;
+  private client: any;
+  private readonly ended: Promise<void>;
+
+  constructor(
+    address: string | undefined,
+    private readonly now: () => Date,
+  ) {
+    if (address === undefined) {
+      this.ended = Promise.resolve();
+      return;
+    }
+    this.client = new EventsClient(address.replace(/^tcp:\/\//, ""), grpc.credentials.createInsecure(), channelOptions);
+    this.ended = new Promise((resolve) => (this.stream = this.client.streamEvents(() => resolve())));
+    // The answer above reports the end, with or without an error; without a listener Node would throw the same error.
+    this.stream.on("error", () => undefined);
+  }
+
+  send(payload: EngineEventPayload): void {
+    if (this.stream === undefined) return;
+    const request = new EventRequest();
+    request.setEvent(
+      JSON.stringify({ sequence: this.sequence++, timestamp: Math.floor(this.now().getTime() / 1000), ...payload }),
+    );
+    this.stream.write(request);
+  }
+
+  /** The listener's server goes away right after the command: everything has to have arrived. */
+  async close(): Promise<void> {
+    this.stream?.end();
+    await this.ended;
+    this.client?.close();
+  }
+}

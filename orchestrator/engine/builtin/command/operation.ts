@@ -1,0 +1,395 @@
+import { readHistory, recordHistory, type HistoryConfig } from "../backend/history";
+import { JournalWriter, openAppender, type Appender } from "../backend/journal";
+import { resolve, type ResolvedConfig } from "../backend/settings";
+import { fingerprint, type StackFile } from "../backend/checkpoint";
+import { StackLock } from "../backend/lock";
+import type { Vault } from "../backend/vault";
+import { forgetfulWriter } from "../deploy/snapshot";
+import type {
+  DeploymentRequest,
+  DeploymentResult,
+  ImportRequest,
+  OperationKind,
+  OperationOptions,
+  PolicyGate,
+  ProgramHost,
+  Properties,
+  Snapshot,
+} from "../model";
+import { inlineProgram } from "../program/inline";
+import { attachedProviders } from "../provider/locator";
+import { revealed } from "../values";
+import { Arguments } from "./arguments";
+import type { CommandContext } from "./context";
+import { EventLog } from "./event-log";
+import { CommandFailure, exit } from "./failure";
+import type { Interrupter } from "./interrupter";
+import { narrate, summarise } from "./narration";
+import { rootOutputs } from "./stack-commands";
+
+const accepted = {
+  "skip-preview": "switch",
+  "preview-only": "switch",
+  message: "value",
+  "expect-no-changes": "switch",
+  diff: "switch",
+  refresh: "value",
+  replace: "list",
+  target: "list",
+  exclude: "list",
+  "target-dependents": "switch",
+  "exclude-dependents": "switch",
+  "exclude-protected": "switch",
+  "policy-pack": "list",
+  "policy-pack-config": "list",
+  parallel: "value",
+  "exec-kind": "value",
+  "exec-agent": "value",
+  "user-agent": "value",
+  client: "value",
+  "event-log": "value",
+  "continue-on-error": "switch",
+  "show-secrets": "switch",
+  "clear-pending-creates": "switch",
+  "import-pending-creates": "list",
+  "run-program": "value",
+  plan: "value",
+  "save-plan": "value",
+  "import-file": "value",
+  "attach-debugger": "value",
+  file: "value",
+  "generate-code": "value",
+  protect: "value",
+  out: "value",
+  from: "value",
+  json: "switch",
+  remove: "switch",
+} as const;
+
+/** Flags that exist, that the built-in engine cannot honour, and what to do instead. Never skipped silently. */
+const refused: Readonly<Record<string, string>> = {
+  plan: "update plans",
+  "save-plan": "update plans",
+  "import-file": "import files of a preview",
+  "attach-debugger": "debuggers",
+  from: "converters of pulumi import",
+  remove: "destroy --remove (use stack rm)",
+};
+
+/** Default of the CLI is four times the cores; a rehearsal's providers are in-process and gain nothing from more. */
+const DEFAULT_PARALLEL = 16;
+
+/** up, preview, refresh, destroy and import: from the command line to a finished state file. */
+export async function operate(
+  context: CommandContext,
+  command: "up" | "preview" | "refresh" | "destroy" | "import",
+  words: readonly string[],
+  interrupter: Interrupter,
+): Promise<void> {
+  const args = new Arguments(command, words, accepted);
+  for (const [flag, what] of Object.entries(refused)) {
+    if (args.value(flag) !== undefined)
+      throw new CommandFailure(
+        exit.error,
+        `error: --${flag}: the built-in engine does not offer ${what}; use an installed Pulumi CLI (--engine pulumi)`,
+      );
+  }
+  const dryRun = command === "preview" || args.has("preview-only");
+  const kind: OperationKind = command === "up" || command === "preview" ? (dryRun ? "preview" : "update") : command;
+  const file = context.existing(args);
+  const settings = context.settings(args.stack(), args);
+  const vault = await context.vault(settings, file);
+  const key = await context.key(settings, file);
+  const config = new Map(
+    [...settings.values(context.project.name)].map(([name, value]) => [name, resolve(value, key)]),
+  );
+
+  // Previews take no lock (pulumi.md 5.1): a drift check never blocks a rollout.
+  const lock = dryRun
+    ? undefined
+    : StackLock.acquire(context.files, context.layout.locks(file.project, file.stack), context.now());
+  try {
+    await new Operation(context, args, kind, dryRun, file, vault, config, interrupter).run();
+  } finally {
+    lock?.release();
+  }
+}
+
+class Operation {
+  private readonly started: Date;
+  private readonly log: EventLog;
+
+  constructor(
+    private readonly context: CommandContext,
+    private readonly args: Arguments,
+    private readonly kind: OperationKind,
+    private readonly dryRun: boolean,
+    private readonly file: StackFile,
+    private readonly vault: Vault,
+    private readonly config: ReadonlyMap<string, ResolvedConfig>,
+    private readonly interrupter: Interrupter,
+  ) {
+    this.started = context.now();
+    this.log = new EventLog(args.value("event-log"), context.now);
+  }
+
+  async run(): Promise<void> {
+    try {
+      const { snapshot, fingerprint: current, recovered } = this.file.snapshot(this.vault);
+      // What a killed run left is folded in first, so that the journal of this run starts from a whole checkpoint.
+      const magic = recovered && !this.dryRun ? this.foldIn(snapshot) : current;
+      await this.perform(snapshot, magic);
+    } finally {
+      this.emit({ cancelEvent: {} });
+      await this.log.close();
+    }
+  }
+
+  private foldIn(snapshot: Snapshot): string {
+    this.file.save(snapshot, this.vault, this.context.now());
+    return fingerprint(this.context.files.read(this.file.file) as string);
+  }
+
+  private readonly emit = (event: Parameters<EventLog["send"]>[0]): void => {
+    this.log.send(event);
+    const { out, err } = narrate(event, this.file.stack);
+    if (out) this.context.stdout(out);
+    if (err) this.context.stderr(err);
+  };
+
+  private async perform(base: Snapshot, magic: string): Promise<void> {
+    const policies = await this.policies();
+    let appender: Appender | undefined;
+    let writer: JournalWriter | undefined;
+    let result: DeploymentResult;
+    try {
+      this.emit({
+        preludeEvent: {
+          config: Object.fromEntries(
+            [...this.config].map(([name, value]) => [name, value.secret ? "[secret]" : value.value]),
+          ),
+        },
+      });
+      if (!this.dryRun) {
+        appender = await openAppender(this.file.journalFile);
+        writer = new JournalWriter(appender, this.file.journalFile, this.vault, base, magic);
+      }
+      const { deploy } = await import("../deploy/deploy.ts");
+      result = await deploy(this.request(base, writer, policies));
+    } finally {
+      await policies?.close();
+      await writer?.close();
+    }
+    this.conclude(result, policies);
+  }
+
+  private request(
+    base: Snapshot,
+    writer: JournalWriter | undefined,
+    policies: PolicyGate | undefined,
+  ): DeploymentRequest {
+    const { context, config } = this;
+    const program = this.program();
+    return {
+      kind: this.kind,
+      dryRun: this.dryRun,
+      organization: "organization",
+      project: this.file.project,
+      stack: this.file.stack,
+      config: Object.fromEntries([...config].map(([name, value]) => [name, value.value])),
+      configSecretKeys: [...config].filter(([, value]) => value.secret).map(([name]) => name),
+      base,
+      writer: writer ?? forgetfulWriter(),
+      ...(program === undefined ? {} : { program }),
+      providers: attachedProviders(context.environment["PULUMI_DEBUG_PROVIDERS"]),
+      ...(policies === undefined ? {} : { policies }),
+      stackOutputs: (name) => this.outputsOf(name),
+      options: this.options(),
+      emit: this.emit,
+      interruption: this.interrupter,
+      now: context.now,
+    };
+  }
+
+  private program(): ProgramHost | undefined {
+    if (this.kind === "import") return undefined;
+    const optional = this.kind === "refresh" || this.kind === "destroy";
+    if (optional && this.args.value("run-program") !== "true") return undefined;
+    const client = this.args.value("client");
+    if (client !== undefined) return inlineProgram(client);
+    const { runtime, main } = this.context.project;
+    const { folder } = this.context;
+    return {
+      run: async (request) => {
+        const { localProgram } = await import("../program/local.ts");
+        return localProgram({
+          folder,
+          runtime,
+          main,
+          environment: this.context.environment,
+          say: (text) =>
+            this.emit({
+              diagnosticEvent: { prefix: "", message: text, color: "never", severity: "info#err", ephemeral: false },
+            }),
+        }).run(request);
+      },
+    };
+  }
+
+  private async policies(): Promise<(PolicyGate & { close(): Promise<void> }) | undefined> {
+    const packs = this.args.list("policy-pack");
+    const configs = this.args.list("policy-pack-config");
+    if (packs.length === 0) return undefined;
+    if (configs.length > 0 && configs.length !== packs.length)
+      throw new CommandFailure(
+        exit.error,
+        `error: the number of policy-pack-config values (${configs.length}) must match the number of policy-pack values (${packs.length})`,
+      );
+    const { loadPolicyGate } = await import("../policy/gate.ts");
+    return loadPolicyGate({
+      packs: packs.map((path, index) => ({
+        path,
+        ...(configs[index] === undefined ? {} : { configPath: configs[index] }),
+      })),
+      folder: this.context.folder,
+      organization: "organization",
+      project: this.file.project,
+      stack: this.file.stack,
+      dryRun: this.dryRun,
+      config: Object.fromEntries([...this.config].map(([name, value]) => [name, value.value])),
+      configSecretKeys: [...this.config].filter(([, value]) => value.secret).map(([name]) => name),
+      emit: this.emit,
+    });
+  }
+
+  private options(): OperationOptions {
+    const { args } = this;
+    const pairs = args.list("import-pending-creates");
+    return {
+      parallel: Math.max(1, args.number("parallel") ?? DEFAULT_PARALLEL),
+      targets: args.list("target"),
+      targetDependents: args.has("target-dependents"),
+      excludes: args.list("exclude"),
+      excludeDependents: args.has("exclude-dependents"),
+      replace: args.list("replace"),
+      refresh: args.has("refresh"),
+      continueOnError: args.has("continue-on-error"),
+      excludeProtected: args.has("exclude-protected"),
+      clearPendingCreates: args.has("clear-pending-creates"),
+      importPendingCreates: pairs.length > 0 ? adoptions([...pairs, ...args.positional]) : [],
+      runProgram: args.value("run-program") === "true",
+      imports: this.kind === "import" ? this.imports() : [],
+    };
+  }
+
+  private imports(): ImportRequest[] {
+    const protect = this.args.value("protect") !== "false";
+    const source = this.args.value("file");
+    if (source === undefined) {
+      const [type, name, id] = this.args.positional;
+      if (type === undefined || name === undefined || id === undefined)
+        throw new CommandFailure(exit.error, "error: import needs a type, a name and an id, or --file");
+      return [{ type, name, id, protect }];
+    }
+    const parsed = JSON.parse(this.context.files.read(source) ?? "{}") as {
+      resources?: Omit<ImportRequest, "protect">[];
+      nameTable?: Record<string, string>;
+    };
+    return (parsed.resources ?? []).map((resource) => ({
+      type: resource.type,
+      name: resource.name,
+      id: resource.id,
+      protect,
+      ...(resource.parent === undefined ? {} : { parent: parsed.nameTable?.[resource.parent] ?? resource.parent }),
+    }));
+  }
+
+  /** Stack references look into the same backend: `organization/<project>/<stack>` or a stack of this project. */
+  private outputsOf(name: string): Promise<{ outputs: Properties; secretOutputNames: string[] } | undefined> {
+    const parts = name.split("/");
+    const project = parts.length > 1 ? (parts.at(-2) as string) : this.file.project;
+    const other = this.context.stackFileOf(project, parts.at(-1) as string);
+    if (!other.exists()) return Promise.resolve(undefined);
+    return this.context.readSnapshot(other).then((snapshot) => {
+      const outputs = rootOutputs(snapshot);
+      return {
+        outputs,
+        secretOutputNames: Object.keys(outputs).filter(
+          (key) => JSON.stringify(revealed(outputs[key] ?? null)) !== JSON.stringify(outputs[key]),
+        ),
+      };
+    });
+  }
+
+  private conclude(result: DeploymentResult, policies: PolicyGate | undefined): void {
+    const ended = this.context.now();
+    let checkpoint: string | undefined;
+    if (!this.dryRun) checkpoint = this.file.save(result.snapshot, this.vault, ended);
+    this.emit({
+      summaryEvent: {
+        maybeCorrupt: false,
+        durationSeconds: Math.round((ended.getTime() - this.started.getTime()) / 1000),
+        resourceChanges: result.changes,
+        PolicyPacks: policies?.packs ?? {},
+        isPreview: this.dryRun,
+        result: result.result,
+      },
+    });
+    this.context.stdout(summarise(result.changes, this.dryRun));
+    if (checkpoint !== undefined) this.remember(result, checkpoint, ended);
+    if (result.result === "canceled") throw new CommandFailure(exit.cancelled, "error: operation canceled");
+    if (result.result === "failed")
+      throw new CommandFailure(
+        exit.error,
+        result.errors.map((error) => `error: ${error}`).join("\n") ||
+          `error: ${this.dryRun ? "preview" : "update"} failed`,
+      );
+    const changed = Object.entries(result.changes).filter(([op, count]) => op !== "same" && op !== "read" && count > 0);
+    if (this.args.has("expect-no-changes") && changed.length > 0)
+      throw new CommandFailure(
+        exit.expectedNoChanges,
+        `error: no changes were expected but changes ${this.dryRun ? "were proposed" : "occurred"}`,
+      );
+  }
+
+  private remember(result: DeploymentResult, checkpoint: string, ended: Date): void {
+    const { context, file } = this;
+    const settings = context.settings(this.args.stack(), this.args);
+    const config: HistoryConfig = Object.fromEntries(
+      [...settings.values(file.project)].map(([name, raw]) => {
+        const object = typeof raw === "object" && raw !== null && !("secure" in raw);
+        const secure = typeof raw === "object" && raw !== null && "secure" in raw ? String(raw["secure"]) : undefined;
+        return [
+          name,
+          {
+            value: secure ?? (object ? JSON.stringify(raw) : String(raw)),
+            secret: secure !== undefined || (this.config.get(name)?.secret ?? false),
+            ...(object ? { object } : {}),
+          },
+        ];
+      }),
+    );
+    const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
+    const previous = readHistory(context.files, context.layout, file.project, file.stack).length;
+    const nanos = BigInt(ended.getTime()) * 1_000_000n + BigInt(previous % 1_000_000);
+    const entry = {
+      kind: this.kind === "import" ? "resource-import" : this.kind,
+      startTime: seconds(this.started),
+      endTime: seconds(ended),
+      message: this.args.value("message") ?? "",
+      environment: { "exec.kind": this.args.value("exec-kind") ?? "cli" },
+      config,
+      version: 0,
+      result: result.result === "succeeded" ? ("succeeded" as const) : ("failed" as const),
+      resourceChanges: result.changes,
+    };
+    recordHistory(context.files, context.layout, file.project, file.stack, entry, checkpoint, nanos);
+  }
+}
+
+/** `--import-pending-creates <urn> <id>`, repeated. */
+function adoptions(words: readonly string[]): { urn: string; id: string }[] {
+  if (words.length % 2 !== 0)
+    throw new CommandFailure(exit.error, "error: --import-pending-creates needs a URN and an id");
+  return words.flatMap((urn, index) => (index % 2 === 0 ? [{ urn, id: words[index + 1] as string }] : []));
+}
