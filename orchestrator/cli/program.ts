@@ -28,7 +28,9 @@ const numbers = { first: phases[0]?.number ?? 1, last: phases.at(-1)?.number ?? 
 /** The command line as a tree of commands. Wrong usage is told on stderr with a suggestion and ends with code 2. */
 export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: Sink }): Command {
   const program = new Command("slipway")
-    .description("Takes a Kubernetes platform on AWS from an empty account to dev, staging and production, proven step by step.")
+    .description(
+      "Takes a Kubernetes platform on AWS from an empty account to dev, staging and production, proven step by step.",
+    )
     .version(version, "-V, --version")
     .showHelpAfterError("(slipway --help lists commands and options)")
     .exitOverride()
@@ -44,10 +46,14 @@ export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: 
   add("doctor", "say what is missing before anything is built, and how to get it").action(handlers.doctor);
   add("plan", "print the steps a command would take, without taking any")
     .addArgument(
-      new Argument("[command]", "whose steps").choices(["bootstrap", "preview", "verify", "destroy"]).default("bootstrap"),
+      new Argument("[command]", "whose steps")
+        .choices(["bootstrap", "preview", "verify", "destroy"])
+        .default("bootstrap"),
     )
     .action((command: RolloutCommand, options: CommonOptions) => handlers.plan({ ...options, command }));
-  add("preview", "show what would change and what policy says of it; changes nothing").action(handlers.rollout("preview"));
+  add("preview", "show what would change and what policy says of it; changes nothing").action(
+    handlers.rollout("preview"),
+  );
   add("bootstrap", "build and verify every environment in order (npm start)").action(handlers.rollout("bootstrap"));
   add("verify", "check again that every phase is as promised").action(handlers.rollout("verify"));
   add("status", "say where each environment stands").action(handlers.status);

@@ -27,7 +27,9 @@ export async function runCli(request: CliRequest): Promise<number> {
 
   /** Loads a command's module only when it is chosen: start-up time is a feature. */
   const handle =
-    <Options extends CommonOptions>(load: () => Promise<(options: Options, invocation: Invocation) => Promise<number>>) =>
+    <Options extends CommonOptions>(
+      load: () => Promise<(options: Options, invocation: Invocation) => Promise<number>>,
+    ) =>
     async (options: Options) => {
       wantsJson = options.json;
       terminal = terminalFor(options.json, options.color);
@@ -58,7 +60,9 @@ function usageEnding(error: CommanderError, json: boolean, { stdout }: CliReques
   if (json) {
     const message = error.message.replace(/^error: /, "");
     const fix = "slipway --help lists commands and options";
-    stdout.write(`${JSON.stringify({ result: "failed", exitCode: 2, error: { code: "usage", message, fix } }, null, 2)}\n`);
+    stdout.write(
+      `${JSON.stringify({ result: "failed", exitCode: 2, error: { code: "usage", message, fix } }, null, 2)}\n`,
+    );
   }
   return 2;
 }

@@ -6,7 +6,10 @@ import type { DoctorItem } from "../rollout/context";
 import type { Parts } from "../rollout/parts";
 
 export interface DoctorRequest {
-  readonly parts: Pick<Parts, "loadConfig" | "startSandbox" | "realAws" | "examineMachine" | "examineEnvironment" | "engine">;
+  readonly parts: Pick<
+    Parts,
+    "loadConfig" | "startSandbox" | "realAws" | "examineMachine" | "examineEnvironment" | "engine"
+  >;
   readonly environments: readonly string[];
   readonly target: "rehearsal" | "aws";
 }

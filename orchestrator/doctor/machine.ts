@@ -50,7 +50,9 @@ async function repository({ root, shell }: MachineRequest): Promise<DoctorItem> 
     ...item,
     status: "missing",
     detail: head.absent ? "git is not installed" : `${root} is not a Git repository with a commit`,
-    remedy: head.absent ? "install Git" : "clone the repository, or run git init and commit: what is built must be a known version",
+    remedy: head.absent
+      ? "install Git"
+      : "clone the repository, or run git init and commit: what is built must be a known version",
   };
 }
 

@@ -22,7 +22,5 @@ export function topology({ network, environment }: Pick<PlatformOutputs, "networ
 }
 
 function subnets(kind: string, all: readonly SubnetOutput[], zone: string, holds: string): string[] {
-  return all
-    .filter((subnet) => subnet.zone === zone)
-    .map(({ id, cidr }) => `  |     ${kind} ${id}  ${cidr}  ${holds}`);
+  return all.filter((subnet) => subnet.zone === zone).map(({ id, cidr }) => `  |     ${kind} ${id}  ${cidr}  ${holds}`);
 }

@@ -53,4 +53,3 @@ export interface DoctorItem {
   /** Set when the item belongs to one environment. */
   readonly environment?: string;
 }
-

@@ -106,8 +106,7 @@ export function collector(): {
       });
     }
     const summary = event.summaryEvent as
-      | { resourceChanges?: Record<string, number>; PolicyPacks?: Record<string, string>; result?: string }
-      | undefined;
+      { resourceChanges?: Record<string, number>; PolicyPacks?: Record<string, string>; result?: string } | undefined;
     if (summary) {
       Object.assign(changes, summary.resourceChanges);
       for (const [key, version] of Object.entries(summary.PolicyPacks ?? {})) {
@@ -146,5 +145,8 @@ export function collector(): {
 /** Without colour directives (`<{%reset%}>`) and escape sequences. */
 export function plainText(text: string): string {
   // eslint-disable-next-line no-control-regex -- removing the control characters is the purpose
-  return text.replace(/<\{%[^%]*%\}>/g, "").replace(/\u001b\[[0-9;]*m/g, "").trim();
+  return text
+    .replace(/<\{%[^%]*%\}>/g, "")
+    .replace(/\u001b\[[0-9;]*m/g, "")
+    .trim();
 }

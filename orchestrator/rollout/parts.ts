@@ -18,7 +18,11 @@ export interface Parts {
     readonly engineEnvironment: Readonly<Record<string, string>>;
     readonly create: boolean;
   }): Promise<{ readonly stack: StackPort; readonly notes: readonly string[] }>;
-  clients(request: { readonly outputs: PlatformOutputs; readonly sandbox?: Sandbox; readonly aws: AwsReader }): Promise<Clients>;
+  clients(request: {
+    readonly outputs: PlatformOutputs;
+    readonly sandbox?: Sandbox;
+    readonly aws: AwsReader;
+  }): Promise<Clients>;
   checkOf(phaseName: string): Promise<PhaseCheck>;
   remediationOf(rule: string): Promise<string>;
   /** What the doctor says of this machine, asked once per process. */

@@ -52,7 +52,10 @@ export async function run(request: RunRequest): Promise<StepRecord[]> {
       request.observer.begin(step);
       record = await one(step, request);
       if (record.status === "failed") {
-        stopped = { cause: step.id, reason: `${step.id} ${record.kind === "interrupted" ? "was interrupted" : "failed"}` };
+        stopped = {
+          cause: step.id,
+          reason: `${step.id} ${record.kind === "interrupted" ? "was interrupted" : "failed"}`,
+        };
       }
     }
     request.observer.end(record);

@@ -116,7 +116,9 @@ function copySettings({ root, environment, target }: WorkspaceRequest, work: str
   // The rehearsal's own salt, which the engine wrote into the copy when it made the stack.
   const salt = existsSync(copy) ? readYaml(copy)["encryptionsalt"] : undefined;
   writeFileWhole(copy, stringify({ ...(salt !== undefined && { encryptionsalt: salt }), config }));
-  return replaced.map((key) => `${key}: the encrypted value of ${name} is not used in a rehearsal; a stand-in value is`);
+  return replaced.map(
+    (key) => `${key}: the encrypted value of ${name} is not used in a rehearsal; a stand-in value is`,
+  );
 }
 
 /** Replaces every `{secure: …}`, also nested, by a labelled stand-in. Pure. */
@@ -142,7 +144,12 @@ export function withoutSecrets(config: Record<string, unknown>): {
 /** @throws SlipwayError `settings-missing` or `settings-invalid` naming the file and, where known, the line. */
 export function readYaml(file: string): Record<string, unknown> {
   if (!existsSync(file)) {
-    throw new SlipwayError("settings-missing", `${file} does not exist`, `create ${file}, or name another environment`, "usage");
+    throw new SlipwayError(
+      "settings-missing",
+      `${file} does not exist`,
+      `create ${file}, or name another environment`,
+      "usage",
+    );
   }
   try {
     const value: unknown = parse(readFileSync(file, "utf8"));

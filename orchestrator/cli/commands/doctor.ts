@@ -12,7 +12,10 @@ import { wireEngine, wireParts } from "../parts";
 import { wrap } from "../terminal";
 
 /** Preflight of everything at once, without building anything (A0). */
-export async function doctorCommand(options: CommonOptions, { terminal, root, variables }: Invocation): Promise<number> {
+export async function doctorCommand(
+  options: CommonOptions,
+  { terminal, root, variables }: Invocation,
+): Promise<number> {
   const engine = await wireEngine(options);
   terminal.line(header(engine, options));
   const layout = createLayout(options.stateDir, options.target);

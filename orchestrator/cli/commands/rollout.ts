@@ -117,5 +117,10 @@ async function askFirst(command: Command, options: DestroyOptions, { stdin, term
     );
   }
   if (await confirm(`${what}?`, stdin)) return;
-  throw new SlipwayError("not-confirmed", `${what} was not confirmed; nothing was touched`, "answer yes next time", "refused");
+  throw new SlipwayError(
+    "not-confirmed",
+    `${what} was not confirmed; nothing was touched`,
+    "answer yes next time",
+    "refused",
+  );
 }

@@ -17,7 +17,11 @@ export interface EnvironmentStatus {
   readonly environment: string;
   readonly built: boolean;
   readonly resources: number;
-  readonly lastRun?: { readonly run: string; readonly command: string; readonly result: "succeeded" | "failed" | "unfinished" };
+  readonly lastRun?: {
+    readonly run: string;
+    readonly command: string;
+    readonly result: "succeeded" | "failed" | "unfinished";
+  };
   /** Only asking the world can tell: `slipway verify` and `slipway preview` do. */
   readonly drift: "not asked";
   readonly usedBy?: string;
@@ -32,7 +36,10 @@ export interface PhaseStatus {
 }
 
 /** Prints where each environment stands. Reads; holds no lease. */
-export async function statusCommand(options: CommonOptions, { terminal, root, variables }: Invocation): Promise<number> {
+export async function statusCommand(
+  options: CommonOptions,
+  { terminal, root, variables }: Invocation,
+): Promise<number> {
   const engine = await wireEngine(options);
   terminal.line(header(engine, options));
   const layout = createLayout(options.stateDir, options.target);

@@ -29,7 +29,10 @@ export function unsuccessful(operation: Operation, what: string): StepOutcome | 
     };
   }
   const count = failures.length;
-  const why = [...(count > 0 ? [`${count} ${count === 1 ? "resource" : "resources"} could not be brought about`] : []), ...errors];
+  const why = [
+    ...(count > 0 ? [`${count} ${count === 1 ? "resource" : "resources"} could not be brought about`] : []),
+    ...errors,
+  ];
   return {
     status: "failed",
     kind: "engine",

@@ -37,12 +37,10 @@ async function judged(
 ): Promise<{ outcome: StepOutcome; operation: Operation }> {
   const { operation, notes } = await attempt(context, () => context.stack.preview({ pack: context.pack }));
   const violations = await Promise.all(
-    operation.violations.map(
-      async (violation): Promise<Violation> => ({
-        ...violation,
-        remediation: await context.remediationOf(violation.rule),
-      }),
-    ),
+    operation.violations.map(async (violation): Promise<Violation> => ({
+      ...violation,
+      remediation: await context.remediationOf(violation.rule),
+    })),
   );
   const data = { proof: proofOf(context), changes: operation.changes, violations, packs: operation.packs, notes };
   const mandatory = violations.filter(({ level }) => level === "mandatory");

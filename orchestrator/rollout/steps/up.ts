@@ -18,9 +18,7 @@ export async function up(context: EnvironmentContext, phase: Phase): Promise<Ste
       fix: `start with --from ${absent[0]?.number}`,
     };
   }
-  const { operation, notes } = await attempt(context, () =>
-    stack.up(phaseTargets(stack.project, stack.name, phase)),
-  );
+  const { operation, notes } = await attempt(context, () => stack.up(phaseTargets(stack.project, stack.name, phase)));
   const failed = unsuccessful(operation, `building ${phase.title} of ${environment}`);
   return {
     ...(failed ?? { status: "succeeded" }),
