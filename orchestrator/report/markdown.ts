@@ -21,7 +21,7 @@ export function toMarkdown(report: Report): string {
 
 function environmentSection(environment: EnvironmentReport): string[] {
   const head = ["", `## ${environment.name}: ${environment.result}`, ""];
-  if (environment.result === "excluded") return [...head, "Not asked for."];
+  if (environment.result === "excluded") return [...head, `Excluded: ${environment.reason ?? ""}.`];
   return [
     ...head,
     "| step | result | took | what changed or was seen | proved by |",

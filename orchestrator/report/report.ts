@@ -24,6 +24,8 @@ export interface Report {
 export interface EnvironmentReport {
   readonly name: string;
   readonly result: Status;
+  /** Why it is excluded or exited early. */
+  readonly reason?: string;
   readonly steps: readonly StepReport[];
   /** The network as text (A1.4), when this run saw it. */
   readonly topology?: string;
@@ -76,9 +78,12 @@ export function buildReport({ records, known, ...head }: ReportRequest): Report 
 
 function environmentReport(name: string, records: readonly StepRecord[]): EnvironmentReport {
   const topology = records.find((record) => record.topology !== undefined)?.topology;
+  const result = environmentResult(records);
+  const reason = result === "excluded" ? "not asked for" : records.find((one) => one.status === "early exit")?.reason;
   return {
     name,
-    result: environmentResult(records),
+    result,
+    ...((result === "excluded" || result === "early exit") && reason !== undefined && { reason }),
     steps: records.map(stepReport),
     ...(topology !== undefined && { topology }),
   };
