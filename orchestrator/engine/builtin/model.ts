@@ -108,6 +108,8 @@ export interface OperationOptions {
   /** refresh / destroy: run the program too. */
   runProgram: boolean;
   imports: ImportRequest[];
+  /** Pass on the program's debug messages. */
+  debug: boolean;
 }
 export interface ImportRequest {
   type: string;

@@ -278,6 +278,7 @@ class Operation {
       clearPendingCreates: args.has("clear-pending-creates"),
       importPendingCreates: pairs.length > 0 ? adoptions([...pairs, ...args.positional]) : [],
       runProgram: args.value("run-program") === "true",
+      debug: args.has("debug"),
       imports: this.kind === "import" ? this.imports() : [],
     };
   }

@@ -84,6 +84,8 @@ export class Monitor {
       log: answer((request) => {
         const severity = SEVERITIES[request.getSeverity() as number] ?? "info";
         if (severity === "error") this.loggedErrors++;
+        // The SDK narrates every registration at this level; like the CLI, nobody is told unless --debug asks for it.
+        if (severity === "debug" && !this.deployment.request.options.debug) return Promise.resolve(empty());
         this.deployment.events.diagnostic(
           severity,
           request.getMessage(),
