@@ -1,6 +1,7 @@
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import { SemVer } from "semver";
 import { SlipwayError } from "../../errors";
+import { commandError } from "../command-error";
 import { disk, type Files } from "./backend/files";
 import { config } from "./command/config-commands";
 import { CommandContext } from "./command/context";
@@ -144,16 +145,5 @@ async function asCommandError(error: unknown, args: readonly string[], printed: 
           : (error.stack ?? error.message)
         : String(error);
   const exitCode = error instanceof CommandFailure ? error.exitCode : known ? exit.error : 255;
-  const [{ createCommandError }, { CommandResult }] = await Promise.all([
-    import("@pulumi/pulumi/automation/errors.js") as unknown as Promise<{
-      createCommandError: (result: unknown) => Error;
-    }>,
-    import("@pulumi/pulumi/automation/cmd.js") as unknown as Promise<{
-      CommandResult: new (stdout: string, stderr: string, code: number, error: Error) => unknown;
-    }>,
-  ]);
-  const cause = Object.assign(new Error(text, { cause: error }), { exitCode });
-  // As the SDK: both streams folded into stderr behind the command line, code -2 (pulumi.md 3.3).
-  const stderr = `Command failed with exit code ${exitCode}: pulumi ${args[0] ?? ""}\n${printed}${text}`;
-  return createCommandError(new CommandResult("", stderr, -2, cause));
+  return commandError({ line: `pulumi ${args[0] ?? ""}`, exitCode, printed: `${printed}${text}`, cause: error });
 }
