@@ -56,7 +56,8 @@ describe("report", () => {
     const rollout = new FakeRollout();
     rollout.check = {
       verify: () => Promise.resolve([{ ...passed, verdict: "failed" as const, detail: "a | b" }]),
-      diagnose: () => Promise.resolve([{ requirement: "A1.5", cause: "no NAT", fix: "associate", subjects: ["rtb-1"] }]),
+      diagnose: () =>
+        Promise.resolve([{ requirement: "A1.5", cause: "no NAT", fix: "associate", subjects: ["rtb-1"] }]),
     };
     const { records, exitCode } = await execute(rollout.request(folder(), { environments: ["dev", "staging"] }));
     const report = reportOf(records, exitCode);
@@ -78,7 +79,9 @@ describe("report", () => {
     const { records, exitCode } = await execute(rollout.request(folder()));
     const report = reportOf(records, exitCode);
     expectValid(report);
-    expect(toMarkdown(report)).to.include("mandatory `routes-use-tls` on `urn:x`: plain http; fix: mend routes-use-tls");
+    expect(toMarkdown(report)).to.include(
+      "mandatory `routes-use-tls` on `urn:x`: plain http; fix: mend routes-use-tls",
+    );
   });
 
   it("draws the network [A1.4]", async () => {

@@ -3,7 +3,11 @@ import { topology } from "../../../orchestrator/report/topology";
 
 const zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"];
 const subnets = (kind: string, third: number) =>
-  zones.map((zone, index) => ({ id: `subnet-${kind}-0123456789abcde${index}`, zone, cidr: `10.10.${third + index}.0/24` }));
+  zones.map((zone, index) => ({
+    id: `subnet-${kind}-0123456789abcde${index}`,
+    zone,
+    cidr: `10.10.${third + index}.0/24`,
+  }));
 const network = {
   vpcId: "vpc-0123456789abcdef0",
   cidr: "10.10.0.0/16",

@@ -92,7 +92,7 @@ export function deletionsAfterUpdate(deployment: Deployment): Doomed[] {
   }
   for (const state of deployment.olds.values()) {
     if (deployment.seen.has(state.urn) || deployment.renamed.has(state.urn)) continue;
-    if (!deployment.targets.includes(state.urn, () => needs(state))) continue;
+    if (!deployment.targets.deletes(state.urn, () => needs(state))) continue;
     if (state.pendingReplacement || deployment.deletedEarly.has(state.urn))
       deployment.forgotten.push(deployment.current.get(state.urn) ?? state);
     else doomed.push({ state, op: state.external ? "discard" : "delete" });
@@ -105,7 +105,7 @@ export function deletionsOfDestroy(deployment: Deployment): Doomed[] {
   const protectedOnes = deployment.request.options.excludeProtected ? heldUp(deployment) : new Set<string>();
   const all = [...deployment.leftovers, ...deployment.olds.values()];
   return all
-    .filter((state) => deployment.targets.includes(state.urn, () => needs(state)) && !protectedOnes.has(state.urn))
+    .filter((state) => deployment.targets.deletes(state.urn, () => needs(state)) && !protectedOnes.has(state.urn))
     .map((state) => ({ state, op: state.delete ? "delete-replaced" : "delete" }));
 }
 

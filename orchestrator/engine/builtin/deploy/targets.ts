@@ -35,6 +35,13 @@ export class Targets {
     return [...this.unmet];
   }
 
+  /** What a constrained run may delete: the root stack and default providers take part, but others may need them. */
+  deletes(urn: string, dependsOn: () => Iterable<string>): boolean {
+    const implied = typeOf(urn) === STACK_TYPE || isDefaultProvider(urn);
+    if (implied && this.constrained) return this.named.some((matches) => matches(urn));
+    return this.includes(urn, dependsOn);
+  }
+
   /** The root stack and default providers always take part. */
   includes(urn: string, dependsOn: () => Iterable<string> = () => []): boolean {
     this.unmet.delete(urn);
