@@ -4,7 +4,7 @@ import type { PendingOperation, ResourceState, Snapshot } from "../model";
 import { needs } from "../deploy/targets";
 import { ENGINE_VERSION } from "../version";
 import type { Files } from "./files";
-import { replay } from "./journal";
+import { belongsTo, replay } from "./journal";
 import type { Layout } from "./layout";
 import type { Vault } from "./vault";
 
@@ -79,6 +79,8 @@ export class StackFile {
       pending: (deployment.pending_operations ?? []).map(({ resource, type }) => ({ type, resource: open(resource) })),
     };
     const journal = this.files.read(this.journalFile);
+    // A run that ended between the two reads has put both in new places: what belongs together is read again.
+    if (journal !== undefined && this.movedOn(journal, stored.fingerprint)) return this.snapshot(vault);
     if (journal === undefined || journal === "" || vault === undefined || this.folded(journal, stored.fingerprint))
       return { snapshot: base, fingerprint: stored.fingerprint, recovered: false };
     return {
@@ -90,12 +92,18 @@ export class StackFile {
 
   /** A journal of the previous checkpoint has been folded into this one: the process died before it could remove it. */
   private folded(journal: string, current: string): boolean {
-    const header = /^\{"journal":1,"magic":"([0-9a-f]{64})"\}\n/.exec(journal)?.[1];
+    const header = belongsTo(journal);
     // Not even its first line was complete: nothing in it was acknowledged.
     if (header === undefined) return !journal.includes("\n");
     if (header === current) return false;
     const before = this.files.read(`${this.file}.bak`);
     return before !== undefined && fingerprint(before) === header;
+  }
+
+  private movedOn(journal: string, seen: string): boolean {
+    if (belongsTo(journal) === seen) return false;
+    const now = this.files.read(this.file);
+    return now !== undefined && fingerprint(now) !== seen;
   }
 
   /** Writes the whole state at once, keeps the former beside it, and only then forgets the journal. */
@@ -145,7 +153,7 @@ export function emptyDeployment(salt: string | undefined, now: Date): StoredDepl
 }
 
 /** Empty fields are left out, as the CLI does; `custom` always stands. */
-function tidy(state: ResourceState): ResourceState {
+export function tidy(state: ResourceState): ResourceState {
   const entries = Object.entries(state).filter(([key, value]) => key === "custom" || !isEmpty(value));
   return Object.fromEntries(entries) as unknown as ResourceState;
 }

@@ -52,7 +52,7 @@ export const disk: Files = {
 };
 
 /** A rename is durable once its folder is. Windows has no such thing and needs none. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   if (process.platform === "win32") return;
   const handle = fs.openSync(folder, "r");
   try {

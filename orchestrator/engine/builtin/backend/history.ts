@@ -33,6 +33,17 @@ export function recordHistory(
   files.replace(path.join(layout.backups(project, stack), `${stack}.${nanos}.json`), checkpoint);
 }
 
+/** A renamed stack keeps its history; its backups stay what they are, copies of a stack of the old name. */
+export function moveHistory(files: Files, layout: Layout, project: string, from: string, to: string): void {
+  const folder = layout.history(project, from);
+  for (const name of files.list(folder)) {
+    const text = files.read(path.join(folder, name));
+    if (text !== undefined && name.startsWith(`${from}-`))
+      files.replace(path.join(layout.history(project, to), `${to}${name.slice(from.length)}`), text);
+  }
+  files.remove(folder);
+}
+
 /** Newest first. */
 export function readHistory(files: Files, layout: Layout, project: string, stack: string): HistoryEntry[] {
   const folder = layout.history(project, stack);

@@ -1,8 +1,10 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
+import { crc32 } from "node:zlib";
 import { SlipwayError } from "../../../errors";
 import type { PendingOperation, PendingToken, ResourceState, Snapshot, StateChange, StateWriter } from "../model";
 import { equal } from "../values";
-import { unusable } from "./files";
+import { syncFolder, unusable } from "./files";
 import type { Vault } from "./vault";
 
 /**
@@ -14,6 +16,26 @@ type Line =
   | { begin: number; type: PendingOperation["type"]; resource: ResourceState }
   | { end?: number; put?: [string, ResourceState][]; drop?: string[]; swap?: [string, string, ResourceState][] };
 
+/** A line as it stands in the file: its checksum, so that damage never reads as a state, then the record. */
+function written(line: Line): string {
+  const record = JSON.stringify(line);
+  return `${checksum(record)} ${record}\n`;
+}
+const checksum = (record: string) => crc32(record).toString(16).padStart(8, "0");
+
+/** The record of a complete line; undefined when the line is damaged. */
+function read(raw: string): Line | undefined {
+  const record = raw.slice(9);
+  return raw[8] === " " && raw.slice(0, 8) === checksum(record) ? (JSON.parse(record) as Line) : undefined;
+}
+
+/** The checkpoint a journal belongs to, from its first line; undefined when not even that line was completed. */
+export function belongsTo(journal: string): string | undefined {
+  const end = journal.indexOf("\n");
+  const line = end < 0 ? undefined : read(journal.slice(0, end));
+  return line !== undefined && "journal" in line ? line.magic : undefined;
+}
+
 /** Appends bytes to the journal file; tests hand in one whose disk is full. */
 export interface Appender {
   write(text: string): Promise<void>;
@@ -22,9 +44,14 @@ export interface Appender {
   close(): Promise<void>;
 }
 
+/**
+ * Starts a new journal. What an earlier run left has been folded into the checkpoint by then, or was never
+ * acknowledged: it goes.
+ */
 export async function openAppender(file: string): Promise<Appender> {
   try {
-    const handle = await fs.promises.open(file, "a", 0o600);
+    const handle = await fs.promises.open(file, "w", 0o600);
+    syncFolder(path.dirname(file));
     return {
       write: async (text) => {
         await handle.appendFile(text);
@@ -38,9 +65,15 @@ export async function openAppender(file: string): Promise<Appender> {
 }
 
 /**
- * Records each step beside the checkpoint in constant time. A record is acknowledged after it was written and synced
- * to the disk, so it survives a kill of the process at once and a loss of power; records of parallel steps share one
- * sync. Whatever fails to be written fails every step that waits for it, and the run ends.
+ * Records each step beside the checkpoint in constant time.
+ *
+ * Killed (SIGKILL, out of memory): every acknowledged record is there; a record cut short is dropped on the next read.
+ * Power lost: every acknowledged record is there as well, because it was synced to the disk before; of records that
+ * were not yet acknowledged any part may be there, and if that part is not just a last line cut short the next read
+ * refuses and names the line. Records of parallel steps share one write and one sync.
+ *
+ * Whatever cannot be written fails the step that waits for it and every later one: after a write that was cut short
+ * nothing more is appended, so that the damage stays at the end.
  */
 export class JournalWriter implements StateWriter {
   private readonly names = new Map<ResourceState, string>();
@@ -49,6 +82,7 @@ export class JournalWriter implements StateWriter {
   private buffer = "";
   private queued: Promise<void> | undefined;
   private settled: Promise<void> = Promise.resolve();
+  private broken: SlipwayError | undefined;
 
   constructor(
     private readonly appender: Appender,
@@ -58,7 +92,7 @@ export class JournalWriter implements StateWriter {
     magic: string,
   ) {
     base.resources.forEach((state, index) => this.names.set(state, `b${index}`));
-    this.buffer = `${JSON.stringify({ journal: 1, magic } satisfies Line)}\n`;
+    this.buffer = written({ journal: 1, magic });
   }
 
   async begin(pending: PendingOperation): Promise<PendingToken> {
@@ -111,7 +145,7 @@ export class JournalWriter implements StateWriter {
   }
 
   private append(line: Line): Promise<void> {
-    this.buffer += `${JSON.stringify(line)}\n`;
+    this.buffer += written(line);
     return this.flush();
   }
 
@@ -129,11 +163,13 @@ export class JournalWriter implements StateWriter {
   }
 
   private async persist(text: string): Promise<void> {
+    if (this.broken !== undefined) throw this.broken;
     try {
       await this.appender.write(text);
       await this.appender.sync();
     } catch (error) {
-      throw unusable("write", this.file, error as NodeJS.ErrnoException);
+      this.broken = unusable("write", this.file, error as NodeJS.ErrnoException);
+      throw this.broken;
     }
   }
 
@@ -164,12 +200,9 @@ export function replay(base: Snapshot, text: string, magic: string, file: string
   const finished: string[] = [];
   const pending = new Map<number, PendingOperation>();
   lines.forEach((raw, index) => {
-    let line: Line;
-    try {
-      line = JSON.parse(raw) as Line;
-    } catch {
-      throw corrupt(file, index + 1);
-    }
+    const line = read(raw);
+    if (line === undefined) throw corrupt(file, index + 1, "it does not match its checksum");
+    if ("journal" in line !== (index === 0)) throw corrupt(file, index + 1, "it is out of place");
     if ("journal" in line) {
       if (line.magic !== magic) throw corrupt(file, index + 1, "it belongs to another checkpoint");
       return;
@@ -233,7 +266,7 @@ function* needsOf(state: ResourceState): Iterable<string> {
   if (state.deletedWith) yield state.deletedWith;
 }
 
-function corrupt(file: string, line: number, why = "it is not complete JSON"): SlipwayError {
+function corrupt(file: string, line: number, why: string): SlipwayError {
   return new SlipwayError(
     "state-corrupt",
     `the state journal ${file} is damaged at line ${line}: ${why}`,

@@ -82,6 +82,12 @@ export class StackSettings {
     );
   }
 
+  /** How the file writes a full key: the project's own may stand without its prefix. */
+  keyOf(project: string, full: string): string {
+    const short = full.startsWith(`${project}:`) ? full.slice(project.length + 1) : full;
+    return this.document.hasIn(["config", short]) ? short : full;
+  }
+
   set(key: string, value: Json): void {
     this.document.setIn(["config", key], this.document.createNode(value));
   }
@@ -126,7 +132,10 @@ function parsed(files: Files, file: string): Document {
   return document;
 }
 
-function isSecure(value: Json): value is { secure: string } {
+export const hasSecrets = (value: Json): boolean =>
+  isSecure(value) || (typeof value === "object" && value !== null && Object.values(value).some(hasSecrets));
+
+export function isSecure(value: Json): value is { secure: string } {
   return (
     typeof value === "object" &&
     value !== null &&

@@ -36,15 +36,30 @@ export class Vault {
   }
 
   sealState(state: ResourceState): ResourceState {
-    return { ...state, inputs: this.seal(state.inputs), outputs: this.seal(state.outputs) };
+    return mapped(state, (properties) => this.seal(properties));
   }
   openState(state: ResourceState): ResourceState {
-    return { ...state, inputs: this.open(state.inputs ?? {}), outputs: this.open(state.outputs ?? {}) };
+    return mapped(state, (properties) => this.open(properties));
   }
 }
 
+/** A state with every part that may hold a secret changed the same way. */
+function mapped(state: ResourceState, change: (properties: Properties) => Properties): ResourceState {
+  return {
+    ...state,
+    inputs: change(state.inputs ?? {}),
+    outputs: change(state.outputs ?? {}),
+    ...(state.replacementTrigger === undefined
+      ? {}
+      : { replacementTrigger: change({ value: state.replacementTrigger })["value"] as Json }),
+  };
+}
+
 /** For `stack export --show-secrets`: the only place where secrets are written in clear, because they were asked for. */
-export function disclosed(properties: Properties): Properties {
+export function disclosedState(state: ResourceState): ResourceState {
+  return mapped(state, disclosed);
+}
+function disclosed(properties: Properties): Properties {
   return rewrite(properties, (node) =>
     isSecret(node) && "value" in node ? { [SIGNATURE]: SECRET, plaintext: JSON.stringify(node["value"]) } : undefined,
   ) as Properties;

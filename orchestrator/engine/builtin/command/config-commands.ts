@@ -1,5 +1,5 @@
 import { readHistory } from "../backend/history";
-import { resolve, type ResolvedConfig } from "../backend/settings";
+import { hasSecrets, isSecure, resolve, type ResolvedConfig } from "../backend/settings";
 import type { Json } from "../model";
 import { parsePath } from "../property-path";
 import { Arguments } from "./arguments";
@@ -50,8 +50,7 @@ async function resolved(context: CommandContext, args: Arguments): Promise<Map<s
   const file = context.existing(args);
   const settings = context.settings(args.stack(), args);
   const values = settings.values(context.project.name);
-  const needsKey = JSON.stringify([...values]).includes('"secure"');
-  const key = needsKey ? await context.key(settings, file) : undefined;
+  const key = [...values.values()].some(hasSecrets) ? await context.key(settings, file) : undefined;
   return new Map([...values].map(([name, value]) => [name, resolve(value, key)]));
 }
 
@@ -75,28 +74,21 @@ async function show(context: CommandContext, words: readonly string[]): Promise<
 async function get(context: CommandContext, words: readonly string[]): Promise<void> {
   const args = new Arguments("config get", words, flags);
   const asked = args.positional[0] ?? "";
-  const values = await resolved(context, args);
+  const file = context.existing(args);
+  const settings = context.settings(args.stack(), args);
   const [head, ...path] = args.has("path") ? parsePath(asked) : [asked];
-  const value = values.get(fullKey(context, String(head)));
-  const missing = new CommandFailure(
-    exit.error,
-    `error: configuration key '${asked}' not found for stack '${args.stack()}'`,
-  );
-  if (value === undefined) throw missing;
-  if (path.length === 0)
-    return context.stdout(args.has("json") ? `${JSON.stringify(described(value))}\n` : `${value.value}\n`);
-  const inner = path.reduce<Json | undefined>(
+  const whole = settings.values(context.project.name).get(fullKey(context, String(head)));
+  const raw = path.reduce<Json | undefined>(
     (node, part) =>
-      typeof node === "object" && node !== null ? (node as Record<string, Json>)[String(part)] : undefined,
-    value.object ?? null,
+      typeof node === "object" && node !== null && !isSecure(node)
+        ? (node as Record<string, Json>)[String(part)]
+        : undefined,
+    whole,
   );
-  if (inner === undefined) throw missing;
-  const text = typeof inner === "string" ? inner : JSON.stringify(inner);
-  context.stdout(
-    args.has("json")
-      ? `${JSON.stringify({ value: text, ...(typeof inner === "object" ? { objectValue: inner } : {}), secret: value.secret })}\n`
-      : `${text}\n`,
-  );
+  if (raw === undefined)
+    throw new CommandFailure(exit.error, `error: configuration key '${asked}' not found for stack '${args.stack()}'`);
+  const value = resolve(raw, hasSecrets(raw) ? await context.key(settings, file) : undefined);
+  context.stdout(args.has("json") ? `${JSON.stringify(described(value))}\n` : `${value.value}\n`);
 }
 
 /** One value on its way into the settings file: encrypted when secret, typed when set by path (pulumi.md 8.6). */
@@ -111,21 +103,20 @@ async function store(
   for (const entry of entries) {
     const stored: Json = entry.secret && key !== undefined ? { secure: key.encrypt(entry.value) } : entry.value;
     if (!args.has("path")) {
-      settings.set(fullKey(context, entry.key), stored);
+      settings.set(settings.keyOf(context.project.name, fullKey(context, entry.key)), stored);
       continue;
     }
     const [head, ...path] = parsePath(entry.key);
-    const typed =
-      entry.secret || path.length === 0
-        ? stored
-        : /^(true|false)$/.test(entry.value)
-          ? entry.value === "true"
-          : /^-?\d+$/.test(entry.value)
-            ? Number(entry.value)
-            : stored;
-    settings.setPath(fullKey(context, String(head)), path, typed);
+    const value = entry.secret || path.length === 0 ? stored : typed(entry.value);
+    settings.setPath(settings.keyOf(context.project.name, fullKey(context, String(head))), path, value);
   }
   settings.save();
+}
+
+/** As the CLI reads a value set by path: leading zeros make a text, and so does a number JSON cannot hold exactly. */
+function typed(text: string): Json {
+  if (text === "true" || text === "false") return text === "true";
+  return /^(0|-?[1-9]\d*)$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : text;
 }
 
 async function set(context: CommandContext, words: readonly string[]): Promise<void> {
@@ -168,7 +159,7 @@ function removeKeys(context: CommandContext, words: readonly string[]): Promise<
   const settings = context.settings(args.stack(), args);
   for (const name of args.positional) {
     const [head, ...path] = args.has("path") ? parsePath(name) : [name];
-    settings.remove(fullKey(context, String(head)), path);
+    settings.remove(settings.keyOf(context.project.name, fullKey(context, String(head))), path);
   }
   settings.save();
   return Promise.resolve();
@@ -181,7 +172,7 @@ function refresh(context: CommandContext, words: readonly string[]): Promise<voi
   const [last] = readHistory(context.files, context.layout, file.project, file.stack);
   if (last === undefined) throw new CommandFailure(exit.error, "error: no previous deployment");
   const settings = context.settings(args.stack(), args);
-  for (const key of settings.values(file.project).keys()) settings.remove(key);
+  for (const key of settings.values(file.project).keys()) settings.remove(settings.keyOf(file.project, key));
   for (const [key, entry] of Object.entries(last.config))
     settings.set(
       key,

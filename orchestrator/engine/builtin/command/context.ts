@@ -44,8 +44,7 @@ export class CommandContext {
   /** Another stack's state, opened with the key it names itself. */
   async readSnapshot(file: StackFile): Promise<Snapshot> {
     const salt = file.stored()?.deployment.secrets_providers?.state.salt;
-    return file.snapshot(salt === undefined ? undefined : new Vault(await Passphrase.open(this.passphrase, salt)))
-      .snapshot;
+    return file.snapshot(salt === undefined ? undefined : await this.vaultOf(salt)).snapshot;
   }
   /** The stack, or the CLI's error for one that does not exist. */
   existing(args: Arguments): StackFile {
@@ -91,8 +90,12 @@ export class CommandContext {
     settings.save();
     return created;
   }
+  /** The key of the state's secrets: the state names its own, which may differ from that of its settings. */
   async vault(settings: StackSettings, file: StackFile): Promise<Vault> {
-    const key = await this.key(settings, file);
-    return new Vault(key);
+    const salt = file.stored()?.deployment.secrets_providers?.state.salt;
+    return salt === undefined ? new Vault(await this.key(settings, file)) : this.vaultOf(salt);
+  }
+  async vaultOf(salt: string): Promise<Vault> {
+    return new Vault(await Passphrase.open(this.passphrase, salt));
   }
 }

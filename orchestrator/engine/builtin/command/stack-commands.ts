@@ -1,8 +1,9 @@
 import * as os from "node:os";
 import * as path from "node:path";
-import { checkOrder, emptyDeployment, type StackFile, type StoredDeployment } from "../backend/checkpoint";
+import { checkOrder, emptyDeployment, tidy, type StackFile, type StoredDeployment } from "../backend/checkpoint";
+import { moveHistory } from "../backend/history";
 import { lockOwners, removeLocks, StackLock } from "../backend/lock";
-import { disclosed } from "../backend/vault";
+import { disclosedState } from "../backend/vault";
 import { STACK_TYPE } from "../deploy/urn";
 import type { Json, Properties, ResourceState, Snapshot } from "../model";
 import { isSecret, revealed } from "../values";
@@ -136,9 +137,7 @@ export async function exportState(context: CommandContext, words: readonly strin
   const { snapshot } = file.snapshot(vault);
   const stored = file.stored()?.deployment ?? emptyDeployment(vault.salt, context.now());
   const write = (state: ResourceState): ResourceState =>
-    args.has("show-secrets")
-      ? { ...state, inputs: disclosed(state.inputs), outputs: disclosed(state.outputs) }
-      : vault.sealState(state);
+    tidy(args.has("show-secrets") ? disclosedState(state) : vault.sealState(state));
   const deployment: StoredDeployment = {
     manifest: stored.manifest,
     secrets_providers: { type: "passphrase", state: { salt: vault.salt } },
@@ -174,7 +173,10 @@ export async function importState(context: CommandContext, words: readonly strin
       context.stderr(
         `warning: removing pending operation '${pending.type}' on '${pending.resource.urn}' from snapshot\n`,
       );
-    const resources = (deployment.resources ?? []).map((state) => vault.openState(state));
+    const salt = deployment.secrets_providers?.state.salt;
+    // An export brings its secrets under the key it names, which need not be this stack's.
+    const opening = salt === undefined || salt === vault.salt ? vault : await context.vaultOf(salt);
+    const resources = (deployment.resources ?? []).map((state) => opening.openState(state));
     const foreign = resources.find((state) => !state.urn.startsWith(`urn:pulumi:${file.stack}::${file.project}::`));
     if (foreign !== undefined && !args.has("force"))
       throw new CommandFailure(
@@ -209,14 +211,25 @@ export async function rename(context: CommandContext, words: readonly string[]):
     const settings = context.settings(args.stack(), args);
     const vault = await context.vault(settings, file);
     const { snapshot } = file.snapshot(vault);
-    const moved = JSON.parse(
-      JSON.stringify(snapshot).replaceAll(`urn:pulumi:${file.stack}::`, `urn:pulumi:${target.stack}::`),
-    ) as Snapshot;
-    target.save(moved, vault, context.now());
+    target.save(renamed(snapshot, file, target), vault, context.now());
     const text = context.files.read(settings.file);
     if (text !== undefined) context.files.replace(context.settings(name, args).file, text);
-    [file.file, file.journalFile, settings.file].forEach((gone) => context.files.remove(gone));
+    const tags = context.files.read(context.layout.tags(file.project, file.stack));
+    if (tags !== undefined) context.files.replace(context.layout.tags(target.project, target.stack), tags);
+    moveHistory(context.files, context.layout, file.project, file.stack, target.stack);
+    [file.file, file.journalFile, settings.file, context.layout.tags(file.project, file.stack)].forEach((gone) =>
+      context.files.remove(gone),
+    );
   });
+}
+
+/** The same state under the stack's new name, which is part of every URN and of the root resource's own name. */
+function renamed(snapshot: Snapshot, from: StackFile, to: StackFile): Snapshot {
+  const root = (stack: string) => `${STACK_TYPE}::${from.project}-${stack}`;
+  const text = JSON.stringify(snapshot)
+    .replaceAll(`urn:pulumi:${from.stack}::${from.project}::`, `urn:pulumi:${to.stack}::${from.project}::`)
+    .replaceAll(`::${root(from.stack)}"`, `::${root(to.stack)}"`);
+  return JSON.parse(text) as Snapshot;
 }
 
 export function tag(context: CommandContext, words: readonly string[]): Promise<void> {
