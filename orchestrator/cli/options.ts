@@ -75,13 +75,14 @@ function collectEnvironments(value: string, before: readonly string[]): readonly
   return environmentNames.filter((name) => kept.includes(name) || given.includes(name));
 }
 
-/** The candidate that shares the most with what was typed; undefined when nothing is close. */
+/** The candidate that begins as typed or is closest to it; undefined when nothing is close. */
 export function nearest(typed: string, candidates: readonly string[]): string | undefined {
+  const begun = candidates.find((candidate) => typed !== "" && candidate.startsWith(typed));
+  if (begun !== undefined) return begun;
   const scored = candidates.map((candidate) => ({ candidate, distance: distance(typed, candidate) }));
   const best = scored.toSorted((a, b) => a.distance - b.distance)[0];
-  if (best === undefined) return undefined;
-  const prefix = best.candidate.startsWith(typed) || typed.startsWith(best.candidate);
-  return prefix || best.distance <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
+  const far = best === undefined || best.distance > Math.max(1, Math.floor(best.candidate.length / 3));
+  return far ? undefined : best.candidate;
 }
 
 /** Levenshtein distance. */

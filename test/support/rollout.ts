@@ -154,7 +154,7 @@ export class FakeRollout {
   }
 
   readonly parts: Parts = {
-    engine: strict("engine", { label: "fake engine" }),
+    engine: strict<Parts["engine"]>("engine", { label: "fake engine" }),
     loadConfig: (environment) => Promise.resolve(strict<PlatformConfig>(`config of ${environment}`, {})),
     startSandbox: (environment) =>
       Promise.resolve({

@@ -16,7 +16,7 @@ export async function doctorCommand(
   options: CommonOptions,
   { terminal, root, variables }: Invocation,
 ): Promise<number> {
-  const engine = await wireEngine(options);
+  const engine = await wireEngine(options, variables);
   terminal.line(header(engine, options));
   const layout = createLayout(options.stateDir, options.target);
   const parts = wireParts({

@@ -24,14 +24,22 @@ import { wrap, type Terminal } from "../terminal";
 export function rollout(command: Command) {
   return async (options: DestroyOptions, invocation: Invocation): Promise<number> => {
     const { terminal, root } = invocation;
-    const engine = await wireEngine(options);
+    const engine = await wireEngine(options, invocation.variables);
     terminal.line(header(engine, options));
     await askFirst(command, options, invocation);
     const layout = createLayout(options.stateDir, options.target);
     const interruption = createInterruption();
     const stopListening = listenForSignals(interruption, (text) => terminal.aside(text));
     try {
-      const parts = wireParts({ options, root, layout, engine, redactor: terminal.redactor, interruption });
+      const parts = wireParts({
+        options,
+        root,
+        layout,
+        engine,
+        redactor: terminal.redactor,
+        interruption,
+        variables: invocation.variables,
+      });
       const execution = await execute({
         command,
         environments: options.environment,
