@@ -34,6 +34,8 @@ export async function operate(
   action: (hooks: OperationHooks) => Promise<unknown>,
 ): Promise<Operation> {
   const collected = collector();
+  // The SDK ignores a signal that came before the call (pulumi.md 3.5).
+  if (interruption.cancelled.aborted) return collected.finish("interrupted before it began", true);
   const cancel = () => engine.interrupt("cancel");
   const terminate = () => engine.interrupt("terminate");
   interruption.cancelled.addEventListener("abort", cancel, { once: true });
