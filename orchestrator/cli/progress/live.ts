@@ -5,7 +5,9 @@ import { summary } from "./words";
 import type { Progress } from "./progress";
 
 interface Row {
+  readonly begun: Promise<undefined>;
   readonly ended: Promise<StepRecord>;
+  begin(): void;
   end(record: StepRecord): void;
 }
 
@@ -31,8 +33,14 @@ export async function liveProgress(steps: readonly Step[], terminal: Terminal): 
   const list = new Listr(
     environments.map((environment) => ({
       title: environment,
-      task: (_, handle) =>
-        handle.newListr(steps.filter((step) => step.environment === environment).map(task), { exitOnError: false }),
+      task: async (_, handle) => {
+        const mine = steps.filter((step) => step.environment === environment);
+        const first = mine[0] && rows.get(mine[0].id);
+        // An environment the run never enters is one line, not a list of things not done.
+        const untouched = first && (await Promise.race([first.begun, first.ended]));
+        if (untouched?.status === "early exit") return handle.skip(`${environment}: not done`);
+        return handle.newListr(mine.map(task), { exitOnError: false });
+      },
     })),
     {
       exitOnError: false,
@@ -49,14 +57,14 @@ export async function liveProgress(steps: readonly Step[], terminal: Terminal): 
   );
   const running = list.run();
   return {
-    // Rows run one after the other, so the renderer turns to a row by itself when the one before has ended.
-    begin: () => undefined,
+    begin: (step) => rows.get(step.id)?.begin(),
     end: (record) => rows.get(record.step.id)?.end(record),
     finish: () => running.then(() => undefined),
   };
 }
 
 function row(): Row {
+  const begun = Promise.withResolvers<undefined>();
   const ended = Promise.withResolvers<StepRecord>();
-  return { ended: ended.promise, end: ended.resolve };
+  return { begun: begun.promise, ended: ended.promise, begin: () => begun.resolve(undefined), end: ended.resolve };
 }
