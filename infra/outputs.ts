@@ -106,5 +106,10 @@ export interface EntryPointOutput {
   readonly domain: string;
   readonly zoneId: string;
   /** The example app (A6.2). */
-  readonly demo: { readonly namespace: string; readonly host: string; readonly service: string; readonly certificateSecret: string };
+  readonly demo: {
+    readonly namespace: string;
+    readonly host: string;
+    readonly service: string;
+    readonly certificateSecret: string;
+  };
 }

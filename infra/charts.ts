@@ -1,0 +1,88 @@
+/** One chart the platform installs. */
+export interface Chart {
+  /** What goes into Pulumi's `chart`: a name in `repository`, or an OCI address. */
+  readonly chart: string;
+  readonly repository?: string;
+  /** Exact; overridable by `slipway:charts`. */
+  readonly version: string;
+  readonly namespace: string;
+  /** Least Pod Security level under which its pods run (Pod Security Standards 1.36). */
+  readonly podSecurity: "restricted" | "baseline" | "privileged";
+  /** Kubernetes versions its project tests; empty where the project does not say. */
+  readonly testedOn: readonly string[];
+  /** When the values we set were last read against this version. */
+  readonly reviewed: string;
+}
+
+/** The one version table (A21.5). A version whose values were not looked at shows in `reviewed` being older than it. */
+export const charts = {
+  "karpenter-crd": {
+    chart: "oci://public.ecr.aws/karpenter/karpenter-crd",
+    version: "1.14.1",
+    namespace: "kube-system",
+    podSecurity: "restricted",
+    testedOn: ["1.35", "1.36"],
+    reviewed: "2026-11-21",
+  },
+  karpenter: {
+    chart: "oci://public.ecr.aws/karpenter/karpenter",
+    version: "1.14.1",
+    namespace: "kube-system",
+    podSecurity: "restricted",
+    testedOn: ["1.35", "1.36"],
+    reviewed: "2026-11-21",
+  },
+  cilium: {
+    chart: "cilium",
+    repository: "https://helm.cilium.io/",
+    version: "1.20.0",
+    namespace: "kube-system",
+    podSecurity: "privileged",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
+  "gateway-crds": {
+    chart: "oci://docker.io/envoyproxy/gateway-crds-helm",
+    version: "v1.9.0",
+    namespace: "envoy-gateway-system",
+    podSecurity: "restricted",
+    testedOn: ["1.33", "1.34", "1.35", "1.36"],
+    reviewed: "2026-11-21",
+  },
+  "cert-manager": {
+    chart: "oci://quay.io/jetstack/charts/cert-manager",
+    version: "v1.21.1",
+    namespace: "cert-manager",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
+  "aws-load-balancer-controller": {
+    chart: "aws-load-balancer-controller",
+    repository: "https://aws.github.io/eks-charts",
+    version: "3.5.0",
+    namespace: "kube-system",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
+  "external-dns": {
+    chart: "external-dns",
+    repository: "https://kubernetes-sigs.github.io/external-dns/",
+    version: "1.21.1",
+    namespace: "external-dns",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
+  "envoy-gateway": {
+    chart: "oci://docker.io/envoyproxy/gateway-helm",
+    version: "v1.9.0",
+    namespace: "envoy-gateway-system",
+    podSecurity: "restricted",
+    testedOn: ["1.33", "1.34", "1.35", "1.36"],
+    reviewed: "2026-11-21",
+  },
+} as const satisfies Readonly<Record<string, Chart>>;
+
+export type ChartName = keyof typeof charts;

@@ -1,0 +1,119 @@
+import { z } from "zod";
+
+/**
+ * The shape of `Pulumi.<environment>.yaml` under the namespace `slipway`. Strict everywhere: a key nobody reads is a
+ * mistake, not a comment. Defaults stand here and nowhere else; rules that span keys are in `rules.ts`.
+ */
+const cidr = z.string().regex(/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, "a network like 10.10.0.0/16");
+const email = z.string().regex(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "a mail address");
+const domain = z
+  .string()
+  .regex(/^(?=.{4,200}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, "a lower-case domain name");
+const arn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, "an IAM role ARN");
+const count = (least: number, most: number) => z.int().min(least).max(most);
+const dollars = z.number().min(0).max(1_000_000);
+
+const pool = z.strictObject({
+  /** Nodes that are always there, spread over the zones (B2.1). */
+  minimum: count(0, 100).default(0),
+  instanceTypes: z.array(z.string().regex(/^[a-z0-9-]+\.[a-z0-9]+$/, "an instance type like m7g.xlarge")).min(1),
+  /** Root volume, GiB, encrypted gp3. */
+  diskGib: count(20, 16_384),
+  /** Karpenter stops adding nodes at this many vCPU. */
+  cpuLimit: count(1, 10_000),
+});
+
+export const schema = z.strictObject({
+  environment: z.enum(["dev", "staging", "production"]),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region like eu-central-1"),
+  /** Team or person who answers for the cluster (A0.4). */
+  owner: z.string().min(1),
+  costCentre: z.string().min(1),
+  /** Where the cluster's runbook is (A0.4). */
+  runbook: z.url(),
+  domain,
+  network: z.strictObject({
+    cidr,
+    zones: z.array(z.string()).min(3).max(3),
+    /** VLAN number of the corporate plan, kept as a tag (B3.1). */
+    vlan: count(1, 4094),
+    /** One in total is a stated saving of dev; elsewhere a lost zone must not take the way out along (A1.2). */
+    natGateways: z.enum(["single", "per-zone"]).default("per-zone"),
+    /** Networks reachable from this one; they must not overlap it (B3.2). */
+    peers: z.array(cidr).default([]),
+  }),
+  cluster: z.strictObject({
+    version: z.string().default("1.36"),
+    /** Roles that get cluster-admin through an access entry; the creator gets none (A2.2). */
+    adminRoleArns: z.array(arn).min(1),
+    publicAccess: z
+      .strictObject({ enabled: z.boolean().default(false), cidrs: z.array(cidr).default([]) })
+      .prefault({}),
+    /** How people reach a private endpoint (A2.4). */
+    accessPath: z.enum(["vpn", "ssm"]).default("ssm"),
+    /** The small managed group for add-ons and Karpenter itself: one node per zone. */
+    system: z
+      .strictObject({ instanceType: z.string().default("m7g.large"), count: count(3, 9).default(3) })
+      .prefault({}),
+  }),
+  nodePools: z.strictObject({
+    general: pool,
+    spot: pool.optional(),
+    storage: pool.optional(),
+    gpu: pool.optional(),
+    /** Cap of dev: pods per node (B2.2). */
+    maxPodsPerNode: count(10, 250).default(110),
+  }),
+  networkPolicy: z.strictObject({ plugin: z.enum(["vpc-cni", "cilium-chaining"]).default("vpc-cni") }).prefault({}),
+  certificates: z.strictObject({
+    /** Contact of the ACME account (A5.2). */
+    email,
+    issuer: z.enum(["letsencrypt-staging", "letsencrypt-production", "internal-ca"]),
+  }),
+  entryPoint: z.strictObject({
+    /** An existing public hosted zone; without it the platform makes one for the domain. */
+    hostedZoneId: z
+      .string()
+      .regex(/^Z[A-Z0-9]{5,31}$/, "a hosted zone id")
+      .optional(),
+    /** Networks that may reach the load balancer; production is open to all (B3.1). */
+    allow: z.array(cidr).min(1),
+    /** Whether records of removed hosts are deleted (A6.5). */
+    deleteRecords: z.boolean().default(true),
+  }),
+  /** Two or more replicas of every add-on, with a disruption budget (B2.4). */
+  highAvailability: z.boolean(),
+  backup: z.strictObject({
+    enabled: z.boolean(),
+    schedule: z.enum(["daily", "hourly"]).default("daily"),
+    retentionDays: count(1, 365).default(35),
+  }),
+  monitoring: z.strictObject({
+    /** One-minute instance metrics. */
+    detailed: z.boolean().default(false),
+    /** Control plane and flow logs in CloudWatch; the values CloudWatch accepts (B6.1). */
+    logRetentionDays: z.union([
+      z.literal(7),
+      z.literal(14),
+      z.literal(30),
+      z.literal(60),
+      z.literal(90),
+      z.literal(365),
+    ]),
+  }),
+  /** USD a month (B5). */
+  budget: z.strictObject({
+    compute: dollars,
+    storage: dollars,
+    network: dollars,
+    monitoring: dollars,
+    recovery: dollars.default(0),
+    contacts: z.array(email).min(1),
+  }),
+  /** Chart name → version, over the table in charts.ts. */
+  charts: z.record(z.string(), z.string().regex(/^v?\d+\.\d+\.\d+$/, "an exact version")).default({}),
+});
+
+/** Configuration as the platform uses it: checked, complete, plain values. */
+export type PlatformConfig = z.infer<typeof schema>;
+export type PoolConfig = z.infer<typeof pool>;

@@ -1,0 +1,107 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { restrictedContainer } from "../release";
+
+export interface DemoAppArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly host: string;
+  readonly gateway: { readonly name: string; readonly namespace: pulumi.Input<string> };
+  readonly replicas: number;
+  readonly provider: k8s.Provider;
+}
+
+/** Small HTTP echo server of the Kubernetes project; by digest, so that what was verified is what runs (E2.9). */
+const IMAGE =
+  "registry.k8s.io/e2e-test-images/agnhost:2.53@sha256:99c6b4bb4a1e1df3f0b3752168c89358794d02258ebebc26bf21c29399011a85";
+const PORT = 8080;
+const labels = { app: "demo" };
+
+/** The example app of A6.2: a host, a prefix at the root, `demo-svc` on port 80. What a team's app should look like. */
+export class DemoApp extends pulumi.ComponentResource {
+  readonly namespace: pulumi.Output<string>;
+  readonly service: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    { namespace, host, gateway, replicas, provider }: DemoAppArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("slipway:environment:DemoApp", name, {}, opts);
+    const child = { parent: this, provider };
+    const probe = { httpGet: { path: "/", port: PORT } };
+    const deployment = new k8s.apps.v1.Deployment(
+      name,
+      {
+        metadata: { name: "demo", namespace, labels },
+        spec: {
+          replicas,
+          selector: { matchLabels: labels },
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+          template: {
+            metadata: { labels },
+            spec: {
+              automountServiceAccountToken: false,
+              securityContext: { runAsNonRoot: true, runAsUser: 65534, seccompProfile: { type: "RuntimeDefault" } },
+              topologySpreadConstraints: [
+                {
+                  maxSkew: 1,
+                  topologyKey: "topology.kubernetes.io/zone",
+                  whenUnsatisfiable: "ScheduleAnyway",
+                  labelSelector: { matchLabels: labels },
+                },
+              ],
+              containers: [
+                {
+                  name: "demo",
+                  image: IMAGE,
+                  args: ["netexec", `--http-port=${PORT}`],
+                  ports: [{ containerPort: PORT }],
+                  resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "128Mi" } },
+                  securityContext: restrictedContainer,
+                  startupProbe: { ...probe, failureThreshold: 30, periodSeconds: 2 },
+                  readinessProbe: { ...probe, periodSeconds: 5 },
+                  livenessProbe: { ...probe, periodSeconds: 20 },
+                },
+              ],
+            },
+          },
+        },
+      },
+      child,
+    );
+    if (replicas > 1)
+      new k8s.policy.v1.PodDisruptionBudget(
+        name,
+        { metadata: { name: "demo", namespace }, spec: { maxUnavailable: 1, selector: { matchLabels: labels } } },
+        child,
+      );
+    const service = new k8s.core.v1.Service(
+      name,
+      {
+        metadata: { name: "demo-svc", namespace },
+        spec: { selector: labels, ports: [{ name: "http", port: 80, targetPort: PORT }] },
+      },
+      { ...child, dependsOn: [deployment] },
+    );
+    const parentRefs = [{ name: gateway.name, namespace: gateway.namespace, sectionName: "https" }];
+    new k8s.apiextensions.CustomResource(
+      `${name}-route`,
+      {
+        apiVersion: "gateway.networking.k8s.io/v1",
+        kind: "HTTPRoute",
+        metadata: { name: "demo", namespace },
+        spec: {
+          parentRefs,
+          hostnames: [host],
+          rules: [
+            { matches: [{ path: { type: "PathPrefix", value: "/" } }], backendRefs: [{ name: "demo-svc", port: 80 }] },
+          ],
+        },
+      },
+      { ...child, dependsOn: [service] },
+    );
+    this.namespace = service.metadata.namespace;
+    this.service = service.metadata.name;
+    this.registerOutputs({ host });
+  }
+}

@@ -1,0 +1,129 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Who may come in and what may be reached, beyond the baseline every namespace has. */
+export interface Allowances {
+  /** Ports that pods of the gateway may reach. */
+  readonly fromGateway?: readonly number[];
+  /** Ports that the API server may reach: admission webhooks. */
+  readonly fromApiServer?: readonly number[];
+  /** Ports open to the world through a load balancer. */
+  readonly fromAnywhere?: readonly number[];
+  /** HTTPS to anywhere: AWS APIs, ACME, registries. */
+  readonly toInternet?: boolean;
+  /** Namespaces, by name, whose pods may be reached on any port. */
+  readonly toNamespaces?: readonly string[];
+}
+export interface PlatformNamespaceArgs {
+  readonly name: string;
+  readonly podSecurity: "restricted" | "baseline" | "privileged";
+  /** Networks of nodes and control plane: kubelet probes and the API server come from there. */
+  readonly vpcCidr: string;
+  readonly allow?: Allowances;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly provider: k8s.Provider;
+}
+
+/** Requests and limits of all pods of a namespace together (A17.2). */
+const QUOTA = { "requests.cpu": "10", "requests.memory": "32Gi", "limits.cpu": "20", "limits.memory": "64Gi" };
+/** What a container without resources of its own gets; the policy pack refuses ours without, charts' jobs lean on it. */
+const CONTAINER_DEFAULT = { cpu: "500m", memory: "512Mi" };
+const CONTAINER_REQUEST = { cpu: "50m", memory: "64Mi" };
+/** Where Prometheus will live: every namespace lets it scrape (A4.3). */
+const METRICS_NAMESPACE = "monitoring";
+const GATEWAY_NAMESPACE = "envoy-gateway-system";
+
+const byName = (name: string) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
+const tcp = (ports: readonly number[]) => ports.map((port) => ({ protocol: "TCP", port }));
+
+/**
+ * A namespace as the platform makes every one: Pod Security level, quota, limits, default deny in both directions and
+ * the baseline allows (A4.2, A4.3, E3). Nothing is ever deployed into `default`.
+ */
+export class PlatformNamespace extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>;
+
+  constructor(name: string, args: PlatformNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:environment:Namespace", name, {}, opts);
+    const child = { parent: this, provider: args.provider };
+    const labels = {
+      "pod-security.kubernetes.io/enforce": args.podSecurity,
+      "pod-security.kubernetes.io/warn": "restricted",
+      ...args.labels,
+    };
+    const namespace = new k8s.core.v1.Namespace(name, { metadata: { name: args.name, labels } }, child);
+    this.name = namespace.metadata.name;
+
+    const metadata = (what: string) => ({ name: what, namespace: this.name });
+    new k8s.core.v1.ResourceQuota(`${name}-quota`, { metadata: metadata("quota"), spec: { hard: QUOTA } }, child);
+    new k8s.core.v1.LimitRange(
+      `${name}-limits`,
+      {
+        metadata: metadata("limits"),
+        spec: { limits: [{ type: "Container", default: CONTAINER_DEFAULT, defaultRequest: CONTAINER_REQUEST }] },
+      },
+      child,
+    );
+    const policy = (what: string, spec: Spec) =>
+      new k8s.networking.v1.NetworkPolicy(
+        `${name}-${what}`,
+        { metadata: metadata(what), spec: { podSelector: {}, ...spec } },
+        child,
+      );
+    policy("default-deny", { policyTypes: ["Ingress", "Egress"] });
+    baseline(args).forEach(([what, spec]) => policy(what, spec));
+    this.registerOutputs({ name: this.name });
+  }
+}
+
+type Spec = Omit<k8s.types.input.networking.v1.NetworkPolicySpec, "podSelector">;
+
+function baseline({ vpcCidr, allow = {} }: PlatformNamespaceArgs): [string, Spec][] {
+  const nodes = { ipBlock: { cidr: vpcCidr } };
+  const policies: [string, Spec][] = [
+    [
+      "allow-dns",
+      {
+        policyTypes: ["Egress"],
+        egress: [
+          {
+            to: [{ ...byName("kube-system"), podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }],
+            ports: [
+              { protocol: "UDP", port: 53 },
+              { protocol: "TCP", port: 53 },
+            ],
+          },
+        ],
+      },
+    ],
+    ["allow-api-server", { policyTypes: ["Egress"], egress: [{ to: [nodes], ports: tcp([443]) }] }],
+    ["allow-metrics", { policyTypes: ["Ingress"], ingress: [{ from: [byName(METRICS_NAMESPACE)] }] }],
+  ];
+  // Kubelet probes come from the pod's own node, which the VPC CNI and Cilium both always let through.
+  if (allow.fromApiServer)
+    policies.push([
+      "allow-webhooks",
+      { policyTypes: ["Ingress"], ingress: [{ from: [nodes], ports: tcp(allow.fromApiServer) }] },
+    ]);
+  if (allow.fromGateway)
+    policies.push([
+      "allow-gateway",
+      { policyTypes: ["Ingress"], ingress: [{ from: [byName(GATEWAY_NAMESPACE)], ports: tcp(allow.fromGateway) }] },
+    ]);
+  if (allow.fromAnywhere)
+    policies.push([
+      "allow-world",
+      {
+        policyTypes: ["Ingress"],
+        ingress: [{ from: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: tcp(allow.fromAnywhere) }],
+      },
+    ]);
+  if (allow.toInternet)
+    policies.push([
+      "allow-internet",
+      { policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: tcp([443]) }] },
+    ]);
+  if (allow.toNamespaces)
+    policies.push(["allow-namespaces", { policyTypes: ["Egress"], egress: [{ to: allow.toNamespaces.map(byName) }] }]);
+  return policies;
+}

@@ -1,0 +1,295 @@
+import * as backup from "@pulumi/aws/backup";
+import * as budgets from "@pulumi/aws/budgets";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as iam from "@pulumi/aws/iam";
+import * as pulumi from "@pulumi/pulumi";
+import { planSubnets } from "../cidr";
+import { attach, serviceRole, trust } from "../iam";
+import { clusterName, named, type Tags } from "../naming";
+import type { PlatformConfig } from "../config";
+import type { NetworkOutput } from "../outputs";
+
+export interface NetworkArgs {
+  readonly config: PlatformConfig;
+  readonly tags: Tags;
+}
+
+/** What later phases may read. */
+export type NetworkOutputs = { readonly [key in keyof NetworkOutput]: pulumi.Output<NetworkOutput[key]> } & {
+  /** For @pulumi/eks, which takes the role itself and waits for its policies. */
+  readonly clusterRole: iam.Role;
+  readonly nodeRole: iam.Role;
+};
+
+/**
+ * Phase 01: the network every later phase lives in, the roles of the control plane and its nodes, the environment's
+ * budget and, where backups are on, the plan that takes them.
+ *
+ * Replacing the VPC replaces the platform, so it is protected. Costs: NAT gateways, about 38 USD a month each plus
+ * traffic; flow logs by volume.
+ */
+export class Network extends pulumi.ComponentResource {
+  readonly outputs: NetworkOutputs;
+
+  constructor(name: string, { config, tags }: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:phase:Network", name, {}, opts);
+    const child = { parent: this };
+    const plan = planSubnets(config.network.cidr, config.network.zones);
+    const cluster = clusterName(config);
+
+    const vpc = new ec2.Vpc(
+      `${name}-vpc`,
+      {
+        cidrBlock: config.network.cidr,
+        enableDnsHostnames: true,
+        enableDnsSupport: true,
+        tags: named(tags, `${name}-vpc`),
+      },
+      { ...child, protect: true },
+    );
+    // Whatever forgets to name a security group gets one that allows nothing.
+    new ec2.DefaultSecurityGroup(
+      `${name}-default-group`,
+      { vpcId: vpc.id, tags: named(tags, `${name}-default-closed`) },
+      child,
+    );
+    const gateway = new ec2.InternetGateway(
+      `${name}-internet`,
+      { vpcId: vpc.id, tags: named(tags, `${name}-internet`) },
+      child,
+    );
+
+    const publicTable = new ec2.RouteTable(
+      `${name}-public`,
+      { vpcId: vpc.id, tags: named(tags, `${name}-public`) },
+      child,
+    );
+    new ec2.Route(
+      `${name}-public-default`,
+      { routeTableId: publicTable.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
+      child,
+    );
+    const publicSubnets = plan.map(({ zone, public: cidrBlock }) => {
+      // Load balancers take their addresses themselves; nothing else in here should have one.
+      const subnet = new ec2.Subnet(
+        `${name}-public-${zone}`,
+        {
+          vpcId: vpc.id,
+          availabilityZone: zone,
+          cidrBlock,
+          mapPublicIpOnLaunch: false,
+          tags: { ...named(tags, `${name}-public-${zone}`), "kubernetes.io/role/elb": "1" },
+        },
+        child,
+      );
+      new ec2.RouteTableAssociation(
+        `${name}-public-${zone}`,
+        { subnetId: subnet.id, routeTableId: publicTable.id },
+        child,
+      );
+      return subnet;
+    });
+
+    const natZones = config.network.natGateways === "single" ? plan.slice(0, 1) : plan;
+    const nats = natZones.map(({ zone }, index) => {
+      const address = new ec2.Eip(
+        `${name}-nat-${zone}`,
+        { domain: "vpc", tags: named(tags, `${name}-nat-${zone}`) },
+        child,
+      );
+      const subnet = publicSubnets[index] as ec2.Subnet;
+      // A NAT gateway without a way to the Internet fails to come up, and no value carries that order.
+      return new ec2.NatGateway(
+        `${name}-nat-${zone}`,
+        { allocationId: address.id, subnetId: subnet.id, tags: named(tags, `${name}-nat-${zone}`) },
+        { ...child, dependsOn: [gateway] },
+      );
+    });
+
+    const privateSubnets = plan.map(({ zone, private: cidrBlock }, index) => {
+      const subnet = new ec2.Subnet(
+        `${name}-private-${zone}`,
+        {
+          vpcId: vpc.id,
+          availabilityZone: zone,
+          cidrBlock,
+          mapPublicIpOnLaunch: false,
+          tags: {
+            ...named(tags, `${name}-private-${zone}`),
+            "kubernetes.io/role/internal-elb": "1",
+            "karpenter.sh/discovery": cluster,
+          },
+        },
+        child,
+      );
+      const table = new ec2.RouteTable(
+        `${name}-private-${zone}`,
+        { vpcId: vpc.id, tags: named(tags, `${name}-private-${zone}`) },
+        child,
+      );
+      const nat = (nats[index] ?? nats[0]) as ec2.NatGateway;
+      new ec2.Route(
+        `${name}-private-${zone}-default`,
+        { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: nat.id },
+        child,
+      );
+      new ec2.RouteTableAssociation(`${name}-private-${zone}`, { subnetId: subnet.id, routeTableId: table.id }, child);
+      return subnet;
+    });
+
+    flowLogs(name, vpc, config, tags, child);
+    const clusterRole = serviceRole(`${name}-cluster-role`, "eks.amazonaws.com", `${cluster}-cluster`, tags, child);
+    attach(`${name}-cluster-role`, clusterRole, ["AmazonEKSClusterPolicy"], child);
+    const nodeRole = serviceRole(`${name}-node-role`, "ec2.amazonaws.com", `${cluster}-node`, tags, child);
+    // SSM is the access path to nodes: no key pair, no open port (A2.4). The CNI has an identity of its own.
+    attach(
+      `${name}-node-role`,
+      nodeRole,
+      ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonSSMManagedInstanceCore"],
+      child,
+    );
+    monthlyBudget(name, config, tags, child);
+    if (config.backup.enabled) backupPlan(name, config, tags, child);
+
+    const zoneOf = (subnet: ec2.Subnet) =>
+      pulumi
+        .all([subnet.id, subnet.availabilityZone, subnet.cidrBlock])
+        .apply(([id, zone, cidr]) => ({ id, zone, cidr: cidr ?? "" }));
+    this.outputs = {
+      vpcId: vpc.id,
+      cidr: vpc.cidrBlock,
+      zones: pulumi.output(config.network.zones),
+      privateSubnets: pulumi.all(privateSubnets.map(zoneOf)),
+      publicSubnets: pulumi.all(publicSubnets.map(zoneOf)),
+      natGatewayIds: pulumi.all(nats.map((nat) => nat.id)),
+      clusterRoleArn: clusterRole.arn,
+      nodeRoleArn: nodeRole.arn,
+      clusterRole,
+      nodeRole,
+    };
+    this.registerOutputs({ vpcId: vpc.id });
+  }
+}
+
+/** Logged egress (B3.1): who talked to whom, kept as long as the other logs. */
+function flowLogs(
+  name: string,
+  vpc: ec2.Vpc,
+  config: PlatformConfig,
+  tags: Tags,
+  child: pulumi.CustomResourceOptions,
+): void {
+  const group = new cloudwatch.LogGroup(
+    `${name}-flow`,
+    {
+      name: `/slipway/${config.environment}/flow`,
+      retentionInDays: config.monitoring.logRetentionDays,
+      tags: named(tags, `${name}-flow`),
+    },
+    { ...child, protect: config.environment === "production" },
+  );
+  const role = serviceRole(
+    `${name}-flow-role`,
+    "vpc-flow-logs.amazonaws.com",
+    `${clusterName(config)}-flow-logs`,
+    tags,
+    child,
+  );
+  const actions = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"];
+  const policy = group.arn.apply((arn) =>
+    JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: actions, Resource: [arn, `${arn}:*`] }],
+    }),
+  );
+  new iam.RolePolicy(`${name}-flow-role`, { role: role.name, policy }, child);
+  new ec2.FlowLog(
+    `${name}-flow`,
+    {
+      vpcId: vpc.id,
+      trafficType: "ALL",
+      logDestination: group.arn,
+      iamRoleArn: role.arn,
+      tags: named(tags, `${name}-flow`),
+    },
+    child,
+  );
+}
+
+/** A budget, not a promise: mails at 80 % of what is spent and at 100 % of what is forecast (B5). */
+function monthlyBudget(
+  name: string,
+  { budget, environment }: PlatformConfig,
+  tags: Tags,
+  child: pulumi.CustomResourceOptions,
+): void {
+  const total = budget.compute + budget.storage + budget.network + budget.monitoring + budget.recovery;
+  const notify = (notificationType: string, threshold: number) => ({
+    comparisonOperator: "GREATER_THAN",
+    threshold,
+    thresholdType: "PERCENTAGE",
+    notificationType,
+    subscriberEmailAddresses: budget.contacts,
+  });
+  new budgets.Budget(
+    `${name}-budget`,
+    {
+      name: `slipway-${environment}`,
+      budgetType: "COST",
+      limitAmount: total.toFixed(2),
+      limitUnit: "USD",
+      timeUnit: "MONTHLY",
+      costFilters: [{ name: "TagKeyValue", values: [`user:environment$${environment}`] }],
+      notifications: [notify("ACTUAL", 80), notify("FORECASTED", 100)],
+      tags: named(tags, `${name}-budget`),
+    },
+    child,
+  );
+}
+
+/** Volumes tagged `backup=<environment>` are copied on schedule into a vault of their own (B4.1, B4.2). */
+function backupPlan(name: string, config: PlatformConfig, tags: Tags, child: pulumi.CustomResourceOptions): void {
+  const vault = new backup.Vault(
+    `${name}-backup`,
+    { name: `slipway-${config.environment}`, tags: named(tags, `${name}-backup`) },
+    { ...child, protect: true },
+  );
+  const schedule = config.backup.schedule === "hourly" ? "cron(0 * * * ? *)" : "cron(0 3 * * ? *)";
+  const plan = new backup.Plan(
+    `${name}-backup`,
+    {
+      name: `slipway-${config.environment}`,
+      rules: [
+        {
+          ruleName: config.backup.schedule,
+          targetVaultName: vault.name,
+          schedule,
+          lifecycle: { deleteAfter: config.backup.retentionDays },
+        },
+      ],
+      tags: named(tags, `${name}-backup-plan`),
+    },
+    child,
+  );
+  const role = new iam.Role(
+    `${name}-backup-role`,
+    {
+      name: `${clusterName(config)}-backup`,
+      assumeRolePolicy: trust("backup.amazonaws.com"),
+      tags: named(tags, `${name}-backup-role`),
+    },
+    child,
+  );
+  attach(`${name}-backup-role`, role, ["service-role/AWSBackupServiceRolePolicyForBackup"], child);
+  new backup.Selection(
+    `${name}-backup`,
+    {
+      name: "volumes",
+      planId: plan.id,
+      iamRoleArn: role.arn,
+      selectionTags: [{ type: "STRINGEQUALS", key: "backup", value: config.environment }],
+    },
+    child,
+  );
+}

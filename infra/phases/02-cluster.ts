@@ -1,0 +1,251 @@
+import * as eks from "@pulumi/aws/eks";
+import * as kms from "@pulumi/aws/kms";
+import * as eksComponents from "@pulumi/eks";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { PlatformConfig } from "../config";
+import { clusterName, named, type Tags } from "../naming";
+import { nodeTemplate } from "../node-template";
+import type { ClusterOutput } from "../outputs";
+import { podIdentity } from "../pod-identity";
+import type { NetworkOutputs } from "./01-network";
+
+export interface ClusterArgs {
+  readonly config: PlatformConfig;
+  readonly tags: Tags;
+  readonly network: NetworkOutputs;
+}
+export type ClusterOutputs = { readonly [key in keyof ClusterOutput]: pulumi.Output<ClusterOutput[key]> } & {
+  /** Secret. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** The provider through which every later phase talks to this cluster. */
+  readonly provider: k8s.Provider;
+  /** System nodes and add-ons: what runs pods has to wait for them. */
+  readonly ready: pulumi.Resource[];
+};
+
+/** A2.6: all five. */
+const LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
+
+/**
+ * Phase 02: the EKS control plane over three zones, its managed add-ons and the small group of nodes that carries
+ * them. Access by entries only, Secrets encrypted by a key of its own, private endpoint outside dev.
+ *
+ * The cluster and the key are protected: replacing either loses what the cluster holds. Costs: 73 USD a month for the
+ * control plane, three system nodes, logs by volume.
+ */
+export class Cluster extends pulumi.ComponentResource {
+  readonly outputs: ClusterOutputs;
+
+  constructor(name: string, { config, tags, network }: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:phase:Cluster", name, {}, opts);
+    const child = { parent: this };
+    const cluster = clusterName(config);
+    const privateSubnetIds = network.privateSubnets.apply((subnets) => subnets.map((subnet) => subnet.id));
+
+    const key = new kms.Key(
+      `${name}-secrets`,
+      {
+        description: `Kubernetes Secrets of ${cluster}`,
+        enableKeyRotation: true,
+        deletionWindowInDays: 30,
+        tags: named(tags, `${name}-secrets`),
+      },
+      { ...child, protect: true },
+    );
+    new kms.Alias(`${name}-secrets`, { name: `alias/${cluster}-secrets`, targetKeyId: key.keyId }, child);
+
+    const control = new eksComponents.Cluster(
+      name,
+      {
+        name: cluster,
+        version: config.cluster.version,
+        vpcId: network.vpcId,
+        privateSubnetIds,
+        serviceRole: network.clusterRole,
+        authenticationMode: eksComponents.AuthenticationMode.Api,
+        accessEntries: adminEntries(config.cluster.adminRoleArns),
+        createInstanceRole: false,
+        createOidcProvider: true,
+        skipDefaultNodeGroup: true,
+        skipDefaultSecurityGroups: true,
+        endpointPrivateAccess: true,
+        endpointPublicAccess: config.cluster.publicAccess.enabled,
+        publicAccessCidrs: config.cluster.publicAccess.enabled ? config.cluster.publicAccess.cidrs : [],
+        encryptionConfigKeyArn: key.arn,
+        enabledClusterLogTypes: LOG_TYPES,
+        upgradePolicy: { supportType: "STANDARD" },
+        deletionProtection: config.environment === "production",
+        bootstrapSelfManagedAddons: false,
+        // The add-ons are declared below, all in the same way.
+        useDefaultVpcCni: true,
+        corednsAddonOptions: { enabled: false },
+        kubeProxyAddonOptions: { enabled: false },
+        tags: named(tags, cluster),
+      },
+      { ...child, protect: true },
+    );
+    const name$ = control.eksCluster.name;
+    const kubeconfig = pulumi.secret(control.kubeconfigJson);
+    const provider = new k8s.Provider(`${name}-kubernetes`, { kubeconfig, enableServerSideApply: true }, child);
+
+    // Networking and identity before nodes, so that the first node comes up whole; the rest needs nodes to run on.
+    const early = ["vpc-cni", "kube-proxy", "eks-pod-identity-agent"].map((addon) =>
+      this.addon(name, addon, config, tags, name$),
+    );
+    podIdentity(
+      `${name}-vpc-cni`,
+      {
+        cluster: name$,
+        namespace: "kube-system",
+        serviceAccount: "aws-node",
+        roleName: `${cluster}-vpc-cni`,
+        managedPolicies: ["AmazonEKS_CNI_Policy"],
+        tags,
+      },
+      child,
+    );
+    podIdentity(
+      `${name}-ebs-csi`,
+      {
+        cluster: name$,
+        namespace: "kube-system",
+        serviceAccount: "ebs-csi-controller-sa",
+        roleName: `${cluster}-ebs-csi`,
+        managedPolicies: ["service-role/AmazonEBSCSIDriverPolicyV2"],
+        tags,
+      },
+      child,
+    );
+
+    const template = nodeTemplate(`${name}-system`, { config, tags, diskGib: SYSTEM_DISK_GIB }, child);
+    const { instanceType, count } = config.cluster.system;
+    const system = new eks.NodeGroup(
+      `${name}-system`,
+      {
+        clusterName: name$,
+        nodeGroupName: "system",
+        nodeRoleArn: network.nodeRoleArn,
+        subnetIds: privateSubnetIds,
+        amiType: "AL2023_ARM_64_STANDARD",
+        capacityType: "ON_DEMAND",
+        instanceTypes: [instanceType],
+        launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
+        scalingConfig: { minSize: count, maxSize: count + 3, desiredSize: count },
+        updateConfig: { maxUnavailable: 1 },
+        labels: { "node-role": "system" },
+        tags: named(tags, `${name}-system`),
+      },
+      { ...child, dependsOn: early },
+    );
+    const late = ["coredns", "aws-ebs-csi-driver"].map((addon) =>
+      this.addon(name, addon, config, tags, name$, [system]),
+    );
+    this.storageClass(name, config, provider, late);
+
+    this.outputs = {
+      name: name$,
+      arn: control.eksCluster.arn,
+      version: control.eksCluster.version,
+      endpoint: control.eksCluster.endpoint,
+      publicEndpoint: pulumi.output(config.cluster.publicAccess.enabled),
+      publicAccessCidrs: pulumi.output(config.cluster.publicAccess.cidrs),
+      oidcProviderArn: control.oidcProviderArn,
+      secretsKeyArn: key.arn,
+      addons: pulumi
+        .all([...early, ...late].map((addon) => pulumi.all([addon.addonName, addon.addonVersion])))
+        .apply((pairs) => Object.fromEntries(pairs)),
+      systemNodeGroup: system.nodeGroupName,
+      kubeconfig,
+      provider,
+      ready: [system, ...late],
+    };
+    this.registerOutputs({ name: name$ });
+  }
+
+  private addon(
+    name: string,
+    addonName: string,
+    config: PlatformConfig,
+    tags: Tags,
+    cluster: pulumi.Output<string>,
+    dependsOn: pulumi.Resource[] = [],
+  ): eks.Addon {
+    const addonVersion = eks.getAddonVersionOutput(
+      { addonName, kubernetesVersion: config.cluster.version, mostRecent: true },
+      { parent: this },
+    ).version;
+    const values = addonValues(addonName, config);
+    return new eks.Addon(
+      `${name}-${addonName}`,
+      {
+        clusterName: cluster,
+        addonName,
+        addonVersion,
+        resolveConflictsOnCreate: "OVERWRITE",
+        resolveConflictsOnUpdate: "PRESERVE",
+        ...(values === undefined ? {} : { configurationValues: JSON.stringify(values) }),
+        tags: named(tags, `${name}-${addonName}`),
+      },
+      { parent: this, dependsOn },
+    );
+  }
+
+  /** The default class: encrypted gp3, bound where the pod is; gp2 is not made by EKS any more. */
+  private storageClass(
+    name: string,
+    config: PlatformConfig,
+    provider: k8s.Provider,
+    dependsOn: pulumi.Resource[],
+  ): void {
+    new k8s.storage.v1.StorageClass(
+      `${name}-gp3`,
+      {
+        metadata: { name: "gp3", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+        provisioner: "ebs.csi.aws.com",
+        parameters: {
+          type: "gp3",
+          encrypted: "true",
+          ...(config.backup.enabled ? { tagSpecification_1: `backup=${config.environment}` } : {}),
+        },
+        reclaimPolicy: config.environment === "dev" ? "Delete" : "Retain",
+        allowVolumeExpansion: true,
+        volumeBindingMode: "WaitForFirstConsumer",
+      },
+      { parent: this, provider, dependsOn },
+    );
+  }
+}
+
+/** System pods keep little on disk: images and logs. */
+const SYSTEM_DISK_GIB = 50;
+
+function adminEntries(roles: readonly string[]) {
+  const policy = {
+    policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+    accessScope: { type: "cluster" },
+  };
+  return Object.fromEntries(
+    roles.map((principalArn) => [
+      principalArn.slice(principalArn.lastIndexOf("/") + 1),
+      { principalArn, accessPolicies: { admin: policy } },
+    ]),
+  );
+}
+
+/** What the platform sets of each add-on, and why. */
+function addonValues(addon: string, config: PlatformConfig): object | undefined {
+  const replicaCount = config.highAvailability ? 3 : 2;
+  switch (addon) {
+    case "vpc-cni":
+      // Policy enforcement is off by default (A4.1); prefix delegation gives a node room for 110 pods.
+      return {
+        enableNetworkPolicy: config.networkPolicy.plugin === "vpc-cni" ? "true" : "false",
+        env: { ENABLE_PREFIX_DELEGATION: "true", WARM_PREFIX_TARGET: "1" },
+      };
+    case "coredns":
+      return { replicaCount };
+    default:
+      return undefined;
+  }
+}

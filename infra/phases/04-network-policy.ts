@@ -1,0 +1,101 @@
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { charts } from "../charts";
+import type { PlatformConfig } from "../config";
+import { PlatformNamespace, type Allowances } from "../environments/namespace";
+import type { NetworkPolicyOutput } from "../outputs";
+import { release, replicas } from "../release";
+import type { ClusterOutputs } from "./02-cluster";
+import type { NodePoolsOutputs } from "./03-node-pools";
+
+export interface NetworkPolicyArgs {
+  readonly config: PlatformConfig;
+  readonly cluster: ClusterOutputs;
+  readonly nodePools: NodePoolsOutputs;
+}
+export type NetworkPolicyOutputs = {
+  readonly [key in keyof NetworkPolicyOutput]: pulumi.Output<NetworkPolicyOutput[key]>;
+} & {
+  /** Namespaces for the charts of later phases, guarded before anything runs in them. */
+  readonly certManager: PlatformNamespace;
+  readonly gateway: PlatformNamespace;
+  readonly externalDns: PlatformNamespace;
+  readonly demo: PlatformNamespace;
+};
+
+/** DaemonSet of each plugin that has to run on every node (A4.5). */
+const agents: Readonly<Record<PlatformConfig["networkPolicy"]["plugin"], string>> = {
+  "vpc-cni": "kube-system/aws-node",
+  "cilium-chaining": "kube-system/cilium",
+};
+
+/**
+ * Phase 04: one plugin that connects pods and enforces policy, and the guarded namespaces of the platform: default
+ * deny in both directions plus the baseline allows, before the first pod runs in them.
+ *
+ * Holds no state and costs nothing of its own. Changing the plugin restarts pods.
+ */
+export class NetworkPolicy extends pulumi.ComponentResource {
+  readonly outputs: NetworkPolicyOutputs;
+
+  constructor(name: string, { config, cluster, nodePools }: NetworkPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:phase:NetworkPolicy", name, {}, opts);
+    const { plugin } = config.networkPolicy;
+    const child = { parent: this, provider: cluster.provider };
+    if (plugin === "cilium-chaining")
+      release(`${name}-cilium`, "cilium", config, ciliumValues(config), { ...child, dependsOn: nodePools.ready });
+
+    const guarded = (chartNamespace: string, podSecurity: "restricted" | "baseline", allow: Allowances) =>
+      this.namespace(`${name}-${chartNamespace}`, chartNamespace, podSecurity, allow, config, cluster.provider);
+    const certManager = guarded(charts["cert-manager"].namespace, "restricted", {
+      fromApiServer: [10250],
+      toInternet: true,
+    });
+    const gateway = guarded(charts["envoy-gateway"].namespace, "restricted", {
+      fromApiServer: [9443, 18000, 19003],
+      fromAnywhere: [10080, 10443],
+      toInternet: true,
+      toNamespaces: ["envoy-gateway-system", "demo"],
+    });
+    const externalDns = guarded(charts["external-dns"].namespace, "restricted", { toInternet: true });
+    const demo = guarded("demo", "restricted", { fromGateway: [8080] });
+
+    this.outputs = {
+      plugin: pulumi.output(plugin),
+      daemonSet: pulumi.output(agents[plugin]),
+      namespaces: pulumi.all([certManager.name, gateway.name, externalDns.name, demo.name]),
+      certManager,
+      gateway,
+      externalDns,
+      demo,
+    };
+    this.registerOutputs({ plugin });
+  }
+
+  private namespace(
+    name: string,
+    namespace: string,
+    podSecurity: "restricted" | "baseline",
+    allow: Allowances,
+    config: PlatformConfig,
+    provider: k8s.Provider,
+  ): PlatformNamespace {
+    return new PlatformNamespace(
+      name,
+      { name: namespace, podSecurity, allow, vpcCidr: config.network.cidr, provider },
+      { parent: this },
+    );
+  }
+}
+
+/** Chaining: the VPC CNI keeps addressing, Cilium enforces and shows flows (versions.md, Cilium on EKS). */
+function ciliumValues(config: PlatformConfig) {
+  return {
+    cni: { chainingMode: "aws-cni", exclusive: false },
+    enableIPv4Masquerade: false,
+    routingMode: "native",
+    endpointRoutes: { enabled: true },
+    operator: { replicas: replicas(config) },
+    hubble: { enabled: true },
+  };
+}

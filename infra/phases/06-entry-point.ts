@@ -1,0 +1,282 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { charts } from "../charts";
+import type { PlatformConfig } from "../config";
+import { DemoApp } from "../environments/demo-app";
+import { policyDocument } from "../iam";
+import { loadBalancerStatements } from "../load-balancer-policy";
+import { clusterName, platformTags, type Tags } from "../naming";
+import type { EntryPointOutput } from "../outputs";
+import { podIdentity } from "../pod-identity";
+import { release, replicas, restrictedContainer } from "../release";
+import type { NetworkOutputs } from "./01-network";
+import type { ClusterOutputs } from "./02-cluster";
+import type { NodePoolsOutputs } from "./03-node-pools";
+import type { NetworkPolicyOutputs } from "./04-network-policy";
+import type { CertificatesOutputs } from "./05-certificates";
+
+export interface EntryPointArgs {
+  readonly config: PlatformConfig;
+  readonly tags: Tags;
+  readonly network: NetworkOutputs;
+  readonly cluster: ClusterOutputs;
+  readonly nodePools: NodePoolsOutputs;
+  readonly networkPolicy: NetworkPolicyOutputs;
+  readonly certificates: CertificatesOutputs;
+}
+export type EntryPointOutputs = { readonly [key in keyof EntryPointOutput]: pulumi.Output<EntryPointOutput[key]> };
+
+const GATEWAY = "public";
+const GATEWAY_CLASS = "slipway";
+const DEMO_TLS = "demo-tls";
+
+/**
+ * Phase 06: the way in. Envoy Gateway serves the Gateway API behind a Network Load Balancer that the AWS Load Balancer
+ * Controller makes; external-dns writes the names; the example app proves all of it (A6).
+ *
+ * Holds no state. Costs: one load balancer, about 20 USD a month plus traffic.
+ */
+export class EntryPoint extends pulumi.ComponentResource {
+  readonly outputs: EntryPointOutputs;
+
+  constructor(name: string, args: EntryPointArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:phase:EntryPoint", name, {}, opts);
+    const { config, cluster, networkPolicy, certificates } = args;
+    const onCluster = { parent: this, provider: cluster.provider };
+    const host = `demo.${config.domain}`;
+    const namespace = networkPolicy.gateway.name;
+
+    const balancer = this.loadBalancerController(name, args);
+    const dns = this.externalDns(name, args);
+    const envoy = release(
+      `${name}-envoy-gateway`,
+      "envoy-gateway",
+      config,
+      envoyGatewayValues(config),
+      { ...onCluster, dependsOn: [...certificates.ready, ...args.nodePools.ready] },
+      namespace,
+    );
+    const after = { ...onCluster, dependsOn: [envoy, balancer] };
+
+    const proxy = custom(
+      `${name}-proxy`,
+      "gateway.envoyproxy.io/v1alpha1",
+      "EnvoyProxy",
+      { name: GATEWAY, namespace },
+      proxySpec(config),
+      after,
+    );
+    const gatewayClass = custom(
+      `${name}-class`,
+      "gateway.networking.k8s.io/v1",
+      "GatewayClass",
+      { name: GATEWAY_CLASS },
+      {
+        controllerName: "gateway.envoyproxy.io/gatewayclass-controller",
+        parametersRef: { group: "gateway.envoyproxy.io", kind: "EnvoyProxy", name: GATEWAY, namespace },
+      },
+      { ...after, dependsOn: [proxy] },
+    );
+    const gateway = custom(
+      `${name}-gateway`,
+      "gateway.networking.k8s.io/v1",
+      "Gateway",
+      { name: GATEWAY, namespace, annotations: { "cert-manager.io/cluster-issuer": config.certificates.issuer } },
+      {
+        gatewayClassName: GATEWAY_CLASS,
+        listeners: [
+          // Plain HTTP carries nothing but the redirect below, which lives in the Gateway's own namespace.
+          { name: "http", protocol: "HTTP", port: 80, allowedRoutes: { namespaces: { from: "Same" } } },
+          {
+            name: "https",
+            protocol: "HTTPS",
+            port: 443,
+            hostname: host,
+            tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: DEMO_TLS }] },
+            allowedRoutes: {
+              namespaces: { from: "Selector", selector: { matchLabels: { "kubernetes.io/metadata.name": "demo" } } },
+            },
+          },
+        ],
+      },
+      { ...after, dependsOn: [gatewayClass, ...certificates.ready] },
+    );
+    const redirect = { filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] };
+    custom(
+      `${name}-redirect`,
+      "gateway.networking.k8s.io/v1",
+      "HTTPRoute",
+      { name: "https-redirect", namespace },
+      { parentRefs: [{ name: GATEWAY, sectionName: "http" }], rules: [redirect] },
+      { ...after, dependsOn: [gateway] },
+    );
+
+    const demo = new DemoApp(
+      `${name}-demo`,
+      {
+        namespace: networkPolicy.demo.name,
+        host,
+        gateway: { name: GATEWAY, namespace },
+        replicas: replicas(config),
+        provider: cluster.provider,
+      },
+      { parent: this, dependsOn: [gateway, dns] },
+    );
+
+    this.outputs = {
+      gatewayClass: pulumi.output(GATEWAY_CLASS),
+      gateway: pulumi.output(namespace).apply((ns) => ({ namespace: ns, name: GATEWAY })),
+      domain: pulumi.output(config.domain),
+      zoneId: certificates.zoneId,
+      demo: pulumi
+        .all([demo.namespace, demo.service])
+        .apply(([ns, service]) => ({ namespace: ns, host, service, certificateSecret: DEMO_TLS })),
+    };
+    this.registerOutputs({ host });
+  }
+
+  private loadBalancerController(
+    name: string,
+    { config, tags, network, cluster, nodePools }: EntryPointArgs,
+  ): pulumi.Resource {
+    const policy = policyDocument(loadBalancerStatements(config));
+    const serviceAccount = "aws-load-balancer-controller";
+    const identity = podIdentity(
+      `${name}-load-balancer`,
+      {
+        cluster: cluster.name,
+        namespace: "kube-system",
+        serviceAccount,
+        roleName: `${clusterName(config)}-load-balancer`,
+        policy,
+        tags,
+      },
+      { parent: this },
+    );
+    const values = {
+      clusterName: cluster.name,
+      // Named, so that the controller need not ask the metadata service, which pods cannot reach.
+      region: config.region,
+      vpcId: network.vpcId,
+      serviceAccount: { name: serviceAccount },
+      replicaCount: replicas(config),
+      // The mutator would take over every Service of type LoadBalancer; ours name their class.
+      enableServiceMutatorWebhook: false,
+      defaultTargetType: "ip",
+      defaultTags: platformTags(config),
+      podDisruptionBudget: config.highAvailability ? { maxUnavailable: 1 } : {},
+      resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+      securityContext: restrictedContainer,
+    };
+    return release(`${name}-load-balancer`, "aws-load-balancer-controller", config, values, {
+      parent: this,
+      provider: cluster.provider,
+      dependsOn: [identity, ...nodePools.ready],
+    });
+  }
+
+  private externalDns(
+    name: string,
+    { config, tags, cluster, nodePools, networkPolicy, certificates }: EntryPointArgs,
+  ): pulumi.Resource {
+    const policy = certificates.zoneId.apply((zone) =>
+      policyDocument([
+        {
+          actions: ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"],
+          resources: [`arn:aws:route53:::hostedzone/${zone}`],
+        },
+        // Listing zones knows no resources (Service Authorization Reference, Route 53).
+        { actions: ["route53:ListHostedZones", "route53:ListTagsForResources"], resources: ["*"] },
+      ]),
+    );
+    const { namespace } = charts["external-dns"];
+    const identity = podIdentity(
+      `${name}-external-dns`,
+      {
+        cluster: cluster.name,
+        namespace,
+        serviceAccount: "external-dns",
+        roleName: `${clusterName(config)}-external-dns`,
+        policy,
+        tags,
+      },
+      { parent: this },
+    );
+    const values = {
+      provider: { name: "aws" },
+      sources: ["gateway-httproute"],
+      domainFilters: [config.domain],
+      registry: "txt",
+      txtOwnerId: clusterName(config),
+      // Explicit (A6.5): `sync` removes records of removed hosts, `upsert-only` leaves them to a person.
+      policy: config.entryPoint.deleteRecords ? "sync" : "upsert-only",
+      serviceAccount: { name: "external-dns" },
+      resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "256Mi" } },
+      securityContext: restrictedContainer,
+    };
+    return release(
+      `${name}-external-dns`,
+      "external-dns",
+      config,
+      values,
+      { parent: this, provider: cluster.provider, dependsOn: [identity, ...nodePools.ready, ...certificates.ready] },
+      networkPolicy.externalDns.name,
+    );
+  }
+}
+
+function custom(
+  name: string,
+  apiVersion: string,
+  kind: string,
+  metadata: pulumi.Input<object>,
+  spec: pulumi.Input<object>,
+  opts: pulumi.CustomResourceOptions,
+): k8s.apiextensions.CustomResource {
+  return new k8s.apiextensions.CustomResource(name, { apiVersion, kind, metadata, spec }, opts);
+}
+
+/** How Envoy itself runs: copies over the zones, a budget, and an NLB that keeps the caller's address. */
+function proxySpec(config: PlatformConfig) {
+  const annotations = {
+    "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing",
+    "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
+    "service.beta.kubernetes.io/aws-load-balancer-name": clusterName(config),
+  };
+  return {
+    provider: {
+      type: "Kubernetes",
+      kubernetes: {
+        envoyDeployment: {
+          replicas: replicas(config, 3),
+          container: {
+            resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } },
+            securityContext: restrictedContainer,
+          },
+        },
+        envoyService: {
+          type: "LoadBalancer",
+          loadBalancerClass: "service.k8s.aws/nlb",
+          loadBalancerSourceRanges: config.entryPoint.allow,
+          annotations,
+        },
+        ...(config.highAvailability ? { envoyPDB: { maxUnavailable: 1 } } : {}),
+      },
+    },
+  };
+}
+
+/** What the platform sets of the Envoy Gateway chart, and why. */
+function envoyGatewayValues(config: PlatformConfig) {
+  return {
+    // The kinds came with the phase before, at one version for everybody.
+    crds: { enabled: false },
+    deployment: {
+      replicas: replicas(config),
+      envoyGateway: {
+        resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "1Gi" } },
+      },
+    },
+    podDisruptionBudget: { minAvailable: config.highAvailability ? 1 : 0 },
+  };
+}

@@ -1,0 +1,71 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { PlatformConfig } from "./config";
+import { platformTags } from "./naming";
+import type { PlatformOutputs } from "./outputs";
+import { Network } from "./phases/01-network";
+import { Cluster } from "./phases/02-cluster";
+import { NodePools } from "./phases/03-node-pools";
+import { NetworkPolicy } from "./phases/04-network-policy";
+import { Certificates } from "./phases/05-certificates";
+import { EntryPoint } from "./phases/06-entry-point";
+
+/** Outputs of the program: the contract's keys, each known once its phase is there. */
+export type ProgramOutputs = { readonly [key in keyof PlatformOutputs]: pulumi.Output<PlatformOutputs[key]> };
+
+/** The platform: one line per phase, in the order they are rolled out. The compiler forbids reading a later one. */
+export function buildPlatform(config: PlatformConfig): ProgramOutputs {
+  const tags = platformTags(config);
+  const account = new aws.Provider("aws", { region: config.region as aws.Region, defaultTags: { tags } });
+  const inAccount: pulumi.ComponentResourceOptions = { providers: [account] };
+
+  const network = new Network("network", { config, tags }, inAccount).outputs;
+  const cluster = new Cluster("cluster", { config, tags, network }, inAccount).outputs;
+  const nodePools = new NodePools("node-pools", { config, tags, network, cluster }, inAccount).outputs;
+  const networkPolicy = new NetworkPolicy("network-policy", { config, cluster, nodePools }, inAccount).outputs;
+  const certificates = new Certificates("certificates", { config, tags, cluster, nodePools, networkPolicy }, inAccount)
+    .outputs;
+  const entryPoint = new EntryPoint(
+    "entry-point",
+    { config, tags, network, cluster, nodePools, networkPolicy, certificates },
+    inAccount,
+  ).outputs;
+
+  const { contacts: _contacts, ...budget } = config.budget;
+  const accountId = network.clusterRoleArn.apply((arn) => arn.split(":")[4] ?? "");
+  return {
+    environment: accountId.apply((id) => ({ name: config.environment, region: config.region, accountId: id, tags, budget })),
+    network: plain(network, [
+      "vpcId",
+      "cidr",
+      "zones",
+      "privateSubnets",
+      "publicSubnets",
+      "natGatewayIds",
+      "clusterRoleArn",
+      "nodeRoleArn",
+    ]),
+    cluster: plain(cluster, [
+      "name",
+      "arn",
+      "version",
+      "endpoint",
+      "publicEndpoint",
+      "publicAccessCidrs",
+      "oidcProviderArn",
+      "secretsKeyArn",
+      "addons",
+      "systemNodeGroup",
+    ]),
+    kubeconfig: cluster.kubeconfig,
+    nodePools: plain(nodePools, ["pools", "interruptionQueue", "nodeRoleName"]),
+    networkPolicy: plain(networkPolicy, ["plugin", "daemonSet", "namespaces"]),
+    certificates: plain(certificates, ["namespace", "issuers", "defaultIssuer", "chartVersion"]),
+    entryPoint: plain(entryPoint, ["gatewayClass", "gateway", "domain", "zoneId", "demo"]),
+  };
+}
+
+/** One output of a phase's values; the resources a phase hands to later ones stay inside the program. */
+function plain<T extends object, K extends keyof T & string>(outputs: T, keys: readonly K[]): pulumi.Output<never> {
+  return pulumi.output(Object.fromEntries(keys.map((key) => [key, outputs[key]]))) as pulumi.Output<never>;
+}
