@@ -49,10 +49,10 @@ export function wireParts(request: WireRequest): Parts {
       return createSdkReader({ region: config.region });
     },
     async openStack({ environment, engineEnvironment, create }) {
-      const [{ openStack }, { stackPort }, { program }] = await Promise.all([
+      const [{ openStack }, { stackPort }, { default: program }] = await Promise.all([
         import("../rollout/workspace.js"),
         import("../rollout/stack.js"),
-        import("../../infra/program.js"),
+        import("../../infra/index.js"),
       ]);
       const { stack, project, notes } = await openStack({
         root,

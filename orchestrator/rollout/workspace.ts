@@ -108,17 +108,16 @@ function copySettings({ root, environment, target }: WorkspaceRequest, work: str
   const name = `Pulumi.${environment}.yaml`;
   const settings = readYaml(path.join(root, name));
   const copy = path.join(work, name);
+  // Where the user's file has no salt, the engine wrote one into the copy when it made the stack: it must stay the same.
+  const salt = existsSync(copy) ? readYaml(copy)["encryptionsalt"] : undefined;
   if (target === "aws") {
-    writeFileWhole(copy, stringify(settings));
+    writeFileWhole(copy, stringify({ ...(salt !== undefined && { encryptionsalt: salt }), ...settings }));
     return [];
   }
+  // Of the settings only the configuration: the user's salt and secrets provider belong to the real stack.
   const { config, replaced } = withoutSecrets((settings["config"] ?? {}) as Record<string, unknown>);
-  // The rehearsal's own salt, which the engine wrote into the copy when it made the stack.
-  const salt = existsSync(copy) ? readYaml(copy)["encryptionsalt"] : undefined;
   writeFileWhole(copy, stringify({ ...(salt !== undefined && { encryptionsalt: salt }), config }));
-  return replaced.map(
-    (key) => `${key}: the encrypted value of ${name} is not used in a rehearsal; a stand-in value is`,
-  );
+  return replaced.map((key) => `${key}: the encrypted value of ${name} is not used in a rehearsal; a stand-in value is`);
 }
 
 /** Replaces every `{secure: …}`, also nested, by a labelled stand-in. Pure. */
