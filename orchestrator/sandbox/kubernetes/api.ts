@@ -1,0 +1,290 @@
+import * as https from "node:https";
+import type { IncomingMessage } from "node:http";
+import type { ClusterAccess } from "../cluster/host";
+import { pathOf, refOf, type KubeObject, type ObjectRef } from "./object";
+
+/** An answer of the API server that is not a success; the message is the server's own. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: number,
+    readonly reason: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+/** The cluster does not serve the kind (its definition is not installed, or not yet). */
+export class UnknownKind extends Error {
+  constructor(apiVersion: string, kind: string) {
+    super(`no matches for kind "${kind}" in version "${apiVersion}"`);
+    this.name = "UnknownKind";
+  }
+}
+
+export interface Served {
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+export type WatchEvent = { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: KubeObject };
+
+/** An answer that takes longer than this comes from a server that is not well. */
+const ANSWER_MS = 15_000;
+/** Time between two attempts to watch again after the stream broke off. */
+const REWATCH_MS = 200;
+
+/**
+ * The few calls the stand-ins need of a Kubernetes API, over HTTPS and nothing else: what works against the embedded
+ * server works against a real control plane.
+ */
+export class KubeApi {
+  private readonly agent: https.Agent;
+  private readonly streams: https.Agent;
+  private readonly served = new Map<string, Promise<Map<string, Served>>>();
+
+  constructor(private readonly access: ClusterAccess) {
+    const tls = { ca: access.certificateAuthority, keepAlive: true };
+    this.agent = new https.Agent({ ...tls, maxSockets: 8 });
+    this.streams = new https.Agent({ ...tls, maxSockets: Infinity });
+  }
+
+  get cluster(): string {
+    return this.access.name;
+  }
+
+  /** Ends idle connections; watches end by their own signal. */
+  close(): void {
+    this.agent.destroy();
+    this.streams.destroy();
+  }
+
+  /** How the cluster serves a kind; asked again as long as it is not served, since definitions come and go. */
+  async serves(apiVersion: string, kind: string): Promise<Served | undefined> {
+    const known = (await this.discover(apiVersion)).get(kind);
+    if (known !== undefined) return known;
+    this.served.delete(apiVersion);
+    return (await this.discover(apiVersion)).get(kind);
+  }
+
+  private discover(apiVersion: string): Promise<Map<string, Served>> {
+    const pending = this.served.get(apiVersion) ?? this.readKinds(apiVersion);
+    this.served.set(apiVersion, pending);
+    pending.catch(() => this.served.delete(apiVersion));
+    return pending;
+  }
+
+  private async readKinds(apiVersion: string): Promise<Map<string, Served>> {
+    try {
+      const list = (await this.call("GET", rootOf(apiVersion))) as {
+        resources?: { name: string; kind: string; namespaced: boolean }[];
+      };
+      return new Map(
+        (list.resources ?? [])
+          .filter(({ name }) => !name.includes("/"))
+          .map(({ name, kind, namespaced }) => [kind, { plural: name, namespaced }]),
+      );
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 404) return new Map();
+      throw error;
+    }
+  }
+
+  private async pathFor(ref: Omit<ObjectRef, "name"> & { name?: string | undefined }): Promise<string> {
+    const served = await this.serves(ref.apiVersion, ref.kind);
+    if (served === undefined) throw new UnknownKind(ref.apiVersion, ref.kind);
+    const scope = served.namespaced && ref.namespace !== undefined ? `/namespaces/${ref.namespace}` : "";
+    const name = ref.name === undefined ? "" : `/${encodeURIComponent(ref.name)}`;
+    return `${rootOf(ref.apiVersion)}${scope}/${served.plural}${name}`;
+  }
+
+  async get(ref: ObjectRef): Promise<KubeObject | undefined> {
+    try {
+      return (await this.call("GET", await this.pathFor(ref))) as KubeObject;
+    } catch (error) {
+      if (error instanceof UnknownKind || (error instanceof ApiError && error.code === 404)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Objects of a kind in all namespaces, or in one. */
+  async list(apiVersion: string, kind: string, namespace?: string): Promise<{ items: KubeObject[]; version: string }> {
+    const answer = (await this.call("GET", await this.pathFor({ apiVersion, kind, namespace }))) as {
+      items?: KubeObject[];
+      metadata?: { resourceVersion?: string };
+    };
+    // Items of a list come without their type.
+    const items = (answer.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
+    return { items, version: answer.metadata?.resourceVersion ?? "" };
+  }
+
+  /** Server-side apply. A conflict with another manager is an error unless forced. */
+  async apply(
+    object: KubeObject,
+    { manager, force = false, dryRun = false }: { manager: string; force?: boolean; dryRun?: boolean },
+  ): Promise<KubeObject> {
+    const query = new URLSearchParams({
+      fieldManager: manager,
+      force: String(force),
+      ...(dryRun && { dryRun: "All" }),
+    });
+    const path = `${await this.pathFor(refOf(object))}?${query.toString()}`;
+    return (await this.call("PATCH", path, object, "application/apply-patch+yaml")) as KubeObject;
+  }
+
+  async create(object: KubeObject): Promise<KubeObject> {
+    const { name: _name, ...collection } = refOf(object);
+    return (await this.call("POST", await this.pathFor(collection), object)) as KubeObject;
+  }
+
+  /** Merge patch of the object, or of its status. */
+  async merge(ref: ObjectRef, patch: object, subresource?: "status"): Promise<KubeObject> {
+    const path = `${await this.pathFor(ref)}${subresource === undefined ? "" : `/${subresource}`}`;
+    return (await this.call("PATCH", path, patch, "application/merge-patch+json")) as KubeObject;
+  }
+
+  /** Starts a deletion; an object that is not there is fine. */
+  async delete(ref: ObjectRef, propagation: "Background" | "Foreground" | "Orphan" = "Background"): Promise<void> {
+    try {
+      await this.call("DELETE", await this.pathFor(ref), {
+        apiVersion: "v1",
+        kind: "DeleteOptions",
+        propagationPolicy: propagation,
+      });
+    } catch (error) {
+      if (error instanceof UnknownKind || (error instanceof ApiError && error.code === 404)) return;
+      throw error;
+    }
+  }
+
+  /**
+   * Follows a kind until the signal ends it: `reset` gets the full list at the start and whenever the stream had to be
+   * taken up anew, `event` every change in between. Resolves when the first list was delivered.
+   */
+  async follow(
+    kind: { readonly apiVersion: string; readonly kind: string; readonly namespace?: string },
+    on: { reset(items: KubeObject[]): void; event(event: WatchEvent): void; lost?(error: Error): void },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const start = async (): Promise<string> => {
+      const { items, version } = await this.list(kind.apiVersion, kind.kind, kind.namespace);
+      if (!signal.aborted) on.reset(items);
+      return version;
+    };
+    const version = await start();
+    const carryOn = async (from: string): Promise<void> => {
+      let next = from;
+      while (!signal.aborted) {
+        try {
+          next = await this.stream(kind, next, on.event, signal);
+        } catch (error) {
+          if (signal.aborted) return;
+          on.lost?.(error as Error);
+          await pause(REWATCH_MS, signal);
+          next = await start().catch(() => "");
+        }
+      }
+    };
+    void carryOn(version);
+  }
+
+  /** One watch request to its end; resolves with the version to go on from. */
+  private async stream(
+    kind: { readonly apiVersion: string; readonly kind: string; readonly namespace?: string },
+    from: string,
+    deliver: (event: WatchEvent) => void,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const query = new URLSearchParams({
+      watch: "true",
+      allowWatchBookmarks: "true",
+      ...(from && { resourceVersion: from }),
+    });
+    const path = `${await this.pathFor(kind)}?${query.toString()}`;
+    const response = await this.send("GET", path, undefined, undefined, this.streams, signal);
+    if (response.statusCode !== 200) throw failure(response.statusCode ?? 0, await text(response));
+    let rest = "";
+    let version = from;
+    response.setEncoding("utf8");
+    for await (const chunk of response as AsyncIterable<string>) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        if (line === "" || signal.aborted) continue;
+        const event = JSON.parse(line) as { type: string; object: KubeObject };
+        if (event.type === "ERROR") throw failure(Number(event.object["code"] ?? 0), JSON.stringify(event.object));
+        version = event.object.metadata.resourceVersion ?? version;
+        if (event.type !== "BOOKMARK") deliver(event as WatchEvent);
+      }
+    }
+    return version;
+  }
+
+  private async call(method: string, path: string, body?: object, contentType = "application/json"): Promise<unknown> {
+    const response = await this.send(method, path, body, contentType, this.agent);
+    const answer = await text(response);
+    const code = response.statusCode ?? 0;
+    if (code < 200 || code > 299) throw failure(code, answer);
+    return JSON.parse(answer);
+  }
+
+  private send(
+    method: string,
+    path: string,
+    body: object | undefined,
+    contentType: string | undefined,
+    agent: https.Agent,
+    signal?: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const headers = {
+      accept: "application/json",
+      authorization: `Bearer ${this.access.token}`,
+      ...(payload && { "content-type": contentType, "content-length": payload.length }),
+    };
+    return new Promise((resolve, reject) => {
+      const request = https.request(
+        `${this.access.endpoint}${path}`,
+        // A watch is silent for as long as nothing happens.
+        { method, headers, agent, ...(signal ? { signal } : { timeout: ANSWER_MS }) },
+        resolve,
+      );
+      request.on("timeout", () =>
+        request.destroy(new Error(`${method} ${path} had no answer in ${ANSWER_MS / 1000} s`)),
+      );
+      request.on("error", reject);
+      request.end(payload);
+    });
+  }
+}
+
+function rootOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+}
+
+async function text(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function failure(code: number, body: string): ApiError {
+  try {
+    const status = JSON.parse(body) as { message?: string; reason?: string };
+    return new ApiError(code, status.reason ?? "", status.message ?? body);
+  } catch {
+    return new ApiError(code, "", body === "" ? `the API server answered ${code}` : body);
+  }
+}
+
+/** Waits, or less long when told to stop. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}
+
+/** As error texts name an object: `cert-manager/webhook` or `demo`. */
+export const described = (object: KubeObject): string => pathOf(refOf(object));
