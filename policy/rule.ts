@@ -1,6 +1,6 @@
 import type { Fields, Value } from "./value";
 
-/** One resource as the gate receives it. Properties are inputs in a resource rule, outputs in a stack rule. */
+/** One resource as the gate receives it. Properties are inputs in a resource rule; in a stack rule outputs, where there are any. */
 export interface Subject {
   readonly urn: string;
   readonly type: string;

@@ -57,4 +57,14 @@ describe("the CrossGuard face of a rule", () => {
     ];
     expect(judgeStack(stackRule, members).violations).to.include("two from urn:pulumi:dev::app::a::one");
   });
+  it("hands a stack rule the inputs of a resource whose outputs nobody can know yet", () => {
+    const seen: unknown[] = [];
+    const looks: StackRule = {
+      ...stackRule,
+      judge: (subjects) => seen.push(...subjects.map((s) => at(s.properties, "x"))),
+    };
+    judge(rule, "c", { x: 7 });
+    judgeStack(looks, [{ type: "c", name: "subject", props: {} }]);
+    expect(seen).to.deep.equal([7]);
+  });
 });
