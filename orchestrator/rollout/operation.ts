@@ -45,7 +45,7 @@ export async function operate(
     await action({ onEvent: collected.event, color: "never" });
   } catch (error) {
     if (!(error instanceof Error) || !isCommandError(error)) throw error;
-    failure = plainText(error.message);
+    failure = withoutTrace(plainText(error.message));
   } finally {
     // Left behind, listeners would pile up on the one signal of the run (MaxListenersExceededWarning).
     interruption.cancelled.removeEventListener("abort", cancel);
@@ -92,7 +92,7 @@ export function collector(): {
     if (event.resOpFailedEvent) failed.set(event.resOpFailedEvent.metadata.urn, []);
     if (event.diagnosticEvent?.severity === "error") {
       const { urn = "", message } = event.diagnosticEvent;
-      diagnostics.push({ urn, message: plainText(message) });
+      diagnostics.push({ urn, message: withoutTrace(plainText(message)) });
     }
     if (event.policyEvent) {
       const policy = event.policyEvent as unknown as PolicyEventOnTheWire;
@@ -123,7 +123,7 @@ export function collector(): {
     finish(failure, interrupted) {
       const ofResource = diagnostics.filter(({ urn }) => failed.has(urn));
       for (const { urn, message } of ofResource) failed.get(urn)?.push(message);
-      const general = diagnostics.filter(({ urn }) => !failed.has(urn)).map(({ message }) => message);
+      const general = [...new Set(diagnostics.filter(({ urn }) => !failed.has(urn)).map(({ message }) => message))];
       const conflict = failure !== undefined && CONFLICT.test(failure);
       return {
         result: conflict
@@ -142,6 +142,14 @@ export function collector(): {
       };
     },
   };
+}
+
+/** Where in the SDK an error passed by helps nobody who has to mend a configuration. */
+function withoutTrace(text: string): string {
+  return text
+    .split("\n")
+    .filter((line) => !/^\s+at .+:\d+:\d+\)?$/.test(line))
+    .join("\n");
 }
 
 /** Without colour directives (`<{%reset%}>`) and escape sequences. */

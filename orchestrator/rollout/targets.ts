@@ -10,6 +10,14 @@ export function phaseTargets(project: string, stack: string, phase: Phase): stri
   return [`${prefix}::*`, `${prefix}$**`];
 }
 
+/**
+ * What an update of a phase targets besides: providers the program makes outside any phase. They are not drawn in by
+ * the resources that use them (pulumi.md 5.6), and they build nothing themselves.
+ */
+export function sharedTargets(project: string, stack: string): string[] {
+  return [`urn:pulumi:${stack}::${project}::pulumi:providers:*::*`];
+}
+
 /** The phase a URN belongs to, by the type chain of its parents; undefined for what belongs to none. */
 export function phaseOf(urn: string): string | undefined {
   return /^urn:pulumi:[^:]*::[^:]*::slipway:phase:([A-Za-z0-9]+)(?:\$|::)/.exec(urn)?.[1];

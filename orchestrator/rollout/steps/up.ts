@@ -1,7 +1,7 @@
 import type { EnvironmentContext } from "../context";
 import type { Phase } from "../phases";
 import type { StepOutcome } from "../step";
-import { countByPhase, phaseTargets, requirePlanned } from "../targets";
+import { countByPhase, phaseTargets, requirePlanned, sharedTargets } from "../targets";
 import { attempt, unsuccessful } from "./ended";
 import { proofOf } from "./preflight";
 
@@ -18,7 +18,9 @@ export async function up(context: EnvironmentContext, phase: Phase): Promise<Ste
       fix: `start with --from ${absent[0]?.number}`,
     };
   }
-  const { operation, notes } = await attempt(context, () => stack.up(phaseTargets(stack.project, stack.name, phase)));
+  const { operation, notes } = await attempt(context, () =>
+    stack.up([...phaseTargets(stack.project, stack.name, phase), ...sharedTargets(stack.project, stack.name)]),
+  );
   const failed = unsuccessful(operation, `building ${phase.title} of ${environment}`);
   return {
     ...(failed ?? { status: "succeeded" }),
