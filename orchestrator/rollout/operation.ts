@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { Engine } from "./engine";
 import type { Interruption } from "./interruption";
@@ -154,9 +155,5 @@ function withoutTrace(text: string): string {
 
 /** Without colour directives (`<{%reset%}>`) and escape sequences. */
 export function plainText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- removing the control characters is the purpose
-  return text
-    .replace(/<\{%[^%]*%\}>/g, "")
-    .replace(/\u001b\[[0-9;]*m/g, "")
-    .trim();
+  return stripVTControlCharacters(text.replace(/<\{%[^%]*%\}>/g, "")).trim();
 }
