@@ -34,7 +34,13 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
   const { contacts: _contacts, ...budget } = config.budget;
   const accountId = network.clusterRoleArn.apply((arn) => arn.split(":")[4] ?? "");
   return {
-    environment: accountId.apply((id) => ({ name: config.environment, region: config.region, accountId: id, tags, budget })),
+    environment: accountId.apply((id): PlatformOutputs["environment"] => ({
+      name: config.environment,
+      region: config.region,
+      accountId: id,
+      tags,
+      budget,
+    })),
     network: plain(network, [
       "vpcId",
       "cidr",

@@ -1,0 +1,115 @@
+import { AwsError } from "./error";
+import { fields, list, text, type Kind, type Surroundings } from "./kind";
+
+/** Longest role name IAM takes (IAM quotas). */
+const ROLE_NAME_LIMIT = 64;
+
+function requireRole(doing: string, operation: string, role: unknown, { account }: Surroundings): void {
+  if (account.get(text(role), "aws:iam/role:Role") === undefined)
+    throw new AwsError(doing, operation, "NoSuchEntity", `The role with name ${text(role)} cannot be found.`, 404);
+}
+
+function requirePolicy(doing: string, operation: string, policy: unknown): void {
+  try {
+    const { Version, Statement } = JSON.parse(text(policy)) as { Version?: unknown; Statement?: unknown };
+    if (Version === "2012-10-17" && Array.isArray(Statement)) return;
+  } catch {
+    // Said below.
+  }
+  throw new AwsError(doing, operation, "MalformedPolicyDocument", "Syntax errors in policy.");
+}
+
+export const iam: Readonly<Record<string, Kind>> = {
+  "aws:iam/role:Role": {
+    id: (inputs, account) => text(inputs["name"]) || `role-${account.hex("role", 16)}`,
+    unique: true,
+    replaceOn: ["name", "path"],
+    computed: (_inputs, id, account) => ({
+      arn: account.arn("iam", `role/${id}`, false),
+      uniqueId: `AROA${account.hex(id, 17).toUpperCase()}`,
+      name: id,
+      path: "/",
+      maxSessionDuration: 3600,
+    }),
+    onCreate: (inputs, { account }) => {
+      const name = text(inputs["name"]);
+      const doing = `creating IAM Role (${name})`;
+      if (name.length > ROLE_NAME_LIMIT)
+        throw new AwsError(
+          doing,
+          "IAM: CreateRole",
+          "ValidationError",
+          `1 validation error detected: Value at 'roleName' failed to satisfy constraint: Member must have length less than or equal to ${ROLE_NAME_LIMIT}`,
+        );
+      if (account.get(name, "aws:iam/role:Role") !== undefined)
+        throw new AwsError(
+          doing,
+          "IAM: CreateRole",
+          "EntityAlreadyExists",
+          `Role with name ${name} already exists.`,
+          409,
+        );
+      requirePolicy(doing, "IAM: CreateRole", inputs["assumeRolePolicy"]);
+    },
+    onDelete: (object, { account }) => {
+      const user = account
+        .all()
+        .find((other) => other.inputs["role"] === object.id && other.type.startsWith("aws:iam/"));
+      if (user !== undefined)
+        throw new AwsError(
+          `deleting IAM Role (${object.id})`,
+          "IAM: DeleteRole",
+          "DeleteConflict",
+          "Cannot delete entity, must detach all policies first.",
+          409,
+        );
+    },
+  },
+  "aws:iam/rolePolicy:RolePolicy": {
+    id: (inputs, account) =>
+      `${text(inputs["role"])}:${text(inputs["name"]) || `terraform-${account.hex(text(inputs["role"]), 26)}`}`,
+    replaceOn: ["role", "name"],
+    onCreate: (inputs, surroundings) => {
+      requireRole("putting IAM Role Policy", "IAM: PutRolePolicy", inputs["role"], surroundings);
+      requirePolicy("putting IAM Role Policy", "IAM: PutRolePolicy", inputs["policy"]);
+    },
+  },
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
+    id: (inputs, account) => `${text(inputs["role"])}-${account.hex(text(inputs["policyArn"]), 26)}`,
+    replaceOn: ["role", "policyArn"],
+    onCreate: (inputs, surroundings) =>
+      requireRole("attaching IAM Policy", "IAM: AttachRolePolicy", inputs["role"], surroundings),
+  },
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
+    id: (inputs, account) => account.arn("iam", `oidc-provider/${text(inputs["url"]).replace("https://", "")}`, false),
+    replaceOn: ["url"],
+    computed: (_inputs, id) => ({ arn: id }),
+  },
+};
+
+/** Service principals that a trust policy lets in. */
+export function trustedServices(assumeRolePolicy: string): string[] {
+  const { Statement } = JSON.parse(assumeRolePolicy) as {
+    Statement?: { Effect?: string; Principal?: unknown; Action?: unknown }[];
+  };
+  return (Statement ?? []).flatMap((statement) => {
+    const service = fields(statement.Principal)["Service"];
+    const allowed =
+      statement.Effect === "Allow" &&
+      [statement.Action].flat().some((action) => action === "sts:AssumeRole" || action === "sts:*");
+    return allowed ? (Array.isArray(service) ? service.map(String) : service === undefined ? [] : [text(service)]) : [];
+  });
+}
+
+/** Actions a role may take: what its own policies allow, and the names of managed ones. */
+export function allowedActions(role: string, { account }: Pick<Surroundings, "account">): string[] {
+  const documents = account.all("aws:iam/rolePolicy:RolePolicy").filter((policy) => policy.inputs["role"] === role);
+  return documents.flatMap((policy) => {
+    const { Statement } = JSON.parse(text(policy.inputs["policy"])) as {
+      Statement?: { Effect?: string; Action?: unknown }[];
+    };
+    return (Statement ?? [])
+      .filter((statement) => statement.Effect === "Allow")
+      .flatMap((statement) => list([statement.Action].flat()).map(String));
+  });
+}
