@@ -340,11 +340,8 @@ class Operation {
     if (checkpoint !== undefined) this.remember(result, checkpoint, ended);
     if (result.result === "canceled") throw new CommandFailure(exit.cancelled, "error: operation canceled");
     if (result.result === "failed")
-      throw new CommandFailure(
-        exit.error,
-        result.errors.map((error) => `error: ${error}`).join("\n") ||
-          `error: ${this.dryRun ? "preview" : "update"} failed`,
-      );
+      // Why was already said, as a diagnostic; the CLI's last line repeats none of it.
+      throw new CommandFailure(exit.error, `error: ${this.dryRun ? "preview" : this.kind} failed`);
     const changed = Object.entries(result.changes).filter(([op, count]) => op !== "same" && op !== "read" && count > 0);
     if (this.args.has("expect-no-changes") && changed.length > 0)
       throw new CommandFailure(

@@ -80,6 +80,8 @@ async function runProgram(deployment: Deployment, monitor: Monitor): Promise<voi
   const { cancelled } = request.interruption;
   const stop = () => ending.abort();
   cancelled.addEventListener("abort", stop, { once: true });
+  // The SDK waits for ever on a monitor that is terminating: ending the call is what ends the program.
+  deployment.runner.whenStopped(stop);
   const result = await request.program.run({
     monitorAddress: monitor.address,
     engineAddress: monitor.address,

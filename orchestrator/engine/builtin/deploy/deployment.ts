@@ -84,7 +84,7 @@ export class Deployment {
   /** Reports the failure of a step once and stops what must not start any more. */
   fail(step: StepFacts, error: unknown): void {
     this.runner.failed = true;
-    this.events.failed(step, error instanceof Error ? error : new Error(String(error)));
+    this.events.failed(step, plain(error));
   }
   failWithoutStep(message: string, urn?: string): void {
     this.runner.failed = true;
@@ -224,4 +224,11 @@ export function sameState(a: ResourceState, b: ResourceState): boolean {
 /** Name of a step's resource in messages. */
 export function describeResource(urn: string): string {
   return `${typeOf(urn)} ${nameOf(urn)}`;
+}
+
+/** A provider's refusal in its own words, without the protocol's status in front of them. */
+function plain(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  const { details } = error as { details?: unknown };
+  return typeof details === "string" && details !== "" ? new Error(details, { cause: error }) : error;
 }

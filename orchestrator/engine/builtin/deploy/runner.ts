@@ -18,7 +18,8 @@ export class StepFailed extends Error {
  * at the second.
  */
 export class StepRunner {
-  failed = false;
+  private broken = false;
+  private readonly onStop: (() => void)[] = [];
   private running = 0;
   private readonly waiting: (() => void)[] = [];
   private readonly idle: (() => void)[] = [];
@@ -28,6 +29,20 @@ export class StepRunner {
     private readonly continueOnError: boolean,
     private readonly interruption: Interruption,
   ) {}
+
+  get failed(): boolean {
+    return this.broken;
+  }
+  set failed(failed: boolean) {
+    this.broken ||= failed;
+    if (this.stopped !== undefined) this.onStop.splice(0).forEach((tell) => tell());
+  }
+
+  /** Calls back once, when a failure has stopped the run. */
+  whenStopped(tell: () => void): void {
+    if (this.stopped === undefined) this.onStop.push(tell);
+    else tell();
+  }
 
   get stopped(): Stopped | undefined {
     if (this.interruption.terminated.aborted) return new Stopped("terminated");
