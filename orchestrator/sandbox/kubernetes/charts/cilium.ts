@@ -1,0 +1,219 @@
+import { z } from "zod";
+import type { ChartTable } from "./chart";
+import { anything, configMap, httpProbe, placement, service, serviceAccount, workload } from "./workload";
+
+const values = z.strictObject({
+  cni: z
+    .strictObject({
+      chainingMode: z.string().optional(),
+      exclusive: z.boolean().default(true),
+      binPath: z.string().default("/opt/cni/bin"),
+      confPath: z.string().default("/etc/cni/net.d"),
+    })
+    .prefault({}),
+  enableIPv4Masquerade: z.boolean().default(true),
+  routingMode: z.enum(["", "native", "tunnel"]).default(""),
+  endpointRoutes: z.strictObject({ enabled: z.boolean().default(false) }).prefault({}),
+  operator: z.strictObject({ replicas: z.int().min(0).default(2), resources: placement.resources }).prefault({}),
+  hubble: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
+  envoy: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
+  ipam: z.strictObject({ mode: z.string().default("cluster-pool") }).prefault({}),
+  resources: anything.default({}),
+});
+type Values = z.infer<typeof values>;
+
+const IMAGE = "quay.io/cilium/cilium:v1.20.0@sha256:383968cd5e8873f7976fa76aa6196045643558f4cc9518a207b9335cb24a0e93";
+const ENVOY_IMAGE =
+  "quay.io/cilium/cilium-envoy:v1.37.5-1782911245-7cffc778c923f68a77954a53b1a98d6b5353f004@sha256:583057dd4f7d54cd41efff3c413aa0b148ac201f522e2c3336851fa89c78b039";
+const everywhere = [{ operator: "Exists" }];
+const spread = { level: "s0", type: "spc_t" };
+const capabilities = (...add: string[]) => ({ seLinuxOptions: spread, capabilities: { add, drop: ["ALL"] } });
+
+/** What the agent needs of the node, all of it from the chart. */
+const AGENT = [
+  "CHOWN",
+  "KILL",
+  "NET_ADMIN",
+  "NET_RAW",
+  "IPC_LOCK",
+  "SYS_MODULE",
+  "SYS_ADMIN",
+  "SYS_RESOURCE",
+  "DAC_OVERRIDE",
+  "FOWNER",
+  "SETGID",
+  "SETUID",
+  "SYSLOG",
+];
+const PATHS = {
+  "bpf-maps": "/sys/fs/bpf",
+  "cilium-run": "/var/run/cilium",
+  "cilium-cgroup": "/run/cilium/cgroupv2",
+  hostproc: "/proc",
+  "lib-modules": "/lib/modules",
+  "xtables-lock": "/run/xtables.lock",
+};
+const hostPaths = (paths: Readonly<Record<string, string>>) =>
+  Object.entries(paths).map(([name, path]) => ({ name, hostPath: { path } }));
+
+export const cilium: ChartTable<Values> = {
+  version: "1.20.0",
+  appVersion: "1.20.0",
+  values,
+  objects(given, { namespace }) {
+    const labels = (name: string) => ({
+      "k8s-app": name,
+      "app.kubernetes.io/name": `${name}-agent`.replace("cilium-envoy-agent", "cilium-envoy"),
+      "app.kubernetes.io/part-of": "cilium",
+    });
+    const operator = {
+      "io.cilium/app": "operator",
+      name: "cilium-operator",
+      "app.kubernetes.io/name": "cilium-operator",
+      "app.kubernetes.io/part-of": "cilium",
+    };
+    const settings: Record<string, string> = {
+      "cni-exclusive": String(given.cni.exclusive),
+      "enable-ipv4-masquerade": String(given.enableIPv4Masquerade),
+      "enable-endpoint-routes": String(given.endpointRoutes.enabled),
+      "enable-hubble": String(given.hubble.enabled),
+      ipam: given.ipam.mode,
+      ...(given.cni.chainingMode !== undefined && { "cni-chaining-mode": given.cni.chainingMode }),
+      ...(given.routingMode !== "" && { "routing-mode": given.routingMode }),
+    };
+    return [
+      {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name: "cilium-secrets", labels: { "app.kubernetes.io/part-of": "cilium" } },
+      },
+      serviceAccount("cilium", namespace, labels("cilium")),
+      ...(given.envoy.enabled ? [serviceAccount("cilium-envoy", namespace, labels("cilium-envoy"))] : []),
+      serviceAccount("cilium-operator", namespace, operator),
+      configMap("cilium-config", namespace, labels("cilium"), settings),
+      agent(given, namespace, labels("cilium")),
+      ...(given.envoy.enabled ? envoy(namespace, labels("cilium-envoy")) : []),
+      workload({
+        name: "cilium-operator",
+        namespace,
+        labels: operator,
+        replicas: given.operator.replicas,
+        serviceAccount: "cilium-operator",
+        podSecurityContext: { seccompProfile: { type: "RuntimeDefault" } },
+        containers: [
+          {
+            name: "cilium-operator",
+            image: "quay.io/cilium/operator-generic:v1.20.0",
+            ports: [
+              { name: "health", containerPort: 9234, hostPort: 9234 },
+              { name: "prometheus", containerPort: 9963, hostPort: 9963, protocol: "TCP" },
+            ],
+            resources: given.operator.resources,
+            securityContext: { capabilities: { drop: ["ALL"] }, allowPrivilegeEscalation: false },
+            livenessProbe: httpProbe("/healthz", "health", { initialDelaySeconds: 60, periodSeconds: 10 }),
+            readinessProbe: httpProbe("/healthz", "health", { periodSeconds: 5 }),
+          },
+        ],
+        pod: {
+          hostNetwork: true,
+          tolerations: everywhere,
+          nodeSelector: { "kubernetes.io/os": "linux" },
+          priorityClassName: "system-cluster-critical",
+        },
+      }),
+      ...(given.hubble.enabled
+        ? [
+            service(
+              "hubble-peer",
+              namespace,
+              labels("cilium"),
+              [{ name: "peer-service", port: 443, targetPort: 4244 }],
+              { internalTrafficPolicy: "Local" },
+            ),
+          ]
+        : []),
+    ];
+  },
+};
+
+function agent(given: Values, namespace: string, labels: Record<string, string>) {
+  const start = (name: string, securityContext: object) => ({ name, image: IMAGE, securityContext });
+  return workload({
+    kind: "DaemonSet",
+    name: "cilium",
+    namespace,
+    labels,
+    strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 2 } },
+    serviceAccount: "cilium",
+    podSecurityContext: { appArmorProfile: { type: "Unconfined" }, seccompProfile: { type: "Unconfined" } },
+    initContainers: [
+      start("config", { capabilities: { add: ["NET_ADMIN"], drop: ["ALL"] } }),
+      start("mount-cgroup", capabilities("SYS_ADMIN", "SYS_CHROOT", "SYS_PTRACE")),
+      start("apply-sysctl-overwrites", capabilities("SYS_ADMIN", "SYS_CHROOT", "SYS_PTRACE")),
+      start("mount-bpf-fs", { privileged: true }),
+      start("clean-cilium-state", capabilities("NET_ADMIN", "SYS_MODULE", "SYS_ADMIN", "SYS_RESOURCE")),
+      {
+        ...start("install-cni-binaries", capabilities()),
+        resources: { limits: { cpu: 1, memory: "1Gi" }, requests: { cpu: "100m", memory: "10Mi" } },
+      },
+    ],
+    containers: [
+      {
+        name: "cilium-agent",
+        image: IMAGE,
+        ports: [
+          { name: "health", containerPort: 9879, hostPort: 9879, protocol: "TCP" },
+          { name: "peer-service", containerPort: 4244, hostPort: 4244, protocol: "TCP" },
+        ],
+        resources: given.resources,
+        securityContext: capabilities(...AGENT),
+        startupProbe: httpProbe("/healthz", "health", { failureThreshold: 300, periodSeconds: 2 }),
+        livenessProbe: httpProbe("/healthz", "health", { periodSeconds: 30, failureThreshold: 10 }),
+        readinessProbe: httpProbe("/healthz", "health", { periodSeconds: 30, failureThreshold: 3 }),
+      },
+    ],
+    volumes: hostPaths({ ...PATHS, "cni-path": given.cni.binPath, "etc-cni-netd": given.cni.confPath }),
+    pod: {
+      hostNetwork: true,
+      tolerations: everywhere,
+      nodeSelector: { "kubernetes.io/os": "linux" },
+      priorityClassName: "system-node-critical",
+    },
+  });
+}
+
+function envoy(namespace: string, labels: Record<string, string>) {
+  const probe = httpProbe("/healthz", 9878, { periodSeconds: 30 });
+  return [
+    workload({
+      kind: "DaemonSet",
+      name: "cilium-envoy",
+      namespace,
+      labels,
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 2 } },
+      serviceAccount: "cilium-envoy",
+      podSecurityContext: { appArmorProfile: { type: "Unconfined" } },
+      containers: [
+        {
+          name: "cilium-envoy",
+          image: ENVOY_IMAGE,
+          ports: [{ name: "envoy-metrics", containerPort: 9964, hostPort: 9964, protocol: "TCP" }],
+          securityContext: capabilities("NET_ADMIN", "SYS_ADMIN"),
+          startupProbe: { ...probe, failureThreshold: 105, periodSeconds: 2 },
+          livenessProbe: { ...probe, failureThreshold: 10 },
+          readinessProbe: probe,
+        },
+      ],
+      volumes: hostPaths({ "envoy-sockets": "/var/run/cilium/envoy/sockets" }),
+      pod: {
+        hostNetwork: true,
+        tolerations: everywhere,
+        nodeSelector: { "kubernetes.io/os": "linux" },
+        priorityClassName: "system-node-critical",
+      },
+    }),
+    service("cilium-envoy", namespace, labels, [{ name: "envoy-metrics", port: 9964, targetPort: 9964 }], {
+      clusterIP: "None",
+    }),
+  ];
+}

@@ -1,0 +1,83 @@
+import type { z } from "zod";
+import type { Properties } from "../../provider/serve";
+import type { KubeObject } from "../object";
+import { awsLoadBalancerController } from "./aws-load-balancer-controller";
+import { certManager } from "./cert-manager";
+import type { ChartTable } from "./chart";
+import { cilium } from "./cilium";
+import { gatewayCrdsHelm, gatewayHelm } from "./envoy-gateway";
+import { externalDns } from "./external-dns";
+import { karpenter, karpenterCrd } from "./karpenter";
+
+/** Charts by the name in their `Chart.yaml`. */
+export const chartTables: Readonly<Record<string, ChartTable>> = {
+  "aws-load-balancer-controller": awsLoadBalancerController as unknown as ChartTable,
+  "cert-manager": certManager as unknown as ChartTable,
+  cilium: cilium as unknown as ChartTable,
+  "external-dns": externalDns as unknown as ChartTable,
+  "gateway-crds-helm": gatewayCrdsHelm as unknown as ChartTable,
+  "gateway-helm": gatewayHelm as unknown as ChartTable,
+  karpenter: karpenter as unknown as ChartTable,
+  "karpenter-crd": karpenterCrd as unknown as ChartTable,
+};
+
+export interface RenderRequest {
+  /** A name, or an address whose last part is the name. */
+  readonly chart: string;
+  readonly version: string | undefined;
+  readonly release: string;
+  readonly namespace: string;
+  readonly values: Properties;
+  /** Some values are not known yet: judge the keys alone and create nothing. */
+  readonly partial?: boolean;
+}
+export interface Rendered {
+  readonly chart: string;
+  readonly version: string;
+  readonly appVersion: string;
+  readonly definitions: readonly KubeObject[];
+  readonly objects: readonly KubeObject[];
+}
+
+/** The objects a chart creates; what the tables do not know is refused by name. */
+export function render(request: RenderRequest): Rendered {
+  const name = request.chart.slice(request.chart.lastIndexOf("/") + 1);
+  const table = chartTables[name];
+  if (table === undefined)
+    throw new Error(`the rehearsal knows no chart ${request.chart}; it knows ${Object.keys(chartTables).join(", ")}`);
+  if (request.version !== undefined && request.version.replace(/^v/, "") !== table.version.replace(/^v/, ""))
+    throw new Error(
+      `the rehearsal knows ${name} ${table.version}, not ${request.version}: what that version creates is not on record`,
+    );
+
+  const header = { chart: name, version: table.version, appVersion: table.appVersion };
+  const parsed = table.values.safeParse(request.values);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.filter(
+      (issue) => request.partial !== true || issue.code === "unrecognized_keys",
+    );
+    if (issues.length > 0)
+      throw new Error(`values of ${name} ${table.version}: ${issues.map((issue) => told(issue, table)).join("; ")}`);
+  }
+  if (request.partial === true || !parsed.success) return { ...header, definitions: [], objects: [] };
+  const objects = table.objects(parsed.data, { release: request.release, namespace: request.namespace });
+  return { ...header, definitions: table.definitions ?? [], objects };
+}
+
+function told(issue: z.core.$ZodIssue, table: ChartTable): string {
+  const path = issue.path.map(String);
+  if (issue.code !== "unrecognized_keys") return `${path.join(".")}: ${issue.message}`;
+  const keys = issue.keys.map((key) => [...path, key].join("."));
+  return `${keys.join(", ")} ${keys.length === 1 ? "is" : "are"} not among the values the rehearsal knows of this chart (Helm would ignore a misspelt key in silence); known here: ${knownKeys(table.values, path).join(", ")}`;
+}
+
+/** Keys of the strict object at a path of a schema. */
+function knownKeys(schema: unknown, path: readonly string[]): string[] {
+  let node = schema as { def?: { innerType?: unknown; shape?: Record<string, unknown> } } | undefined;
+  const unwrapped = () => {
+    while (node?.def?.innerType !== undefined) node = node.def.innerType as typeof node;
+    return node?.def?.shape ?? {};
+  };
+  for (const step of path) node = unwrapped()[step] as typeof node;
+  return Object.keys(unwrapped());
+}

@@ -1,0 +1,73 @@
+import type { KubeObject } from "../object";
+
+/** A structural schema (apiextensions v1), as far as the platform's kinds need it. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+export const text = (...values: readonly string[]): Schema => ({
+  type: "string",
+  ...(values.length > 0 && { enum: values }),
+});
+export const int: Schema = { type: "integer" };
+export const bool: Schema = { type: "boolean" };
+/** Fields the table does not look into. */
+export const open: Schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+export const intOrText: Schema = { "x-kubernetes-int-or-string": true };
+export const map: Schema = { type: "object", additionalProperties: { type: "string" } };
+export const list = (items: Schema): Schema => ({ type: "array", items });
+/** Fields by name; a trailing `!` makes one required. */
+export function fields(given: Readonly<Record<string, Schema>>): Schema {
+  const required = Object.keys(given)
+    .filter((key) => key.endsWith("!"))
+    .map((key) => key.slice(0, -1));
+  const properties = Object.fromEntries(Object.entries(given).map(([key, schema]) => [key.replace(/!$/, ""), schema]));
+  return { type: "object", properties, ...(required.length > 0 && { required }) };
+}
+
+export interface Definition {
+  readonly group: string;
+  readonly kind: string;
+  /** Lower case plural, where it is not the kind with an `s`. */
+  readonly plural?: string;
+  readonly scope?: "Namespaced" | "Cluster";
+  /** The stored version first. */
+  readonly versions: readonly string[];
+  /** Open where the platform makes no object of the kind. */
+  readonly spec?: Schema;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** A CustomResourceDefinition with a status of its own. */
+export function definition({
+  group,
+  kind,
+  plural = `${kind.toLowerCase()}s`,
+  scope = "Namespaced",
+  versions,
+  spec = open,
+  annotations,
+}: Definition): KubeObject {
+  const schema = {
+    openAPIV3Schema: {
+      type: "object",
+      properties: { apiVersion: text(), kind: text(), metadata: { type: "object" }, spec, status: open },
+    },
+  };
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${plural}.${group}`, ...(annotations && { annotations: { ...annotations } }) },
+    spec: {
+      group,
+      scope,
+      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase() },
+      versions: versions.map((name, i) => ({
+        name,
+        served: true,
+        storage: i === 0,
+        schema,
+        subresources: { status: {} },
+      })),
+    },
+  };
+}
