@@ -46,7 +46,7 @@ export async function operate(
     await action({ onEvent: collected.event, color: "never" });
   } catch (error) {
     if (!(error instanceof Error) || !isCommandError(error)) throw error;
-    failure = withoutTrace(plainText(error.message));
+    failure = wordsOf(error);
   } finally {
     // Left behind, listeners would pile up on the one signal of the run (MaxListenersExceededWarning).
     interruption.cancelled.removeEventListener("abort", cancel);
@@ -55,9 +55,19 @@ export async function operate(
   return collected.finish(failure, interruption.cancelled.aborted);
 }
 
-/** The SDK's error classes are told apart by name: importing them would load the whole SDK here. */
-function isCommandError(error: Error): boolean {
+interface CommandError extends Error {
+  readonly commandResult: { readonly stderr?: string };
+}
+
+/** The SDK's error classes are told apart by form: importing them would load the whole SDK here. */
+function isCommandError(error: Error): error is CommandError {
   return "commandResult" in error;
+}
+
+/** What the engine said, without the SDK's wrapping and the command line (pulumi.md 3.3). */
+function wordsOf({ commandResult, message }: CommandError): string {
+  const said = (commandResult.stderr ?? message).replace(/^Command (?:failed|was killed) .*\n/, "");
+  return withoutTrace(plainText(said)).replace(/^error: /, "") || plainText(message);
 }
 
 const CONFLICT = /Another update is currently in progress|the stack is currently locked by/;

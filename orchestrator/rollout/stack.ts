@@ -78,7 +78,8 @@ export function stackPort(stack: Stack, project: string, engine: Engine, interru
         "refresh",
         "--yes",
         "--skip-preview",
-        ...creates.flatMap(({ urn, id }) => ["--import-pending-creates", urn, id]),
+        // A list of strings to the CLI: URN and id each behind a flag of their own, in turns.
+        ...creates.flatMap(({ urn, id }) => [urn, id]).flatMap((value) => ["--import-pending-creates", value]),
         ...creates.flatMap(({ urn }) => ["--target", urn]),
       ),
     forgetCreates: () => operation((hooks) => stack.refresh({ ...hooks, clearPendingCreates: true })),

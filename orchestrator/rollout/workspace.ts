@@ -117,7 +117,9 @@ function copySettings({ root, environment, target }: WorkspaceRequest, work: str
   // Of the settings only the configuration: the user's salt and secrets provider belong to the real stack.
   const { config, replaced } = withoutSecrets((settings["config"] ?? {}) as Record<string, unknown>);
   writeFileWhole(copy, stringify({ ...(salt !== undefined && { encryptionsalt: salt }), config }));
-  return replaced.map((key) => `${key}: the encrypted value of ${name} is not used in a rehearsal; a stand-in value is`);
+  return replaced.map(
+    (key) => `${key}: the encrypted value of ${name} is not used in a rehearsal; a stand-in value is`,
+  );
 }
 
 /** Replaces every `{secure: …}`, also nested, by a labelled stand-in. Pure. */

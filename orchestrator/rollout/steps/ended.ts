@@ -5,7 +5,7 @@ import type { StepOutcome } from "../step";
 
 /** Runs an operation; a lock left by a provably dead process is broken once and the operation tried again. */
 export async function attempt(
-  context: EnvironmentContext,
+  context: Pick<EnvironmentContext, "stack" | "processes">,
   action: () => Promise<Operation>,
 ): Promise<{ operation: Operation; notes: string[] }> {
   const operation = await action();

@@ -14,11 +14,13 @@ const nat = {
 const world = (ids: Record<string, string[]>) =>
   strict<Sandbox>("sandbox", { idsOf: (urn) => Promise.resolve(ids[urn] ?? []) });
 
+const processes = { host: "here", pid: 1, alive: () => false, startedAt: () => undefined };
+
 describe("pending creates after a kill", () => {
   let stack: FakeStack;
   beforeEach(() => (stack = new FakeStack("dev")));
   const resolve = (sandbox?: Sandbox) =>
-    resolvePendingCreates({ environment: "dev", stack, ...(sandbox && { sandbox }) });
+    resolvePendingCreates({ environment: "dev", stack, processes, ...(sandbox && { sandbox }) });
 
   it("asks nothing and changes nothing when there are none", async () => {
     expect(await resolve(strict("sandbox", {}))).to.deep.equal([]);

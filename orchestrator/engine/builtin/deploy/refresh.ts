@@ -1,15 +1,15 @@
-import type { ResourceState } from "../model";
+import type { PendingOperation, ResourceState } from "../model";
 import { equal } from "../values";
 import type { Deployment } from "./deployment";
 import type { Op } from "./events";
 import type { ProviderRegistry } from "./providers";
 import { StepFailed, Stopped } from "./runner";
 import { withSecretOutputs } from "./steps";
+import { needs } from "./targets";
 import { isProviderType } from "./urn";
 
 /** Reads every managed resource and takes over what it has become (pulumi.md 9.7). */
 export async function refreshAll(deployment: Deployment, registry: ProviderRegistry): Promise<void> {
-  await settlePendingCreates(deployment, registry);
   const states = [...deployment.olds.values()].filter((state) => deployment.targets.includes(state.urn));
   const gone = new Set<string>();
   await Promise.all(
@@ -22,6 +22,7 @@ export async function refreshAll(deployment: Deployment, registry: ProviderRegis
     ),
   );
   await pruneDangling(deployment, gone);
+  await settlePendingCreates(deployment, registry);
 }
 
 async function refreshOne(deployment: Deployment, registry: ProviderRegistry, state: ResourceState): Promise<boolean> {
@@ -86,6 +87,7 @@ async function readNow(
 async function settlePendingCreates(deployment: Deployment, registry: ProviderRegistry): Promise<void> {
   const { importPendingCreates, clearPendingCreates } = deployment.request.options;
   const wanted = new Map(importPendingCreates.map(({ urn, id }) => [urn, id]));
+  const adopted: { pending: PendingOperation; state: ResourceState }[] = [];
   for (const pending of deployment.request.base.pending) {
     const id = wanted.get(pending.resource.urn);
     if (pending.type !== "creating" || id === undefined) continue;
@@ -99,14 +101,35 @@ async function settlePendingCreates(deployment: Deployment, registry: ProviderRe
       );
       continue;
     }
-    const adopted = withSecretOutputs({ ...resource, id: read.id, outputs: read.outputs });
-    await deployment.snapshot.commit({ put: [adopted] });
-    deployment.snapshot.settle((open) => open !== pending);
-    const step = { op: "import" as const, urn: resource.urn, new: adopted };
-    deployment.events.started(step);
-    deployment.events.finished(step);
+    adopted.push({ pending, state: withSecretOutputs({ ...resource, id: read.id, outputs: read.outputs }) });
+  }
+  if (adopted.length > 0) {
+    const states = adopted.map(({ state }) => state);
+    // New states go to the front of the snapshot, so what they stand on has to move there with them.
+    const below = standUnder(states, deployment.snapshot.current().resources);
+    await deployment.snapshot.commit({ put: [...below.map((state) => ({ ...state })), ...states], drop: below });
+    deployment.snapshot.settle((open) => !adopted.some(({ pending }) => pending === open));
+    for (const state of states) {
+      const step = { op: "import" as const, urn: state.urn, new: state };
+      deployment.events.started(step);
+      deployment.events.finished(step);
+    }
   }
   deployment.snapshot.settle((pending) => pending.type === "creating" && !clearPendingCreates);
+}
+
+/** Everything these states need, and what that needs, in the order of the snapshot. */
+function standUnder(states: readonly ResourceState[], resources: readonly ResourceState[]): ResourceState[] {
+  const byUrn = new Map(resources.filter((one) => !one.delete).map((one) => [one.urn, one]));
+  const found = new Set<ResourceState>();
+  const pending = states.flatMap(needs);
+  while (pending.length > 0) {
+    const below = byUrn.get(pending.pop() as string);
+    if (below === undefined || found.has(below)) continue;
+    found.add(below);
+    pending.push(...needs(below));
+  }
+  return resources.filter((one) => found.has(one));
 }
 
 /** Dependents keep their values but no longer name what is gone, or the state would be invalid. */
