@@ -29,7 +29,7 @@ export async function deploy(request: DeploymentRequest): Promise<DeploymentResu
   const giveUp = () => void registry.cancel();
   request.interruption.cancelled.addEventListener("abort", giveUp, { once: true });
   try {
-    await perform(deployment, registry, monitor);
+    await perform(deployment, registry, registration, monitor);
   } catch (error) {
     if (!(error instanceof Stopped) && !(error instanceof StepFailed))
       deployment.failWithoutStep(error instanceof Error ? error.message : String(error));
@@ -43,7 +43,12 @@ export async function deploy(request: DeploymentRequest): Promise<DeploymentResu
   return conclude(deployment);
 }
 
-async function perform(deployment: Deployment, registry: ProviderRegistry, monitor: Monitor): Promise<void> {
+async function perform(
+  deployment: Deployment,
+  registry: ProviderRegistry,
+  registration: Registration,
+  monitor: Monitor,
+): Promise<void> {
   const { request } = deployment;
   warnOfPending(deployment);
   if (request.kind === "refresh") {
@@ -57,7 +62,7 @@ async function perform(deployment: Deployment, registry: ProviderRegistry, monit
     requireTargets(deployment);
     return;
   }
-  if (request.kind === "import") return importAll(deployment, registry);
+  if (request.kind === "import") return importAll(deployment, registry, registration);
   deployment.snapshot.settle((pending) => pending.type === "creating");
   await runProgram(deployment, monitor);
   requireTargets(deployment);

@@ -1,13 +1,21 @@
 import type { Deployment } from "./deployment";
 import { importStep } from "./imports";
 import { emptyGoal, type ProviderRegistry } from "./providers";
+import type { Registration } from "./registration";
 import { StepFailed } from "./runner";
 import { makeUrn, packageOf, STACK_TYPE, typeOf } from "./urn";
 
 /** `pulumi import`: takes named resources into the state without a program; the program must declare them next. */
-export async function importAll(deployment: Deployment, registry: ProviderRegistry): Promise<void> {
+export async function importAll(
+  deployment: Deployment,
+  registry: ProviderRegistry,
+  registration: Registration,
+): Promise<void> {
   const { request } = deployment;
-  const root = [...deployment.olds.values()].find((state) => typeOf(state.urn) === STACK_TYPE)?.urn;
+  const root =
+    [...deployment.olds.values()].find((state) => typeOf(state.urn) === STACK_TYPE)?.urn ??
+    (await registration.register({ ...emptyGoal(STACK_TYPE, `${request.project}-${request.stack}`), custom: false }))
+      .urn;
   await Promise.all(
     request.options.imports.map(async (wanted) => {
       const parent = wanted.parent ?? root;

@@ -33,6 +33,7 @@ export function inlineProgram(address: string): ProgramHost {
           else done({ ok: true });
         });
         const stop = () => running.cancel();
+        if (request.signal.aborted) stop();
         request.signal.addEventListener("abort", stop, { once: true });
       });
     },

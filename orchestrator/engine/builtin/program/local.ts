@@ -66,6 +66,7 @@ export function localProgram({ folder, runtime, main, environment, say }: LocalP
       child.stdout.on("data", (chunk: Buffer) => say(chunk.toString()));
       child.stderr.on("data", (chunk: Buffer) => say(chunk.toString()));
       const stop = () => child.kill("SIGTERM");
+      if (request.signal.aborted) stop();
       request.signal.addEventListener("abort", stop, { once: true });
       return new Promise<ProgramResult>((resolve) => {
         const done = (result: ProgramResult) => {
