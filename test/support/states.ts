@@ -1,6 +1,5 @@
-import type { Files } from "../../orchestrator/engine/builtin/backend/files";
+import type { Appender, Files } from "../../orchestrator/engine/builtin/backend/files";
 import { disk } from "../../orchestrator/engine/builtin/backend/files";
-import type { Appender } from "../../orchestrator/engine/builtin/backend/journal";
 import type { Properties, ResourceState } from "../../orchestrator/engine/builtin/model";
 
 export const urnOf = (name: string, type = "x:y:Thing") => `urn:pulumi:dev::proj::${type}::${name}`;
@@ -51,6 +50,25 @@ export function diskThatRefuses(full: (file: string) => boolean, error: () => Er
     replace(file, text) {
       if (full(file)) throw error();
       disk.replace(file, text);
+    },
+  };
+}
+
+/** The real disk, on which a file that grows has room for so many bytes only. */
+export function diskWithRoom(bytes: number): Files {
+  return {
+    ...disk,
+    async grow(file) {
+      const real = await disk.grow(file);
+      let room = bytes;
+      return {
+        ...real,
+        async write(text) {
+          await real.write(text.slice(0, room));
+          room -= text.length;
+          if (room < 0) throw noSpace();
+        },
+      };
     },
   };
 }

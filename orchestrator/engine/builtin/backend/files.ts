@@ -9,6 +9,16 @@ export interface Files {
   replace(file: string, text: string): void;
   list(folder: string): string[];
   remove(file: string): void;
+  /** Starts a new file that grows; one that was there is emptied. */
+  grow(file: string): Promise<Appender>;
+}
+
+/** A file that grows at its end. */
+export interface Appender {
+  write(text: string): Promise<void>;
+  /** Resolves once what was written before survives a power loss. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export const disk: Files = {
@@ -49,10 +59,25 @@ export const disk: Files = {
   remove(file) {
     fs.rmSync(file, { force: true, recursive: true });
   },
+  async grow(file) {
+    try {
+      const handle = await fs.promises.open(file, "w", 0o600);
+      syncFolder(path.dirname(file));
+      return {
+        write: async (text) => {
+          await handle.appendFile(text);
+        },
+        sync: () => handle.datasync(),
+        close: () => handle.close(),
+      };
+    } catch (error) {
+      throw unusable("write", file, error as NodeJS.ErrnoException);
+    }
+  },
 };
 
 /** A rename is durable once its folder is. Windows has no such thing and needs none. */
-export function syncFolder(folder: string): void {
+function syncFolder(folder: string): void {
   if (process.platform === "win32") return;
   const handle = fs.openSync(folder, "r");
   try {

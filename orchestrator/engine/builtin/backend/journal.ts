@@ -1,10 +1,8 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { crc32 } from "node:zlib";
 import { SlipwayError } from "../../../errors";
 import type { PendingOperation, PendingToken, ResourceState, Snapshot, StateChange, StateWriter } from "../model";
 import { equal } from "../values";
-import { syncFolder, unusable } from "./files";
+import { unusable, type Appender } from "./files";
 import type { Vault } from "./vault";
 
 /**
@@ -34,34 +32,6 @@ export function belongsTo(journal: string): string | undefined {
   const end = journal.indexOf("\n");
   const line = end < 0 ? undefined : read(journal.slice(0, end));
   return line !== undefined && "journal" in line ? line.magic : undefined;
-}
-
-/** Appends bytes to the journal file; tests hand in one whose disk is full. */
-export interface Appender {
-  write(text: string): Promise<void>;
-  /** Resolves once what was written before survives a power loss. */
-  sync(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/**
- * Starts a new journal. What an earlier run left has been folded into the checkpoint by then, or was never
- * acknowledged: it goes.
- */
-export async function openAppender(file: string): Promise<Appender> {
-  try {
-    const handle = await fs.promises.open(file, "w", 0o600);
-    syncFolder(path.dirname(file));
-    return {
-      write: async (text) => {
-        await handle.appendFile(text);
-      },
-      sync: () => handle.datasync(),
-      close: () => handle.close(),
-    };
-  } catch (error) {
-    throw unusable("open", file, error as NodeJS.ErrnoException);
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readHistory, recordHistory, type HistoryConfig } from "../backend/history";
-import { JournalWriter, openAppender, type Appender } from "../backend/journal";
+import type { Appender } from "../backend/files";
+import { JournalWriter } from "../backend/journal";
 import { resolve, type ResolvedConfig } from "../backend/settings";
 import { fingerprint, type StackFile } from "../backend/checkpoint";
 import { StackLock } from "../backend/lock";
@@ -171,7 +172,8 @@ class Operation {
         },
       });
       if (!this.dryRun) {
-        appender = await openAppender(this.file.journalFile);
+        // What an earlier run left there has been folded in by now, or was never acknowledged.
+        appender = await this.context.files.grow(this.file.journalFile);
         writer = new JournalWriter(appender, this.file.journalFile, this.vault, base, magic);
       }
       const { deploy } = await import("../deploy/deploy.ts");

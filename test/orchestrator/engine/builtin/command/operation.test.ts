@@ -4,7 +4,7 @@ import { type CommandError, ConcurrentUpdateError } from "@pulumi/pulumi/automat
 import { expect } from "chai";
 import { disk } from "../../../../../orchestrator/engine/builtin/backend/files";
 import { useFolder } from "../../../../support/folder";
-import { diskThatRefuses, noSpace } from "../../../../support/states";
+import { diskThatRefuses, diskWithRoom, noSpace } from "../../../../support/states";
 import { declaring, openThings, ThingWorld } from "../../../../support/thing-world";
 
 const urn = (name: string) => `urn:pulumi:dev::proj::thing:index:Thing::${name}`;
@@ -167,6 +167,26 @@ describe("an operation of the built-in engine", function () {
       // The result of the step was on the disk before the disk ran full.
       expect((await exported(good)).resources.map((one) => one.urn)).to.include.members([urn("a"), urn("b")]);
       expect(readdirSync(locks())).to.deep.equal([]);
+    });
+
+    it("stops at the first step it cannot record, and knows what was in flight [A21.3]", async () => {
+      const good = openThings(folder(), world);
+      const names = Array.from({ length: 12 }, (_, index) => `n${index}`);
+      const program = declaring(Object.fromEntries(names.map((name, index) => [name, index])));
+      await good.open(program);
+      const bad = openThings(folder(), world, {
+        files: {
+          ...diskWithRoom(4_000),
+          replace: diskThatRefuses((name) => name.endsWith("dev.json"), noSpace).replace,
+        },
+      });
+      const error = await failed((await bad.open(program)).up({ parallel: 1 }));
+      expect(error.message).to.contain("no space left on device");
+      expect(world.calls.length).to.be.greaterThan(0).and.lessThan(names.length);
+      // Whatever the provider was asked for is either in the state or pending: nothing is unknown.
+      const { resources, pending_operations = [] } = await exported(good);
+      const known = [...resources.map((one) => one.urn), ...pending_operations.map(({ resource }) => resource.urn)];
+      for (const call of world.calls) expect(known).to.include(urn(call.split(" ")[1] as string));
     });
 
     it("starts nothing when not even the lock can be written", async () => {
