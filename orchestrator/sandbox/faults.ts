@@ -36,12 +36,22 @@ export class Faults {
     try {
       parsed = JSON.parse(fs.readFileSync(path, "utf8"));
     } catch (error) {
-      throw new SlipwayError("bad-faults", `faults file ${path} cannot be read: ${(error as Error).message}`, "write JSON of the form {\"rules\": [...]}", "usage");
+      throw new SlipwayError(
+        "bad-faults",
+        `faults file ${path} cannot be read: ${(error as Error).message}`,
+        'write JSON of the form {"rules": [...]}',
+        "usage",
+      );
     }
     const result = file.safeParse(parsed);
     if (result.success) return new Faults(result.data.rules);
     const mistakes = result.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
-    throw new SlipwayError("bad-faults", `faults file ${path} is invalid:\n${mistakes.join("\n")}`, "correct the rules named", "usage");
+    throw new SlipwayError(
+      "bad-faults",
+      `faults file ${path} is invalid:\n${mistakes.join("\n")}`,
+      "correct the rules named",
+      "usage",
+    );
   }
 
   /** The fault this call meets, if any. */
@@ -52,8 +62,10 @@ export class Faults {
       this.seen.set(candidate, call);
       if (call < candidate.nth || call >= candidate.nth + candidate.times) continue;
       const { effect } = candidate;
-      if (effect.kind === "fail") return { kind: "fail", error: { code: grpc.status.UNKNOWN, details: effect.message } };
-      if (effect.kind === "throttle") return { kind: "fail", error: { code: grpc.status.UNKNOWN, details: "api error Throttling: Rate exceeded" } };
+      if (effect.kind === "fail")
+        return { kind: "fail", error: { code: grpc.status.UNKNOWN, details: effect.message } };
+      if (effect.kind === "throttle")
+        return { kind: "fail", error: { code: grpc.status.UNKNOWN, details: "api error Throttling: Rate exceeded" } };
       return { kind: effect.kind };
     }
     return undefined;
@@ -61,5 +73,10 @@ export class Faults {
 }
 
 function matches(pattern: string, type: string): boolean {
-  return new RegExp(`^${pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`).test(type);
+  return new RegExp(
+    `^${pattern
+      .split("*")
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
+      .join(".*")}$`,
+  ).test(type);
 }

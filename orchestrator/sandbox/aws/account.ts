@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as path from "node:path";
 import type { Properties } from "../provider/serve";
-import { ObjectLog } from "./log";
+import { ObjectLog } from "../object-log";
 
 /** One thing in the account. */
 export interface AwsObject {

@@ -76,7 +76,7 @@ export function rehearsalCloud(surroundings: Surroundings): Cloud {
         .forEach((one) => account.drop(one));
       return Promise.resolve();
     },
-    putRecord({ name, type, values }) {
+    putRecord({ name, type, values: [...values] }) {
       const zone = zoneOf(name);
       if (zone === undefined)
         return Promise.reject(
@@ -92,7 +92,7 @@ export function rehearsalCloud(surroundings: Surroundings): Cloud {
         id: `${name}/${type}`,
         type: RECORD,
         urn: "",
-        inputs: { zoneId: zone.id, name, type, values },
+        inputs: { zoneId: zone.id, name, type, values: [...values] },
         outputs: {},
       });
       return Promise.resolve();

@@ -20,6 +20,8 @@ interface Child {
   readonly urn: string;
   readonly id: string;
   readonly outputs: Properties;
+  /** Left out by `--target` and not there yet: nothing of it is known, and nobody can look it up. */
+  readonly unknown: boolean;
 }
 
 /**
@@ -96,7 +98,8 @@ class ClusterConstruction {
   }
 
   async run(): Promise<any> {
-    const component = await this.register(CLUSTER, this.name, this.request.getParent(), {}, false);
+    // As the SDK registers a component: with its arguments as inputs, which is what a policy pack judges.
+    const component = await this.register(CLUSTER, this.name, this.request.getParent(), this.inputs, false);
     const { inputs } = this;
     const roleArn = await this.roleArn();
     const cluster = await this.register("aws:eks/cluster:Cluster", `${this.name}-eksCluster`, component.urn, {
@@ -211,7 +214,12 @@ class ClusterConstruction {
       message.setDependenciesList(this.request.getDependenciesList());
     }
     const reply = await this.ask("registerResource", message);
-    return { urn: reply.getUrn(), id: reply.getId(), outputs: revealed(fromStruct(reply.getObject())) };
+    return {
+      urn: reply.getUrn(),
+      id: reply.getId(),
+      outputs: revealed(fromStruct(reply.getObject())),
+      unknown: reply.getUnknown(),
+    };
   }
 
   private ask(method: string, message: unknown): Promise<any> {
@@ -226,12 +234,14 @@ class ClusterConstruction {
     // The real component's kubeconfig asks `aws eks get-token`; the rehearsal has no AWS to ask, so it carries a token.
     const kubeconfigJson = access === undefined ? UNKNOWN : kubeconfigOf(name, access);
     const outputs: Properties = {
-      eksCluster: {
-        [SIGNATURE]: REFERENCE,
-        urn: cluster.urn,
-        id: cluster.id === "" ? UNKNOWN : cluster.id,
-        packageVersion: "",
-      },
+      eksCluster: cluster.unknown
+        ? UNKNOWN
+        : {
+            [SIGNATURE]: REFERENCE,
+            urn: cluster.urn,
+            id: cluster.id === "" ? UNKNOWN : cluster.id,
+            packageVersion: "",
+          },
       kubeconfigJson: { [SIGNATURE]: SECRET, value: kubeconfigJson },
       kubeconfig: { [SIGNATURE]: SECRET, value: access === undefined ? UNKNOWN : (JSON.parse(kubeconfigJson) as Json) },
       oidcProviderArn: oidc?.outputs["arn"] ?? UNKNOWN,

@@ -43,12 +43,30 @@ export class PartlyDone extends Error {
 export interface StandIn {
   configure?(inputs: Properties, call: { peer: string; urn: string }): Promise<void>;
   diffConfig?(olds: Properties, news: Properties): DiffResult;
-  check?(call: ResourceCall, olds: Properties | undefined, news: Properties): Promise<{ inputs: Properties; failures?: readonly { property: string; reason: string }[] }>;
-  diff?(call: ResourceCall, old: { id: string; inputs: Properties; outputs: Properties }, news: Properties): Promise<DiffResult>;
+  check?(
+    call: ResourceCall,
+    olds: Properties | undefined,
+    news: Properties,
+  ): Promise<{ inputs: Properties; failures?: readonly { property: string; reason: string }[] }>;
+  diff?(
+    call: ResourceCall,
+    old: { id: string; inputs: Properties; outputs: Properties },
+    news: Properties,
+  ): Promise<DiffResult>;
   create(call: ResourceCall, inputs: Properties, preview: boolean): Promise<{ id: string; outputs: Properties }>;
-  update?(call: ResourceCall, old: { id: string; inputs: Properties; outputs: Properties }, news: Properties, preview: boolean): Promise<Properties>;
+  update?(
+    call: ResourceCall,
+    old: { id: string; inputs: Properties; outputs: Properties },
+    news: Properties,
+    preview: boolean,
+  ): Promise<Properties>;
   delete(call: ResourceCall, id: string, outputs: Properties): Promise<void>;
-  read?(call: ResourceCall, id: string, inputs: Properties, outputs: Properties): Promise<{ id: string; inputs: Properties; outputs: Properties } | undefined>;
+  read?(
+    call: ResourceCall,
+    id: string,
+    inputs: Properties,
+    outputs: Properties,
+  ): Promise<{ id: string; inputs: Properties; outputs: Properties } | undefined>;
   invoke?(token: string, args: Properties, peer: string): Promise<Properties>;
   /** Raw: constructing a remote component needs the whole request. */
   construct?(request: any): Promise<any>;
@@ -65,9 +83,19 @@ export interface ServedProvider {
 export async function serveProvider(version: string, standIn: StandIn, faults?: Faults): Promise<ServedProvider> {
   let server = new grpc.Server(channelOptions);
   const answer =
-    (operation: FaultOperation | undefined, work: (request: any, peer: string) => Promise<any>): grpc.handleUnaryCall<any, any> =>
+    (
+      operation: FaultOperation | undefined,
+      work: (request: any, peer: string) => Promise<any>,
+    ): grpc.handleUnaryCall<any, any> =>
     (call, done) => {
-      const type = operation === "invoke" ? call.request.getTok() : operation === "construct" ? call.request.getType() : operation === undefined ? "" : typeOf(call.request.getUrn());
+      const type =
+        operation === "invoke"
+          ? call.request.getTok()
+          : operation === "construct"
+            ? call.request.getType()
+            : operation === undefined
+              ? ""
+              : typeOf(call.request.getUrn());
       const preview = (operation === "create" || operation === "update") && call.request.getPreview();
       const fault = operation === undefined || preview ? undefined : faults?.next(type, operation);
       if (fault?.kind === "hang") return;
@@ -84,7 +112,11 @@ export async function serveProvider(version: string, standIn: StandIn, faults?: 
     };
   const unary = handlers(standIn, version, answer);
   server.addService(ResourceProviderService, unary);
-  const port = await new Promise<number>((resolve, reject) => server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))));
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
+  );
   return {
     port,
     close: () => {
@@ -96,7 +128,10 @@ export async function serveProvider(version: string, standIn: StandIn, faults?: 
 
 const channelOptions = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
 
-type Answer = (operation: FaultOperation | undefined, work: (request: any, peer: string) => Promise<any>) => grpc.handleUnaryCall<any, any>;
+type Answer = (
+  operation: FaultOperation | undefined,
+  work: (request: any, peer: string) => Promise<any>,
+) => grpc.handleUnaryCall<any, any>;
 
 function handlers(standIn: StandIn, version: string, answer: Answer): Record<string, grpc.handleUnaryCall<any, any>> {
   const reply = (make: () => any) => answer(undefined, () => Promise.resolve(make()));
@@ -120,7 +155,11 @@ function handlers(standIn: StandIn, version: string, answer: Answer): Record<str
       message.setInputs(request.getNews());
       return message;
     }),
-    diffConfig: answer(undefined, (request) => Promise.resolve(writeDiff(standIn.diffConfig?.(read(request.getOldInputs()), read(request.getNews())) ?? { changes: true }))),
+    diffConfig: answer(undefined, (request) =>
+      Promise.resolve(
+        writeDiff(standIn.diffConfig?.(read(request.getOldInputs()), read(request.getNews())) ?? { changes: true }),
+      ),
+    ),
     configure: answer(undefined, async (request, peer) => {
       await standIn.configure?.(read(request.getArgs()), { peer, urn: request.getUrn() });
       const message = new messages.ConfigureResponse();
@@ -131,7 +170,9 @@ function handlers(standIn: StandIn, version: string, answer: Answer): Record<str
     check: answer(undefined, async (request, peer) => {
       const news = fromStruct(request.getNews());
       const olds = request.hasOlds() ? read(request.getOlds()) : undefined;
-      const { inputs, failures = [] } = (await standIn.check?.(callOf(request, peer), olds, revealed(news))) ?? { inputs: revealed(news) };
+      const { inputs, failures = [] } = (await standIn.check?.(callOf(request, peer), olds, revealed(news))) ?? {
+        inputs: revealed(news),
+      };
       const message = new messages.CheckResponse();
       message.setInputs(toStruct(remark(inputs, news)));
       message.setFailuresList(failures.map(writeFailure));
@@ -140,7 +181,11 @@ function handlers(standIn: StandIn, version: string, answer: Answer): Record<str
     diff: answer(undefined, async (request, peer) => {
       const old = { id: request.getId(), inputs: read(request.getOldInputs()), outputs: read(request.getOlds()) };
       const news = read(request.getNews());
-      return writeDiff((await standIn.diff?.(callOf(request, peer), old, news)) ?? { changes: JSON.stringify(old.inputs) !== JSON.stringify(news) });
+      return writeDiff(
+        (await standIn.diff?.(callOf(request, peer), old, news)) ?? {
+          changes: JSON.stringify(old.inputs) !== JSON.stringify(news),
+        },
+      );
     }),
     create: answer("create", async (request, peer) => {
       const inputs = fromStruct(request.getProperties());
@@ -173,7 +218,9 @@ function handlers(standIn: StandIn, version: string, answer: Answer): Record<str
       const call = callOf(request, peer);
       const inputs = fromStruct(request.getInputs());
       const known = fromStruct(request.getProperties());
-      const found = standIn.read ? await standIn.read(call, request.getId(), revealed(inputs), revealed(known)) : { id: request.getId(), inputs: revealed(inputs), outputs: revealed(known) };
+      const found = standIn.read
+        ? await standIn.read(call, request.getId(), revealed(inputs), revealed(known))
+        : { id: request.getId(), inputs: revealed(inputs), outputs: revealed(known) };
       const message = new messages.ReadResponse();
       if (found === undefined) return message;
       message.setId(found.id);
@@ -221,7 +268,12 @@ function remark(outputs: Properties, inputs: Properties): Properties {
 }
 function guarded(standIn: StandIn, call: ResourceCall, outputs: Properties): Properties {
   const names = standIn.secretOutputs?.(call.type) ?? [];
-  return Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, names.includes(key) && !isSecret(value) ? { [SIGNATURE]: SECRET, value } : value]));
+  return Object.fromEntries(
+    Object.entries(outputs).map(([key, value]) => [
+      key,
+      names.includes(key) && !isSecret(value) ? { [SIGNATURE]: SECRET, value } : value,
+    ]),
+  );
 }
 
 function writeFailure({ property, reason }: { property: string; reason: string }): any {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { SlipwayError } from "../../errors";
+import { SlipwayError } from "../errors";
 
 /** Records after which the log is rewritten from the state it leads to. */
 const COMPACT_AFTER = 2_000;

@@ -1,0 +1,101 @@
+import { fieldsOf, listOf, specOf, type Fields, type KubeObject } from "./object";
+import { selectorMatcher } from "./selectors";
+
+/** One end of a connection: a pod, or an address outside. */
+export interface Peer {
+  readonly ip: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Named container ports of the pod. */
+  readonly namedPorts?: Readonly<Record<string, number>>;
+}
+export interface Connection {
+  readonly from: Peer;
+  readonly to: Peer;
+  readonly port: number;
+  readonly protocol: "TCP" | "UDP" | "SCTP";
+}
+export interface PolicyWorld {
+  readonly policies: readonly KubeObject[];
+  /** Namespace name → labels. */
+  readonly namespaces: ReadonlyMap<string, Readonly<Record<string, string>>>;
+}
+
+/**
+ * Whether NetworkPolicies let a connection through: both ends have to agree. Policies are additive, a pod that no
+ * policy of a direction selects is open in it (https://kubernetes.io/docs/concepts/services-networking/network-policies/).
+ */
+export function allows(world: PolicyWorld, connection: Connection): boolean {
+  return side(world, connection, connection.from, "Egress") && side(world, connection, connection.to, "Ingress");
+}
+
+function side(world: PolicyWorld, connection: Connection, pod: Peer, direction: "Ingress" | "Egress"): boolean {
+  if (pod.namespace === undefined) return true;
+  const selecting = world.policies.filter(
+    (policy) =>
+      policy.metadata.namespace === pod.namespace &&
+      selectorMatcher(specOf(policy)["podSelector"] ?? {})(pod.labels ?? {}) &&
+      directions(policy).includes(direction),
+  );
+  if (selecting.length === 0) return true;
+  const other = direction === "Ingress" ? connection.from : connection.to;
+  return selecting.some((policy) =>
+    listOf(specOf(policy)[direction.toLowerCase()]).some(
+      (rule) =>
+        peerAllowed(world, policy, rule[direction === "Ingress" ? "from" : "to"], other) &&
+        portAllowed(rule["ports"], connection),
+    ),
+  );
+}
+
+/** Left out, `policyTypes` means ingress, and egress too when there are egress rules. */
+function directions(policy: KubeObject): string[] {
+  const { policyTypes, egress } = specOf(policy);
+  return policyTypes === undefined
+    ? ["Ingress", ...(egress === undefined ? [] : ["Egress"])]
+    : listOf<string>(policyTypes);
+}
+
+/** Absent or empty `from` and `to` mean everybody. */
+function peerAllowed(world: PolicyWorld, policy: KubeObject, peers: unknown, other: Peer): boolean {
+  const list = listOf(peers);
+  return list.length === 0 || list.some((peer) => matchesPeer(world, policy, peer, other));
+}
+function matchesPeer(world: PolicyWorld, policy: KubeObject, peer: Fields, other: Peer): boolean {
+  if (peer["ipBlock"] !== undefined) {
+    const { cidr, except } = fieldsOf(peer["ipBlock"]);
+    return contains(String(cidr), other.ip) && !listOf<string>(except).some((excluded) => contains(excluded, other.ip));
+  }
+  if (other.namespace === undefined) return false;
+  const namespaceFits =
+    peer["namespaceSelector"] === undefined
+      ? other.namespace === policy.metadata.namespace
+      : selectorMatcher(peer["namespaceSelector"])(world.namespaces.get(other.namespace) ?? {});
+  return (
+    namespaceFits && (peer["podSelector"] === undefined || selectorMatcher(peer["podSelector"])(other.labels ?? {}))
+  );
+}
+
+/** Absent or empty `ports` mean every port. */
+function portAllowed(ports: unknown, { port, protocol, to }: Connection): boolean {
+  const list = listOf(ports);
+  return (
+    list.length === 0 ||
+    list.some((allowed) => {
+      if ((allowed["protocol"] ?? "TCP") !== protocol) return false;
+      if (allowed["port"] === undefined) return true;
+      const first = typeof allowed["port"] === "string" ? to.namedPorts?.[allowed["port"]] : Number(allowed["port"]);
+      if (first === undefined) return false;
+      const last = allowed["endPort"] === undefined ? first : Number(allowed["endPort"]);
+      return port >= first && port <= last;
+    })
+  );
+}
+
+/** IPv4 containment. */
+export function contains(cidr: string, ip: string): boolean {
+  const [network = "", prefix = "32"] = cidr.split("/");
+  const number = (text: string) => text.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  const size = 2 ** (32 - Number(prefix));
+  return Math.floor(number(network) / size) === Math.floor(number(ip) / size);
+}

@@ -1,0 +1,108 @@
+import { allows, type Peer } from "./network-policy";
+import { listOf, specOf, statusOf, type KubeObject } from "./object";
+import { selectorMatcher } from "./selectors";
+import type { ClusterStore } from "./store";
+
+/** A pod that tries something names it here: `tcp://HOST:PORT` or `dns://NAME`. */
+export const PROBE = "slipway.dev/probe";
+
+/**
+ * What a probe pod would find, worked out instead of tried: names and services are looked up, NetworkPolicies decide.
+ * The nodes of the embedded cluster run no containers.
+ */
+export function probe(store: ClusterStore, pod: KubeObject): { reached: boolean; log: string } {
+  const target = pod.metadata.annotations?.[PROBE] ?? "";
+  const [kind, rest = ""] = target.split("://");
+  if (kind === "dns") {
+    const found = resolves(store, pod) && serviceOf(store, rest) !== undefined;
+    return {
+      reached: found,
+      log: found
+        ? `Name: ${rest}\nAddress: ${String(specOf(serviceOf(store, rest) as KubeObject)["clusterIP"])}\n`
+        : `;; connection timed out; no servers could be reached (${rest})\n`,
+    };
+  }
+  const [host = "", port = ""] = (rest.split("/")[0] ?? "").split(":");
+  const reached = reaches(store, pod, host, Number(port));
+  return { reached, log: reached ? `${host} (${port}) open\n` : `nc: ${host} (${port}): Connection timed out\n` };
+}
+
+function peerOf(pod: KubeObject): Peer {
+  const ports = listOf(specOf(pod)["containers"]).flatMap((container) => listOf(container["ports"]));
+  return {
+    ip: String(statusOf(pod)["podIP"] ?? ""),
+    namespace: pod.metadata.namespace ?? "",
+    labels: pod.metadata.labels ?? {},
+    namedPorts: Object.fromEntries(
+      ports
+        .filter((port) => port["name"] !== undefined)
+        .map((port) => [String(port["name"]), Number(port["containerPort"])]),
+    ),
+  };
+}
+function worldOf(store: ClusterStore) {
+  return {
+    policies: store.kind("networking.k8s.io/v1", "NetworkPolicy"),
+    namespaces: new Map(
+      store.kind("v1", "Namespace").map((namespace) => [namespace.metadata.name, namespace.metadata.labels ?? {}]),
+    ),
+  };
+}
+
+/** Names resolve when the pod reaches a ready DNS server on port 53. */
+function resolves(store: ClusterStore, pod: KubeObject): boolean {
+  const servers = readyPods(store, "kube-system").filter(
+    (server) => server.metadata.labels?.["k8s-app"] === "kube-dns",
+  );
+  return servers.some((server) =>
+    allows(worldOf(store), { from: peerOf(pod), to: peerOf(server), port: 53, protocol: "UDP" }),
+  );
+}
+
+function reaches(store: ClusterStore, pod: KubeObject, host: string, port: number): boolean {
+  const direct = store.kind("v1", "Pod").find((other) => statusOf(other)["podIP"] === host);
+  if (direct !== undefined)
+    return (
+      listens(direct, port) && allows(worldOf(store), { from: peerOf(pod), to: peerOf(direct), port, protocol: "TCP" })
+    );
+  const service =
+    serviceOf(store, host) ?? store.kind("v1", "Service").find((one) => specOf(one)["clusterIP"] === host);
+  if (service === undefined || (!/^[\d.]+$/.test(host) && !resolves(store, pod))) return false;
+  const declared = listOf(specOf(service)["ports"]).find((one) => one["port"] === port);
+  if (declared === undefined) return false;
+  return backendsOf(store, service).some((backend) => {
+    const target =
+      typeof declared["targetPort"] === "string"
+        ? (peerOf(backend).namedPorts?.[declared["targetPort"]] ?? 0)
+        : Number(declared["targetPort"] ?? port);
+    return allows(worldOf(store), { from: peerOf(pod), to: peerOf(backend), port: target, protocol: "TCP" });
+  });
+}
+
+/** A pod answers on the ports it declares. */
+function listens(pod: KubeObject, port: number): boolean {
+  return listOf(specOf(pod)["containers"]).some((container) =>
+    listOf(container["ports"]).some((declared) => declared["containerPort"] === port),
+  );
+}
+function serviceOf(store: ClusterStore, host: string): KubeObject | undefined {
+  const [name = "", namespace = ""] = host.split(".");
+  return store.find("v1", "Service", name, namespace);
+}
+export function backendsOf(store: ClusterStore, service: KubeObject): KubeObject[] {
+  const selector = specOf(service)["selector"];
+  if (selector === undefined) return [];
+  const matches = selectorMatcher({ matchLabels: selector });
+  return readyPods(store, service.metadata.namespace).filter((pod) => matches(pod.metadata.labels ?? {}));
+}
+export function readyPods(store: ClusterStore, namespace?: string): KubeObject[] {
+  return store
+    .kind("v1", "Pod", namespace)
+    .filter(
+      (pod) =>
+        pod.metadata.deletionTimestamp === undefined &&
+        listOf(statusOf(pod)["conditions"]).some(
+          (condition) => condition["type"] === "Ready" && condition["status"] === "True",
+        ),
+    );
+}

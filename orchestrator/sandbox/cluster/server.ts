@@ -1,0 +1,291 @@
+import { timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import * as https from "node:https";
+import { parse as parseYaml } from "yaml";
+import type { ServerIdentity } from "./certificates";
+import { discovery } from "./discovery";
+import { apiVersionOf, fieldsOf, specOf, type KubeObject, type Resource } from "./object";
+import { fieldMatcher, labelMatcher } from "./selectors";
+import { ApiError, badRequest, notFound } from "./status";
+import type { ClusterStore, WatchEvent } from "./store";
+import type { Verbs } from "./verbs";
+
+/** Bodies of this size are refused, as the API server does for what etcd would not take. */
+const BODY_LIMIT = 3 * 1024 * 1024;
+
+/** The cluster's API over HTTPS on the loopback interface; nobody gets in without the admin token. */
+export class ApiServer {
+  private readonly server: https.Server;
+
+  constructor(
+    private readonly store: ClusterStore,
+    private readonly verbs: Verbs,
+    private readonly version: string,
+    private readonly token: string,
+    identity: ServerIdentity,
+  ) {
+    this.server = https.createServer(
+      { cert: identity.certificate, key: identity.key },
+      (request, response) => void this.answer(request, response),
+    );
+  }
+
+  /** Listens on the wanted port when it is free, else on any. */
+  listen(wanted: number): Promise<number> {
+    const attempt = (port: number) =>
+      new Promise<number>((resolve, reject) => {
+        this.server.once("error", reject);
+        this.server.listen(port, "127.0.0.1", () => {
+          this.server.off("error", reject);
+          resolve((this.server.address() as { port: number }).port);
+        });
+      });
+    return attempt(wanted).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE" && error.code !== "EACCES") throw error;
+      return attempt(0);
+    });
+  }
+  close(): Promise<void> {
+    this.server.closeAllConnections();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (!this.authorised(request.headers.authorization)) throw new ApiError(401, "Unauthorized", "Unauthorized");
+      const url = new URL(request.url ?? "/", "https://localhost");
+      if (await this.plain(url, response)) return;
+      const body = await readBody(request);
+      const reply = this.route(
+        url,
+        request.method ?? "GET",
+        request.headers["content-type"] ?? "",
+        body,
+        response,
+        request,
+      );
+      if (reply !== undefined) json(response, reply.code, reply.body);
+    } catch (error) {
+      const refusal =
+        error instanceof ApiError
+          ? error
+          : new ApiError(500, "InternalError", error instanceof Error ? error.message : String(error));
+      if (!response.headersSent) json(response, refusal.code, refusal.body);
+      else response.end();
+    }
+  }
+
+  private authorised(header: string | undefined): boolean {
+    const given = Buffer.from(header?.replace(/^Bearer /, "") ?? "");
+    const wanted = Buffer.from(this.token);
+    return given.length === wanted.length && timingSafeEqual(given, wanted);
+  }
+
+  /** Health and discovery: everything that is not an object. */
+  private plain(url: URL, response: ServerResponse): Promise<boolean> {
+    const path = url.pathname.replace(/\/$/, "");
+    if (["/healthz", "/livez", "/readyz"].includes(path)) {
+      const verbose = url.searchParams.has("verbose");
+      response
+        .writeHead(200, { "content-type": "text/plain" })
+        .end(
+          verbose
+            ? "[+]ping ok\n[+]log ok\n[+]etcd ok\n[+]poststarthook/start-apiextensions-controllers ok\nreadyz check passed\n"
+            : "ok",
+        );
+      return Promise.resolve(true);
+    }
+    const document = discovery(path, this.store.resources.all(), this.version);
+    if (document !== undefined) json(response, 200, document);
+    return Promise.resolve(document !== undefined);
+  }
+
+  private route(
+    url: URL,
+    method: string,
+    contentType: string,
+    body: unknown,
+    response: ServerResponse,
+    request: IncomingMessage,
+  ): { code: number; body: unknown } | undefined {
+    const match =
+      /^\/(?:api\/(v1)|apis\/([^/]+)\/([^/]+))(?:\/namespaces\/([^/]+)(?=\/))?(?:\/([^/]+))(?:\/([^/]+))?(?:\/(.+))?$/.exec(
+        url.pathname,
+      );
+    if (match === null) throw new ApiError(404, "NotFound", "the server could not find the requested resource");
+    const [, core, group = "", version = core ?? "", namespace, plural = "", name, subresource] = match;
+    const resource = this.store.resources.at(group, version, plural);
+    if (resource === undefined) throw new ApiError(404, "NotFound", "the server could not find the requested resource");
+    const query = url.searchParams;
+    const options = {
+      dryRun: query.get("dryRun") === "All",
+      manager: query.get("fieldManager") ?? request.headers["user-agent"]?.split("/")[0] ?? "unknown",
+      force: query.get("force") === "true",
+    };
+    const known = (found: KubeObject | undefined): KubeObject => {
+      if (found === undefined) throw notFound(plural, group, name ?? "");
+      return found;
+    };
+    if (method === "GET" && name === undefined) {
+      if (query.get("watch") === "true" || query.get("watch") === "1")
+        return this.watch(resource, namespace, query, response, request);
+      return { code: 200, body: this.list(resource, namespace, query) };
+    }
+    if (method === "GET" && subresource === "log") {
+      const pod = known(this.store.get(resource, name as string, namespace));
+      response
+        .writeHead(200, { "content-type": "text/plain" })
+        .end(pod.metadata.annotations?.["rehearsal.slipway.dev/log"] ?? "");
+      return undefined;
+    }
+    if (method === "GET" && subresource === "scale")
+      return { code: 200, body: scaleOf(known(this.store.get(resource, name as string, namespace))) };
+    if (method === "GET") return { code: 200, body: known(this.store.get(resource, name as string, namespace)) };
+    if (method === "POST" && subresource === "eviction") {
+      this.verbs.evict(name as string, namespace ?? "", options.dryRun);
+      return { code: 201, body: { kind: "Status", apiVersion: "v1", status: "Success", code: 201 } };
+    }
+    if (method === "POST" && name === undefined)
+      return { code: 201, body: this.verbs.create(resource, namespace, body as KubeObject, options) };
+    if (subresource === "scale")
+      return { code: 200, body: this.scale(resource, name as string, namespace, fieldsOf(body), options) };
+    if (method === "PUT" && name !== undefined)
+      return {
+        code: 200,
+        body: this.verbs.replace(resource, name, namespace, body as KubeObject, subresource, options),
+      };
+    if (method === "PATCH" && name !== undefined)
+      return { code: 200, body: this.verbs.patch(resource, name, namespace, contentType, body, subresource, options) };
+    if (method === "DELETE") {
+      const orphan = (query.get("propagationPolicy") ?? fieldsOf(body)["propagationPolicy"]) === "Orphan";
+      const dryRun = options.dryRun || JSON.stringify(fieldsOf(body)["dryRun"] ?? "").includes("All");
+      if (name !== undefined) return { code: 200, body: this.verbs.delete(resource, name, namespace, dryRun, orphan) };
+      const list = this.list(resource, namespace, query);
+      list.items.forEach((object) =>
+        this.verbs.delete(resource, object.metadata.name, object.metadata.namespace, dryRun, orphan),
+      );
+      return { code: 200, body: list };
+    }
+    throw new ApiError(405, "MethodNotAllowed", `the server does not allow this method on the requested resource`);
+  }
+
+  private scale(
+    resource: Resource,
+    name: string,
+    namespace: string | undefined,
+    body: Record<string, unknown>,
+    options: { dryRun: boolean; manager: string; force: boolean },
+  ): object {
+    const replicas = fieldsOf(body["spec"])["replicas"];
+    return scaleOf(
+      this.verbs.patch(
+        resource,
+        name,
+        namespace,
+        "application/merge-patch+json",
+        { spec: { replicas } },
+        undefined,
+        options,
+      ),
+    );
+  }
+
+  private matcher(query: URLSearchParams): (object: KubeObject) => boolean {
+    const labels = labelMatcher(query.get("labelSelector") ?? "");
+    const fields = fieldMatcher(query.get("fieldSelector") ?? "");
+    return (object) => labels(object.metadata.labels ?? {}) && fields(object);
+  }
+
+  private list(resource: Resource, namespace: string | undefined, query: URLSearchParams) {
+    const all = this.store
+      .list(resource, namespace)
+      .filter(this.matcher(query))
+      .sort((a, b) => order(a).localeCompare(order(b)));
+    const limit = Number(query.get("limit") ?? 0);
+    const start = Number(Buffer.from(query.get("continue") ?? "", "base64").toString() || 0);
+    const items = limit > 0 ? all.slice(start, start + limit) : all.slice(start);
+    const rest = all.length - start - items.length;
+    const more =
+      rest > 0
+        ? { continue: Buffer.from(String(start + items.length)).toString("base64"), remainingItemCount: rest }
+        : {};
+    return {
+      kind: `${resource.kind}List`,
+      apiVersion: apiVersionOf(resource),
+      metadata: { resourceVersion: this.store.resourceVersion, ...more },
+      items,
+    };
+  }
+
+  private watch(
+    resource: Resource,
+    namespace: string | undefined,
+    query: URLSearchParams,
+    response: ServerResponse,
+    request: IncomingMessage,
+  ): undefined {
+    const matches = this.matcher(query);
+    const from = query.get("resourceVersion") ?? "";
+    const missed =
+      from === "" || from === "0"
+        ? this.store.list(resource, namespace).map((object): WatchEvent => ({ type: "ADDED", object, resource }))
+        : this.store.since(Number(from));
+    if (missed === undefined)
+      throw new ApiError(410, "Expired", `too old resource version: ${from} (${this.store.resourceVersion})`);
+    response.writeHead(200, { "content-type": "application/json", "transfer-encoding": "chunked" });
+    response.flushHeaders();
+    const send = ({ type, object, resource: changed }: WatchEvent): void => {
+      if (changed.group !== resource.group || changed.plural !== resource.plural) return;
+      if (namespace !== undefined && object.metadata.namespace !== namespace) return;
+      if (matches(object))
+        response.write(`${JSON.stringify({ type, object: { ...object, apiVersion: apiVersionOf(resource) } })}\n`);
+    };
+    missed.forEach(send);
+    const stop = this.store.watch(send);
+    const seconds = Number(query.get("timeoutSeconds") ?? 0);
+    const timer = seconds > 0 ? setTimeout(() => response.end(), seconds * 1000) : undefined;
+    request.on("close", () => {
+      clearTimeout(timer);
+      stop();
+    });
+    return undefined;
+  }
+}
+
+const order = ({ metadata }: KubeObject) => `${metadata.namespace ?? ""}/${metadata.name}`;
+
+function scaleOf(object: KubeObject): object {
+  const { replicas, selector } = specOf(object);
+  const labels = Object.entries(fieldsOf(fieldsOf(selector)["matchLabels"]))
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(",");
+  return {
+    kind: "Scale",
+    apiVersion: "autoscaling/v1",
+    metadata: object.metadata,
+    spec: { replicas },
+    status: { replicas: fieldsOf(object["status"])["replicas"] ?? 0, selector: labels },
+  };
+}
+
+function json(response: ServerResponse, code: number, body: unknown): void {
+  response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > BODY_LIMIT)
+      throw new ApiError(413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728");
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString();
+  if (text === "") return undefined;
+  try {
+    return text.startsWith("{") || text.startsWith("[") ? (JSON.parse(text) as unknown) : (parseYaml(text) as unknown);
+  } catch (error) {
+    throw badRequest(`couldn't parse the body: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,327 @@
+import { randomBytes } from "node:crypto";
+import { admit } from "./admission";
+import { applyTo, recordUpdate } from "./apply";
+import { apiVersionOf, fieldsOf, listOf, specOf, statusOf, type KubeObject, type Resource } from "./object";
+import { jsonPatch, mergePatch, strategicPatch } from "./patch";
+import { selectorMatcher } from "./selectors";
+import { stamp, type ClusterStore } from "./store";
+import { alreadyExists, ApiError, badRequest, conflict, notFound } from "./status";
+
+export interface WriteOptions {
+  readonly dryRun: boolean;
+  readonly manager: string;
+  readonly force: boolean;
+}
+
+/** The writes of the API, on one store: admission, ownership of fields, deletion with finalizers and owners. */
+export class Verbs {
+  constructor(private readonly store: ClusterStore) {}
+
+  private time(): string {
+    return stamp(this.store.now());
+  }
+
+  create(
+    resource: Resource,
+    namespace: string | undefined,
+    body: KubeObject,
+    { dryRun, manager }: WriteOptions,
+  ): KubeObject {
+    const object = this.identified(resource, namespace, body);
+    if (this.store.get(resource, object.metadata.name, namespace) !== undefined)
+      throw alreadyExists(resource.plural, resource.group, object.metadata.name);
+    const { status: _status, ...fresh } = object;
+    const content = resource.subresources?.includes("status") ? fresh : object;
+    return this.save(resource, content as KubeObject, undefined, dryRun, (admitted) =>
+      recordUpdate(undefined, admitted, manager, this.time()),
+    );
+  }
+
+  replace(
+    resource: Resource,
+    name: string,
+    namespace: string | undefined,
+    body: KubeObject,
+    subresource: string | undefined,
+    { dryRun, manager }: WriteOptions,
+  ): KubeObject {
+    const before = this.require(resource, name, namespace);
+    const wanted = body.metadata.resourceVersion;
+    if (wanted !== undefined && wanted !== before.metadata.resourceVersion)
+      throw conflict(resource.plural, resource.group, name);
+    const object = this.identified(resource, namespace, { ...body, metadata: { ...body.metadata, name } });
+    return this.write(resource, before, object, subresource, dryRun, manager);
+  }
+
+  patch(
+    resource: Resource,
+    name: string,
+    namespace: string | undefined,
+    contentType: string,
+    body: unknown,
+    subresource: string | undefined,
+    options: WriteOptions,
+  ): KubeObject {
+    const before = this.store.get(resource, name, namespace);
+    if (contentType.includes("apply-patch"))
+      return this.apply(resource, name, namespace, body as KubeObject, subresource, before, options);
+    if (before === undefined) throw notFound(resource.plural, resource.group, name);
+    const changed = contentType.includes("json-patch")
+      ? jsonPatch(before, body as never)
+      : contentType.includes("strategic-merge")
+        ? strategicPatch(before, body)
+        : mergePatch(before, body);
+    const object = changed as KubeObject;
+    const given = fieldsOf(fieldsOf(body)["metadata"])["resourceVersion"];
+    if (given !== undefined && given !== before.metadata.resourceVersion)
+      throw conflict(resource.plural, resource.group, name);
+    return this.write(
+      resource,
+      before,
+      { ...object, metadata: { ...object.metadata, name, ...(namespace ? { namespace } : {}) } },
+      subresource,
+      options.dryRun,
+      options.manager,
+    );
+  }
+
+  private apply(
+    resource: Resource,
+    name: string,
+    namespace: string | undefined,
+    body: KubeObject,
+    subresource: string | undefined,
+    before: KubeObject | undefined,
+    { dryRun, manager, force }: WriteOptions,
+  ): KubeObject {
+    if (manager === "")
+      throw badRequest(
+        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+      );
+    const applied = this.identified(resource, namespace, { ...body, metadata: { ...body.metadata, name } });
+    const merged = applyTo(before, applied, manager, force, this.time());
+    if (subresource === "status" && before !== undefined)
+      return this.write(resource, before, merged, subresource, dryRun, manager);
+    return this.save(
+      resource,
+      { ...merged, ...(before?.["status"] === undefined ? {} : { status: before["status"] }) },
+      before,
+      dryRun,
+      () => merged.metadata.managedFields,
+    );
+  }
+
+  /** An ordinary change of an object, or of its status alone. */
+  private write(
+    resource: Resource,
+    before: KubeObject,
+    object: KubeObject,
+    subresource: string | undefined,
+    dryRun: boolean,
+    manager: string,
+  ): KubeObject {
+    const parts =
+      subresource === "status"
+        ? { ...before, status: object["status"] }
+        : resource.subresources?.includes("status")
+          ? { ...object, ...(before["status"] === undefined ? {} : { status: before["status"] }) }
+          : object;
+    return this.save(resource, parts as KubeObject, before, dryRun, (admitted) =>
+      recordUpdate(before, admitted, manager, this.time()),
+    );
+  }
+
+  private save(
+    resource: Resource,
+    object: KubeObject,
+    before: KubeObject | undefined,
+    dryRun: boolean,
+    owners: (admitted: KubeObject) => KubeObject["metadata"]["managedFields"],
+  ): KubeObject {
+    const admitted = admit(this.store, resource, object, before);
+    const managedFields = owners(admitted);
+    const complete: KubeObject = {
+      ...admitted,
+      metadata: {
+        ...admitted.metadata,
+        ...(before?.metadata.deletionTimestamp === undefined
+          ? {}
+          : { deletionTimestamp: before.metadata.deletionTimestamp }),
+        ...(managedFields ? { managedFields } : {}),
+      },
+    };
+    if (dryRun)
+      return {
+        ...complete,
+        metadata: {
+          ...complete.metadata,
+          uid: before?.metadata.uid ?? "00000000-0000-4000-8000-000000000000",
+          creationTimestamp: before?.metadata.creationTimestamp ?? this.time(),
+        },
+      };
+    const stored = this.store.put(resource, complete);
+    if (stored.metadata.deletionTimestamp !== undefined && (stored.metadata.finalizers ?? []).length === 0)
+      this.finish(resource, stored);
+    return stored;
+  }
+
+  /** Status written by a controller: no admission, no ownership. */
+  putStatus(resource: Resource, object: KubeObject, status: unknown): void {
+    const live = this.store.get(resource, object.metadata.name, object.metadata.namespace);
+    if (live !== undefined) this.store.put(resource, { ...live, status });
+  }
+
+  delete(
+    resource: Resource,
+    name: string,
+    namespace: string | undefined,
+    dryRun: boolean,
+    orphan: boolean,
+  ): KubeObject {
+    const object = this.require(resource, name, namespace);
+    if (dryRun) return object;
+    const finalizers = [
+      ...(object.metadata.finalizers ?? []),
+      ...(resource.kind === "Namespace" ? ["kubernetes"] : []),
+    ];
+    if (orphan) this.disown(object);
+    if (finalizers.length === 0) {
+      this.finish(resource, object);
+      return object;
+    }
+    if (object.metadata.deletionTimestamp !== undefined) return object;
+    const dying = {
+      ...object,
+      metadata: { ...object.metadata, deletionTimestamp: this.time() },
+      ...(resource.kind === "Namespace" ? { status: { ...statusOf(object), phase: "Terminating" } } : {}),
+    };
+    const stored = this.store.put(resource, dying);
+    if (resource.kind === "Namespace") this.emptyNamespace(stored);
+    return stored;
+  }
+
+  /** An object that is gone takes along what it owned. */
+  private finish(resource: Resource, object: KubeObject): void {
+    this.store.remove(resource, object);
+    if (resource.kind === "CustomResourceDefinition") this.removeInstances(object);
+    for (const { dependent, kind } of this.dependentsOf(object))
+      if (this.store.get(kind, dependent.metadata.name, dependent.metadata.namespace))
+        this.delete(kind, dependent.metadata.name, dependent.metadata.namespace, false, false);
+    const namespace =
+      object.metadata.namespace === undefined
+        ? undefined
+        : this.store.find("v1", "Namespace", object.metadata.namespace);
+    if (namespace?.metadata.deletionTimestamp !== undefined) this.emptyNamespace(namespace);
+  }
+
+  private removeInstances(definition: KubeObject): void {
+    const { group, names, versions, scope } = specOf(definition);
+    const [version] = listOf(versions);
+    const { plural, kind } = fieldsOf(names);
+    const resource: Resource = {
+      group: String(group),
+      version: String(version?.["name"]),
+      kind: String(kind),
+      plural: String(plural),
+      namespaced: scope === "Namespaced",
+    };
+    this.store.list(resource).forEach((object) => this.store.remove(resource, object));
+  }
+
+  private *dependentsOf(owner: KubeObject): Iterable<{ dependent: KubeObject; kind: Resource }> {
+    const seen = new Set<string>();
+    for (const kind of this.store.resources.all()) {
+      if (seen.has(`${kind.group}/${kind.plural}`)) continue;
+      seen.add(`${kind.group}/${kind.plural}`);
+      for (const dependent of this.store.list(kind))
+        if (dependent.metadata.ownerReferences?.some((reference) => reference.uid === owner.metadata.uid))
+          yield { dependent, kind };
+    }
+  }
+  private disown(owner: KubeObject): void {
+    for (const { dependent, kind } of this.dependentsOf(owner))
+      this.store.put(kind, {
+        ...dependent,
+        metadata: {
+          ...dependent.metadata,
+          ownerReferences:
+            dependent.metadata.ownerReferences?.filter((reference) => reference.uid !== owner.metadata.uid) ?? [],
+        },
+      });
+  }
+
+  /** A namespace is gone when everything in it is. */
+  private emptyNamespace(namespace: KubeObject): void {
+    const seen = new Set<string>();
+    let left = 0;
+    for (const kind of this.store.resources.all().filter((resource) => resource.namespaced)) {
+      if (seen.has(`${kind.group}/${kind.plural}`)) continue;
+      seen.add(`${kind.group}/${kind.plural}`);
+      for (const object of this.store.list(kind, namespace.metadata.name)) {
+        if (
+          object.metadata.deletionTimestamp === undefined &&
+          this.store.get(kind, object.metadata.name, object.metadata.namespace)
+        )
+          this.delete(kind, object.metadata.name, object.metadata.namespace, false, false);
+        if (this.store.get(kind, object.metadata.name, object.metadata.namespace)) left++;
+      }
+    }
+    const resource = this.store.resources.ofKind("v1", "Namespace");
+    if (left === 0 && resource && this.store.get(resource, namespace.metadata.name))
+      this.store.remove(resource, namespace);
+  }
+
+  /** Eviction refuses what would break a PodDisruptionBudget. */
+  evict(name: string, namespace: string, dryRun: boolean): void {
+    const pods = this.store.resources.ofKind("v1", "Pod") as Resource;
+    const pod = this.require(pods, name, namespace);
+    for (const budget of this.store.kind("policy/v1", "PodDisruptionBudget", namespace)) {
+      if (!selectorMatcher(specOf(budget)["selector"])(pod.metadata.labels ?? {})) continue;
+      if (Number(statusOf(budget)["disruptionsAllowed"] ?? 0) < 1)
+        throw new ApiError(
+          429,
+          "TooManyRequests",
+          "Cannot evict pod as it would violate the pod's disruption budget.",
+          {
+            causes: [
+              {
+                reason: "DisruptionBudget",
+                message: `The disruption budget ${budget.metadata.name} needs ${String(statusOf(budget)["desiredHealthy"] ?? 0)} healthy pods and has ${String(statusOf(budget)["currentHealthy"] ?? 0)} currently`,
+              },
+            ],
+          },
+        );
+    }
+    this.delete(pods, name, namespace, dryRun, false);
+  }
+
+  private require(resource: Resource, name: string, namespace: string | undefined): KubeObject {
+    const found = this.store.get(resource, name, namespace);
+    if (found === undefined) throw notFound(resource.plural, resource.group, name);
+    return found;
+  }
+
+  /** The object under the name, namespace and version the request named; what contradicts them is refused. */
+  private identified(resource: Resource, namespace: string | undefined, body: KubeObject): KubeObject {
+    const apiVersion = apiVersionOf(resource);
+    if (body.kind !== undefined && body.kind !== resource.kind)
+      throw badRequest(`the kind in the data (${body.kind}) does not match the expected kind (${resource.kind})`);
+    if (body.apiVersion !== undefined && body.apiVersion !== apiVersion)
+      throw badRequest(
+        `the API version in the data (${body.apiVersion}) does not match the expected API version (${apiVersion})`,
+      );
+    const metadata = { ...body.metadata };
+    if (!metadata.name && metadata.generateName)
+      metadata.name = `${metadata.generateName}${randomBytes(3).toString("hex").slice(0, 5)}`;
+    if (
+      resource.namespaced &&
+      metadata.namespace !== undefined &&
+      namespace !== undefined &&
+      metadata.namespace !== namespace
+    )
+      throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+    if (resource.namespaced) metadata.namespace = namespace ?? metadata.namespace ?? "default";
+    else delete metadata.namespace;
+    return { ...body, apiVersion, kind: resource.kind, metadata };
+  }
+}

@@ -1,0 +1,203 @@
+import { at, conditionOf, listAt, pathOf, refOf, type Condition, type KubeObject } from "../kubernetes/object";
+import { isProxy, proxyName, proxyObjects } from "./envoy-proxy";
+import { namespaceOf, type Operator, type OperatorContext } from "./operator";
+import { CONTROLLER, GATEWAY_API, attach, gatewayOf, listenersOf, parentsOf, unresolved, type Listener } from "./routing";
+import { withConditions } from "./world";
+
+const MANAGER = "envoy-gateway";
+const ENVOY_API = "gateway.envoyproxy.io/v1alpha1";
+/** As long as it is on a class, its gateways and what serves them are not all gone. */
+const CLASS_FINALIZER = "gateway-exists-finalizer.gateway.networking.k8s.io";
+
+/** Envoy Gateway: accepts classes, runs an Envoy for each Gateway and tells routes what becomes of them. */
+export const envoyGateway: Operator = {
+  name: "envoy-gateway",
+  deployment: { "control-plane": "envoy-gateway" },
+  kinds: [
+    { apiVersion: GATEWAY_API, kind: "GatewayClass" },
+    { apiVersion: GATEWAY_API, kind: "Gateway" },
+    { apiVersion: GATEWAY_API, kind: "HTTPRoute" },
+    { apiVersion: "gateway.networking.k8s.io/v1beta1", kind: "ReferenceGrant" },
+    { apiVersion: ENVOY_API, kind: "EnvoyProxy" },
+    { apiVersion: "v1", kind: "Service" },
+    { apiVersion: "v1", kind: "ServiceAccount" },
+    { apiVersion: "v1", kind: "Secret" },
+    { apiVersion: "v1", kind: "Namespace" },
+    { apiVersion: "policy/v1", kind: "PodDisruptionBudget" },
+  ],
+  async reconcile(context) {
+    // Judging with half of the picture would tell routes of missing services that are there.
+    if (!this.kinds.every((kind) => context.world.knows(kind))) return true;
+    const classes = context.world.list(GATEWAY_API, "GatewayClass").filter((one) => at(one, "spec", "controllerName") === CONTROLLER);
+    const accepted = new Set<string>();
+    for (const one of classes) if (await acceptClass(context, one)) accepted.add(one.metadata.name);
+    const gateways = context.world
+      .list(GATEWAY_API, "Gateway")
+      .filter((gateway) => accepted.has(String(at(gateway, "spec", "gatewayClassName"))) && gateway.metadata.deletionTimestamp === undefined);
+    await removeOrphans(context, gateways);
+    for (const route of context.world.list(GATEWAY_API, "HTTPRoute")) await judgeRoute(context, route, gateways);
+    for (const gateway of gateways) await program(context, gateway);
+    for (const one of classes) await holdClass(context, one);
+    return false;
+  },
+};
+
+function parametersOf({ world }: OperatorContext, gatewayClass: KubeObject): { proxy?: KubeObject | undefined; missing?: string } {
+  const reference = at(gatewayClass, "spec", "parametersRef") as { kind: string; name: string; namespace?: string } | undefined;
+  if (reference === undefined) return {};
+  const proxy = world.get({ apiVersion: ENVOY_API, kind: "EnvoyProxy", name: reference.name, namespace: reference.namespace });
+  if (reference.kind === "EnvoyProxy" && proxy !== undefined) return { proxy };
+  return { missing: `failed to find ${reference.kind.toLowerCase()} ${pathOf(reference)}` };
+}
+
+async function acceptClass(context: OperatorContext, gatewayClass: KubeObject): Promise<boolean> {
+  const { missing } = parametersOf(context, gatewayClass);
+  const condition: Condition =
+    missing === undefined
+      ? { type: "Accepted", status: "True", reason: "Accepted", message: "Valid GatewayClass" }
+      : { type: "Accepted", status: "False", reason: "InvalidParameters", message: `Invalid parametersRef: ${missing}` };
+  await context.world.status(gatewayClass, { conditions: conditions(context, gatewayClass["status"], gatewayClass, [condition]) });
+  return missing === undefined;
+}
+
+function conditions({ now }: OperatorContext, status: unknown, object: KubeObject, given: readonly Condition[]): Condition[] {
+  const generation = object.metadata.generation;
+  return withConditions(status, given.map((condition) => ({ ...condition, ...(generation !== undefined && { observedGeneration: generation }) })), now);
+}
+
+/** A class stays until nothing of its gateways is left: the account's load balancers above all. */
+async function holdClass(context: OperatorContext, gatewayClass: KubeObject): Promise<void> {
+  const used =
+    context.world.list(GATEWAY_API, "Gateway").some((gateway) => at(gateway, "spec", "gatewayClassName") === gatewayClass.metadata.name) ||
+    context.world.list("v1", "Service", namespaceOf(context.self)).some((service) => isProxy(service));
+  const current = context.world.get(refOf(gatewayClass)) ?? gatewayClass;
+  await context.world.guard(current, CLASS_FINALIZER, used);
+}
+
+async function removeOrphans({ world, self }: OperatorContext, gateways: readonly KubeObject[]): Promise<void> {
+  const names = new Set(gateways.map(proxyName));
+  const kinds = [
+    ["apps/v1", "Deployment"],
+    ["v1", "Service"],
+    ["v1", "ServiceAccount"],
+    ["policy/v1", "PodDisruptionBudget"],
+  ] as const;
+  for (const [apiVersion, kind] of kinds)
+    for (const object of world.list(apiVersion, kind, namespaceOf(self)))
+      if (isProxy(object) && !names.has(object.metadata.name)) await world.remove(object);
+}
+
+async function judgeRoute(context: OperatorContext, route: KubeObject, gateways: readonly KubeObject[]): Promise<void> {
+  const { world } = context;
+  const old = listAt<{ parentRef: unknown; controllerName: string }>(route, "status", "parents");
+  const parents = parentsOf(route).flatMap((parentRef) => {
+    const gateway = gatewayOf(world, route, parentRef);
+    if (gateway === undefined || !gateways.some((one) => one.metadata.uid === gateway.metadata.uid)) return [];
+    const attached = attach(world, route, parentRef, gateway);
+    const broken = unresolved(world, route);
+    const before = old.find((parent) => JSON.stringify(parent.parentRef) === JSON.stringify(parentRef));
+    const given: Condition[] = [
+      "listeners" in attached
+        ? { type: "Accepted", status: "True", reason: "Accepted", message: "Route is accepted" }
+        : { type: "Accepted", status: "False", ...attached },
+      broken === undefined
+        ? { type: "ResolvedRefs", status: "True", reason: "ResolvedRefs", message: "Resolved all the Object references for the Route" }
+        : { type: "ResolvedRefs", status: "False", ...broken },
+    ];
+    return [{ parentRef, controllerName: CONTROLLER, conditions: conditions(context, before, route, given) }];
+  });
+  const others = old.filter(({ controllerName }) => controllerName !== CONTROLLER);
+  if (parents.length > 0 || old.length > others.length) await world.status(route, { parents: [...others, ...parents] });
+}
+
+async function program(context: OperatorContext, gateway: KubeObject): Promise<void> {
+  const { world, self } = context;
+  const gatewayClass = world.get({ apiVersion: GATEWAY_API, kind: "GatewayClass", name: String(at(gateway, "spec", "gatewayClassName")) });
+  const { proxy } = gatewayClass === undefined ? {} : parametersOf(context, gatewayClass);
+  for (const object of proxyObjects(gateway, proxy, namespaceOf(self))) await world.ensure(object, MANAGER);
+
+  const name = proxyName(gateway);
+  const namespace = namespaceOf(self);
+  const deployment = world.get({ apiVersion: "apps/v1", kind: "Deployment", name, namespace });
+  const service = world.get({ apiVersion: "v1", kind: "Service", name, namespace });
+  const addresses = addressesFor(service);
+  const available = Number(at(deployment, "status", "availableReplicas") ?? 0);
+  const wanted = Number(at(deployment, "spec", "replicas") ?? 1);
+  const given: Condition[] = [
+    { type: "Accepted", status: "True", reason: "Accepted", message: "The Gateway has been scheduled by Envoy Gateway" },
+    programmed(addresses.length, available, wanted),
+  ];
+  const listeners = listenersOf(gateway).map((listener) => listenerStatus(context, gateway, listener));
+  await world.status(gateway, {
+    addresses: addresses.length > 0 ? addresses : null,
+    conditions: conditions(context, gateway["status"], gateway, given),
+    listeners,
+  });
+}
+
+function programmed(addresses: number, available: number, wanted: number): Condition {
+  if (addresses === 0)
+    return { type: "Programmed", status: "False", reason: "AddressNotAssigned", message: "No addresses have been assigned to the Gateway" };
+  if (available === 0)
+    return { type: "Programmed", status: "False", reason: "NoResources", message: "Deployment replicas unavailable" };
+  const counted = `${available}/${wanted} envoy replicas available`;
+  return { type: "Programmed", status: "True", reason: "Programmed", message: `Address assigned to the Gateway, ${counted}` };
+}
+
+function addressesFor(service: KubeObject | undefined): { type: string; value: string }[] {
+  if (service === undefined) return [];
+  if (at(service, "spec", "type") !== "LoadBalancer") {
+    const address = at(service, "spec", "clusterIP");
+    return typeof address === "string" && address !== "None" ? [{ type: "IPAddress", value: address }] : [];
+  }
+  return listAt<{ hostname?: string; ip?: string }>(service, "status", "loadBalancer", "ingress").flatMap(({ hostname, ip }) =>
+    hostname !== undefined ? [{ type: "Hostname", value: hostname }] : ip !== undefined ? [{ type: "IPAddress", value: ip }] : [],
+  );
+}
+
+function listenerStatus(context: OperatorContext, gateway: KubeObject, listener: Listener) {
+  const { world } = context;
+  const before = listAt<{ name: string }>(gateway, "status", "listeners").find(({ name }) => name === listener.name);
+  const problem = certificateProblem(context, gateway, listener);
+  const attachedRoutes = world.list(GATEWAY_API, "HTTPRoute").filter((route) =>
+    parentsOf(route).some((parent) => {
+      if (gatewayOf(world, route, parent)?.metadata.uid !== gateway.metadata.uid) return false;
+      const attached = attach(world, route, parent, gateway);
+      return "listeners" in attached && attached.listeners.some(({ name }) => name === listener.name);
+    }),
+  ).length;
+  const given: Condition[] = [
+    { type: "Accepted", status: "True", reason: "Accepted", message: "Listener has been successfully translated" },
+    problem === undefined
+      ? { type: "Programmed", status: "True", reason: "Programmed", message: "Sending translated listener configuration to the data plane" }
+      : { type: "Programmed", status: "False", reason: "Invalid", message: "Listener is invalid, see other Conditions for details." },
+    problem === undefined
+      ? { type: "ResolvedRefs", status: "True", reason: "ResolvedRefs", message: "Listener references have been resolved" }
+      : { type: "ResolvedRefs", status: "False", reason: "InvalidCertificateRef", message: problem },
+  ];
+  return {
+    name: listener.name,
+    attachedRoutes,
+    supportedKinds: [
+      { group: "gateway.networking.k8s.io", kind: "HTTPRoute" },
+      { group: "gateway.networking.k8s.io", kind: "GRPCRoute" },
+    ],
+    conditions: conditions(context, before, gateway, given),
+  };
+}
+
+function certificateProblem({ world }: OperatorContext, gateway: KubeObject, { protocol, tls }: Listener): string | undefined {
+  if (protocol !== "HTTPS" || tls?.mode === "Passthrough") return undefined;
+  const references = tls?.certificateRefs ?? [];
+  if (references.length === 0) return "Listener must have at least 1 TLS certificate ref";
+  for (const { name, namespace = gateway.metadata.namespace } of references) {
+    const secret = world.get({ apiVersion: "v1", kind: "Secret", name, namespace });
+    if (secret === undefined) return `Secret ${namespace ?? ""}/${name} does not exist.`;
+    if (at(secret, "data", "tls.crt") === undefined || at(secret, "data", "tls.key") === undefined)
+      return `Secret ${namespace ?? ""}/${name} must contain tls.crt and tls.key.`;
+  }
+  return undefined;
+}
+
+/** True when the controller says that traffic gets through. */
+export const isProgrammed = (gateway: KubeObject): boolean => conditionOf(gateway, "Programmed")?.status === "True";

@@ -1,0 +1,148 @@
+import type { Cloud } from "../cloud";
+import type { ClusterAccess, ClusterHost } from "../cluster/host";
+import { KubeApi } from "../kubernetes/api";
+import { at, selects, type KubeObject } from "../kubernetes/object";
+import { awsLoadBalancerController } from "./aws-load-balancer-controller";
+import { certManager } from "./cert-manager";
+import { envoyGateway } from "./envoy-gateway";
+import { externalDns } from "./external-dns";
+import { karpenter } from "./karpenter";
+import type { DnsRecord, Operator, OperatorContext } from "./operator";
+import { World, type Kind } from "./world";
+
+/** Every operator the charts of phases 1 to 6 install. */
+export const operators: readonly Operator[] = [
+  certManager,
+  envoyGateway,
+  awsLoadBalancerController,
+  externalDns,
+  karpenter,
+];
+
+const DEPLOYMENT: Kind = { apiVersion: "apps/v1", kind: "Deployment" };
+/** New kinds come with it. */
+const DEFINITION: Kind = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
+/** A controller that waits for the account asks again, less and less often. */
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 5_000;
+
+export interface OperatorsOptions {
+  readonly access: ClusterAccess;
+  readonly host: ClusterHost;
+  readonly cloud: Cloud;
+  readonly dnsRecords: () => Promise<readonly DnsRecord[]>;
+  /** Why the certificate authority refuses an order: how a rehearsal plays a rate limit. */
+  readonly acmeRefusal?: (server: string, names: readonly string[]) => string | undefined;
+  readonly now?: () => Date;
+  /** Told of each failed reconciliation; the controller goes on. */
+  readonly onError?: (operator: string, error: Error) => void;
+}
+export interface RunningOperators {
+  /** Resolves when nothing is left to do for now. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Runs the operators of one cluster; each acts only while its own chart is installed and up. */
+export async function startOperators(options: OperatorsOptions): Promise<RunningOperators> {
+  const runners = new Runners(options);
+  await runners.begin();
+  return runners;
+}
+
+class Runners implements RunningOperators {
+  private readonly world: World;
+  private readonly api: KubeApi;
+  private readonly active = new Map<Operator, KubeObject>();
+  private dirty = false;
+  private closed = false;
+  private running: Promise<void> | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  private delay = FIRST_RETRY_MS;
+
+  constructor(private readonly options: OperatorsOptions) {
+    this.api = new KubeApi(options.access);
+    this.world = new World(this.api, (kind) => this.changed(kind));
+  }
+
+  async begin(): Promise<void> {
+    await Promise.all([DEPLOYMENT, DEFINITION].map((kind) => this.world.follow(kind)));
+    this.changed();
+  }
+
+  /** Something is different: look again as soon as the present look is over. */
+  private changed(_kind?: string): void {
+    this.delay = FIRST_RETRY_MS;
+    this.wake();
+  }
+  private wake(): void {
+    if (this.closed) return;
+    this.dirty = true;
+    this.running ??= new Promise<void>((resolve) => setImmediate(resolve))
+      .then(() => this.work())
+      .finally(() => (this.running = undefined));
+  }
+
+  private async work(): Promise<void> {
+    while (this.dirty && !this.closed) {
+      this.dirty = false;
+      let blocked = false;
+      for (const operator of operators) blocked = (await this.step(operator)) || blocked;
+      if (blocked && !this.dirty) this.later();
+    }
+  }
+
+  private later(): void {
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.wake(), this.delay).unref();
+    this.delay = Math.min(this.delay * 2, LAST_RETRY_MS);
+  }
+
+  /** One reconciliation; an operator whose Deployment goes away finishes what is in its queue. */
+  private async step(operator: Operator): Promise<boolean> {
+    const found = this.world
+      .list(DEPLOYMENT.apiVersion, DEPLOYMENT.kind)
+      .find((deployment) => selects(operator.deployment, deployment.metadata.labels));
+    const up = found !== undefined && Number(at(found, "status", "availableReplicas") ?? 0) > 0;
+    const self = up ? found : this.active.get(operator);
+    if (self === undefined) return false;
+    if (up) this.active.set(operator, found);
+    else this.active.delete(operator);
+    try {
+      await Promise.all(operator.kinds.map((kind) => this.world.follow(kind)));
+      return await operator.reconcile(this.contextOf(self));
+    } catch (error) {
+      this.options.onError?.(operator.name, error as Error);
+      return true;
+    }
+  }
+
+  private contextOf(self: KubeObject): OperatorContext {
+    const { cloud, host, dnsRecords, acmeRefusal, now = () => new Date() } = this.options;
+    return {
+      world: this.world,
+      cluster: this.options.access.name,
+      cloud,
+      host,
+      self,
+      dnsRecords,
+      now: () =>
+        now()
+          .toISOString()
+          .replace(/\.\d+Z$/, "Z"),
+      acmeRefusal: acmeRefusal ?? (() => undefined),
+    };
+  }
+
+  async settled(): Promise<void> {
+    while (this.running !== undefined) await this.running;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.retry);
+    this.world.close();
+    await this.running;
+    this.api.close();
+  }
+}

@@ -1,0 +1,78 @@
+import path from "node:path";
+import type { PlatformConfig } from "../../infra/config";
+import { version as awsVersion } from "@pulumi/aws/package.json";
+import { version as eksVersion } from "@pulumi/eks/package.json";
+import { Account, accountIdOf } from "./aws/account";
+import { rehearsalCloud } from "./aws/cloud";
+import { awsStandIn } from "./aws/provider";
+import { rehearsalReader } from "./aws/reader";
+import { openClusters } from "./cluster/embedded";
+import { rehearsalEdge } from "./edge";
+import { eksStandIn } from "./eks/component";
+import { Faults } from "./faults";
+import { createKubernetesStandIn, KUBERNETES_VERSION } from "./kubernetes/provider";
+import { serveProvider, type StandIn } from "./provider/serve";
+import { createRandomStandIn, RANDOM_VERSION } from "./random/provider";
+import type { Sandbox } from "./sandbox";
+
+export interface SandboxRequest {
+  readonly environment: string;
+  /** Where the world of this environment lives; the same folder gives the same world again. */
+  readonly directory: string;
+  readonly config: PlatformConfig;
+  /** File with rules of what is to go wrong. */
+  readonly faults?: string;
+}
+
+/**
+ * The rehearsal world of one environment: its account, the clusters in it and the providers that build both, as either
+ * engine attaches them. What fails to start leaves nothing running.
+ * @throws SlipwayError `bad-faults`, or `world-corrupt` when the folder holds a damaged world.
+ */
+export async function startSandbox({ environment, directory, config, faults }: SandboxRequest): Promise<Sandbox> {
+  const rules = faults === undefined ? new Faults() : Faults.read(faults);
+  const account = new Account(path.join(directory, "account"), accountIdOf(environment), config.region);
+  const opened: (() => unknown)[] = [() => account.close()];
+  // In reverse: servers before what they serve.
+  const close = async () => {
+    for (const one of opened.splice(0).reverse()) await one();
+  };
+  try {
+    // Clusters call on the cloud for load balancers and nodes, and the cloud is an account whose EKS runs clusters.
+    const surroundings = {
+      account,
+      get clusters() {
+        return clusters;
+      },
+    };
+    const clusters = await openClusters({
+      directory: path.join(directory, "clusters"),
+      cloud: rehearsalCloud(surroundings),
+    });
+    opened.push(() => clusters.close());
+    const kubernetes = createKubernetesStandIn({ clusters });
+    opened.push(() => kubernetes.close());
+    const ports: string[] = [];
+    const serve = async (name: string, version: string, standIn: StandIn) => {
+      const served = await serveProvider(version, standIn, rules);
+      opened.push(() => served.close());
+      ports.push(`${name}:${served.port}`);
+    };
+    await serve("aws", awsVersion, awsStandIn(surroundings));
+    await serve("eks", eksVersion, eksStandIn(clusters));
+    await serve("kubernetes", KUBERNETES_VERSION, kubernetes);
+    await serve("random", RANDOM_VERSION, createRandomStandIn());
+    return {
+      engineEnvironment: { PULUMI_DEBUG_PROVIDERS: ports.join(",") },
+      aws: rehearsalReader(account),
+      edge: rehearsalEdge({ account, clusters }),
+      kubeconfig: (cluster) => clusters.get(cluster)?.kubeconfig,
+      // Objects in a cluster need no answer: they are applied under their own name, so a second create is the first.
+      idsOf: (urn) => Promise.resolve(account.idsOf(urn)),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
