@@ -3,7 +3,7 @@ import * as path from "node:path";
 import type { AnalyzedResource, AnalyzedStackResource, EngineEventPayload, PolicyGate, Properties } from "../model";
 import { fromStruct, toStruct } from "../struct";
 import { masked } from "../deploy/events";
-import { equal } from "../values";
+import { equal, withoutReferences } from "../values";
 import { PackProcess } from "./pack-process";
 import { readPackConfig, reconcile, type Level, type PolicyInfo, type PolicySetting } from "./pack-config";
 
@@ -279,7 +279,8 @@ function fill(request: any, resource: AnalyzedResource): any {
   request.setType(resource.type);
   request.setUrn(resource.urn);
   request.setName(resource.name);
-  request.setProperties(toStruct(resource.properties));
+  // As the engine does for analyzers, whose SDK does not know references: the id a reference stands for.
+  request.setProperties(toStruct(withoutReferences(resource.properties)));
   const options = new messages.AnalyzerResourceOptions();
   options.setProtect(resource.options.protect);
   options.setIgnorechangesList(resource.options.ignoreChanges);
