@@ -90,7 +90,9 @@ export class Registration {
   ): Promise<Registered> {
     const { deployment } = this;
     await this.judge(goal, urn, old.inputs, provider ?? old.provider);
-    const state = old.urn === urn ? old : { ...old, urn };
+    // A copy: it moves to the front of the snapshot, before whatever this run builds upon it, and states are told apart
+    // by identity.
+    const state = { ...old, urn };
     if (isProviderType(goal.type)) await this.registry.configure(urn, old.id ?? "", old.inputs);
     await this.same(state, old);
     deployment.news.set(urn, state);
