@@ -1,6 +1,6 @@
 import { readHistory, recordHistory, type HistoryConfig } from "../backend/history";
 import type { Appender } from "../backend/files";
-import { JournalWriter } from "../backend/journal";
+import { JournalWriter, ordered } from "../backend/journal";
 import { resolve, type ResolvedConfig } from "../backend/settings";
 import { fingerprint, type StackFile } from "../backend/checkpoint";
 import { StackLock } from "../backend/lock";
@@ -327,7 +327,11 @@ class Operation {
   private conclude(result: DeploymentResult, policies: PolicyGate | undefined): void {
     const ended = this.context.now();
     let checkpoint: string | undefined;
-    if (!this.dryRun) checkpoint = this.file.save(result.snapshot, this.vault, ended);
+    if (!this.dryRun) {
+      // The same order that a journal is read back in: a finished state may stand on one that was not touched.
+      const snapshot = { ...result.snapshot, resources: ordered(result.snapshot.resources) };
+      checkpoint = this.file.save(snapshot, this.vault, ended);
+    }
     this.emit({
       summaryEvent: {
         maybeCorrupt: false,

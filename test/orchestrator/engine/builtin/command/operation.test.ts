@@ -280,6 +280,17 @@ describe("an operation of the built-in engine", function () {
     expect((await stack.up()).summary.resourceChanges).to.not.have.property("create");
   });
 
+  it("takes them beside what is there already", async () => {
+    const things = openThings(folder(), world);
+    const stack = await things.open(declaring({ a: 1 }));
+    await stack.up();
+    world.things.set("thing-x", { size: 7 });
+    await things.run("import", "thing:index:Thing", "old", "thing-x", "--yes", "--skip-preview", "--stack", "dev");
+    const next = await things.open(declaring({ a: 1, old: 7 }));
+    expect((await next.preview()).changeSummary).to.not.have.any.keys("create", "import");
+    expect((await failed(next.destroy())).message).to.contain("protected");
+  });
+
   it("goes on past a failure when asked to", async () => {
     const things = openThings(folder(), world);
     world.refuse.add("bad");
