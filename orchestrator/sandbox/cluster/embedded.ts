@@ -31,6 +31,9 @@ export class EmbeddedClusters implements ClusterHost {
 
   constructor(
     private readonly directory: string,
+    /** What plays the operators of a cluster: started with it, ended before it. */
+    private readonly inhabit: (access: ClusterAccess, host: ClusterHost) => Promise<{ close(): Promise<void> }> = () =>
+      Promise.resolve({ close: () => Promise.resolve() }),
     private readonly now: () => Date = () => new Date(),
   ) {}
 
@@ -87,7 +90,8 @@ export class EmbeddedClusters implements ClusterHost {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.running.values()].map(async (cluster) => (await cluster).close()));
+    const clusters = [...this.running.values()];
+    await Promise.all(clusters.map(async (cluster) => (await cluster).close()));
     this.running.clear();
     this.accesses.clear();
   }
@@ -123,7 +127,9 @@ export class EmbeddedClusters implements ClusterHost {
       kubeconfig: kubeconfig(name, endpoint, identity.authority, token),
     };
     this.accesses.set(name, access);
+    const inhabitants = await this.inhabit(access, this);
     const close = async () => {
+      await inhabitants.close();
       controllers.close();
       await server.close();
       store.close();
