@@ -1,7 +1,16 @@
 import { at, conditionOf, listAt, pathOf, refOf, type Condition, type KubeObject } from "../kubernetes/object";
 import { isProxy, proxyName, proxyObjects } from "./envoy-proxy";
 import { namespaceOf, type Operator, type OperatorContext } from "./operator";
-import { CONTROLLER, GATEWAY_API, attach, gatewayOf, listenersOf, parentsOf, unresolved, type Listener } from "./routing";
+import {
+  CONTROLLER,
+  GATEWAY_API,
+  attach,
+  gatewayOf,
+  listenersOf,
+  parentsOf,
+  unresolved,
+  type Listener,
+} from "./routing";
 import { withConditions } from "./world";
 
 const MANAGER = "envoy-gateway";
@@ -28,12 +37,18 @@ export const envoyGateway: Operator = {
   async reconcile(context) {
     // Judging with half of the picture would tell routes of missing services that are there.
     if (!this.kinds.every((kind) => context.world.knows(kind))) return true;
-    const classes = context.world.list(GATEWAY_API, "GatewayClass").filter((one) => at(one, "spec", "controllerName") === CONTROLLER);
+    const classes = context.world
+      .list(GATEWAY_API, "GatewayClass")
+      .filter((one) => at(one, "spec", "controllerName") === CONTROLLER);
     const accepted = new Set<string>();
     for (const one of classes) if (await acceptClass(context, one)) accepted.add(one.metadata.name);
     const gateways = context.world
       .list(GATEWAY_API, "Gateway")
-      .filter((gateway) => accepted.has(String(at(gateway, "spec", "gatewayClassName"))) && gateway.metadata.deletionTimestamp === undefined);
+      .filter(
+        (gateway) =>
+          accepted.has(String(at(gateway, "spec", "gatewayClassName"))) &&
+          gateway.metadata.deletionTimestamp === undefined,
+      );
     await removeOrphans(context, gateways);
     for (const route of context.world.list(GATEWAY_API, "HTTPRoute")) await judgeRoute(context, route, gateways);
     for (const gateway of gateways) await program(context, gateway);
@@ -42,10 +57,19 @@ export const envoyGateway: Operator = {
   },
 };
 
-function parametersOf({ world }: OperatorContext, gatewayClass: KubeObject): { proxy?: KubeObject | undefined; missing?: string } {
-  const reference = at(gatewayClass, "spec", "parametersRef") as { kind: string; name: string; namespace?: string } | undefined;
+function parametersOf(
+  { world }: OperatorContext,
+  gatewayClass: KubeObject,
+): { proxy?: KubeObject | undefined; missing?: string } {
+  const reference = at(gatewayClass, "spec", "parametersRef") as
+    { kind: string; name: string; namespace?: string } | undefined;
   if (reference === undefined) return {};
-  const proxy = world.get({ apiVersion: ENVOY_API, kind: "EnvoyProxy", name: reference.name, namespace: reference.namespace });
+  const proxy = world.get({
+    apiVersion: ENVOY_API,
+    kind: "EnvoyProxy",
+    name: reference.name,
+    namespace: reference.namespace,
+  });
   if (reference.kind === "EnvoyProxy" && proxy !== undefined) return { proxy };
   return { missing: `failed to find ${reference.kind.toLowerCase()} ${pathOf(reference)}` };
 }
@@ -55,20 +79,38 @@ async function acceptClass(context: OperatorContext, gatewayClass: KubeObject): 
   const condition: Condition =
     missing === undefined
       ? { type: "Accepted", status: "True", reason: "Accepted", message: "Valid GatewayClass" }
-      : { type: "Accepted", status: "False", reason: "InvalidParameters", message: `Invalid parametersRef: ${missing}` };
-  await context.world.status(gatewayClass, { conditions: conditions(context, gatewayClass["status"], gatewayClass, [condition]) });
+      : {
+          type: "Accepted",
+          status: "False",
+          reason: "InvalidParameters",
+          message: `Invalid parametersRef: ${missing}`,
+        };
+  await context.world.status(gatewayClass, {
+    conditions: conditions(context, gatewayClass["status"], gatewayClass, [condition]),
+  });
   return missing === undefined;
 }
 
-function conditions({ now }: OperatorContext, status: unknown, object: KubeObject, given: readonly Condition[]): Condition[] {
+function conditions(
+  { now }: OperatorContext,
+  status: unknown,
+  object: KubeObject,
+  given: readonly Condition[],
+): Condition[] {
   const generation = object.metadata.generation;
-  return withConditions(status, given.map((condition) => ({ ...condition, ...(generation !== undefined && { observedGeneration: generation }) })), now);
+  return withConditions(
+    status,
+    given.map((condition) => ({ ...condition, ...(generation !== undefined && { observedGeneration: generation }) })),
+    now,
+  );
 }
 
 /** A class stays until nothing of its gateways is left: the account's load balancers above all. */
 async function holdClass(context: OperatorContext, gatewayClass: KubeObject): Promise<void> {
   const used =
-    context.world.list(GATEWAY_API, "Gateway").some((gateway) => at(gateway, "spec", "gatewayClassName") === gatewayClass.metadata.name) ||
+    context.world
+      .list(GATEWAY_API, "Gateway")
+      .some((gateway) => at(gateway, "spec", "gatewayClassName") === gatewayClass.metadata.name) ||
     context.world.list("v1", "Service", namespaceOf(context.self)).some((service) => isProxy(service));
   const current = context.world.get(refOf(gatewayClass)) ?? gatewayClass;
   await context.world.guard(current, CLASS_FINALIZER, used);
@@ -101,7 +143,12 @@ async function judgeRoute(context: OperatorContext, route: KubeObject, gateways:
         ? { type: "Accepted", status: "True", reason: "Accepted", message: "Route is accepted" }
         : { type: "Accepted", status: "False", ...attached },
       broken === undefined
-        ? { type: "ResolvedRefs", status: "True", reason: "ResolvedRefs", message: "Resolved all the Object references for the Route" }
+        ? {
+            type: "ResolvedRefs",
+            status: "True",
+            reason: "ResolvedRefs",
+            message: "Resolved all the Object references for the Route",
+          }
         : { type: "ResolvedRefs", status: "False", ...broken },
     ];
     return [{ parentRef, controllerName: CONTROLLER, conditions: conditions(context, before, route, given) }];
@@ -112,7 +159,11 @@ async function judgeRoute(context: OperatorContext, route: KubeObject, gateways:
 
 async function program(context: OperatorContext, gateway: KubeObject): Promise<void> {
   const { world, self } = context;
-  const gatewayClass = world.get({ apiVersion: GATEWAY_API, kind: "GatewayClass", name: String(at(gateway, "spec", "gatewayClassName")) });
+  const gatewayClass = world.get({
+    apiVersion: GATEWAY_API,
+    kind: "GatewayClass",
+    name: String(at(gateway, "spec", "gatewayClassName")),
+  });
   const { proxy } = gatewayClass === undefined ? {} : parametersOf(context, gatewayClass);
   for (const object of proxyObjects(gateway, proxy, namespaceOf(self))) await world.ensure(object, MANAGER);
 
@@ -124,7 +175,12 @@ async function program(context: OperatorContext, gateway: KubeObject): Promise<v
   const available = Number(at(deployment, "status", "availableReplicas") ?? 0);
   const wanted = Number(at(deployment, "spec", "replicas") ?? 1);
   const given: Condition[] = [
-    { type: "Accepted", status: "True", reason: "Accepted", message: "The Gateway has been scheduled by Envoy Gateway" },
+    {
+      type: "Accepted",
+      status: "True",
+      reason: "Accepted",
+      message: "The Gateway has been scheduled by Envoy Gateway",
+    },
     programmed(addresses.length, available, wanted),
   ];
   const listeners = listenersOf(gateway).map((listener) => listenerStatus(context, gateway, listener));
@@ -137,11 +193,21 @@ async function program(context: OperatorContext, gateway: KubeObject): Promise<v
 
 function programmed(addresses: number, available: number, wanted: number): Condition {
   if (addresses === 0)
-    return { type: "Programmed", status: "False", reason: "AddressNotAssigned", message: "No addresses have been assigned to the Gateway" };
+    return {
+      type: "Programmed",
+      status: "False",
+      reason: "AddressNotAssigned",
+      message: "No addresses have been assigned to the Gateway",
+    };
   if (available === 0)
     return { type: "Programmed", status: "False", reason: "NoResources", message: "Deployment replicas unavailable" };
   const counted = `${available}/${wanted} envoy replicas available`;
-  return { type: "Programmed", status: "True", reason: "Programmed", message: `Address assigned to the Gateway, ${counted}` };
+  return {
+    type: "Programmed",
+    status: "True",
+    reason: "Programmed",
+    message: `Address assigned to the Gateway, ${counted}`,
+  };
 }
 
 function addressesFor(service: KubeObject | undefined): { type: string; value: string }[] {
@@ -150,8 +216,13 @@ function addressesFor(service: KubeObject | undefined): { type: string; value: s
     const address = at(service, "spec", "clusterIP");
     return typeof address === "string" && address !== "None" ? [{ type: "IPAddress", value: address }] : [];
   }
-  return listAt<{ hostname?: string; ip?: string }>(service, "status", "loadBalancer", "ingress").flatMap(({ hostname, ip }) =>
-    hostname !== undefined ? [{ type: "Hostname", value: hostname }] : ip !== undefined ? [{ type: "IPAddress", value: ip }] : [],
+  return listAt<{ hostname?: string; ip?: string }>(service, "status", "loadBalancer", "ingress").flatMap(
+    ({ hostname, ip }) =>
+      hostname !== undefined
+        ? [{ type: "Hostname", value: hostname }]
+        : ip !== undefined
+          ? [{ type: "IPAddress", value: ip }]
+          : [],
   );
 }
 
@@ -169,10 +240,25 @@ function listenerStatus(context: OperatorContext, gateway: KubeObject, listener:
   const given: Condition[] = [
     { type: "Accepted", status: "True", reason: "Accepted", message: "Listener has been successfully translated" },
     problem === undefined
-      ? { type: "Programmed", status: "True", reason: "Programmed", message: "Sending translated listener configuration to the data plane" }
-      : { type: "Programmed", status: "False", reason: "Invalid", message: "Listener is invalid, see other Conditions for details." },
+      ? {
+          type: "Programmed",
+          status: "True",
+          reason: "Programmed",
+          message: "Sending translated listener configuration to the data plane",
+        }
+      : {
+          type: "Programmed",
+          status: "False",
+          reason: "Invalid",
+          message: "Listener is invalid, see other Conditions for details.",
+        },
     problem === undefined
-      ? { type: "ResolvedRefs", status: "True", reason: "ResolvedRefs", message: "Listener references have been resolved" }
+      ? {
+          type: "ResolvedRefs",
+          status: "True",
+          reason: "ResolvedRefs",
+          message: "Listener references have been resolved",
+        }
       : { type: "ResolvedRefs", status: "False", reason: "InvalidCertificateRef", message: problem },
   ];
   return {
@@ -186,7 +272,11 @@ function listenerStatus(context: OperatorContext, gateway: KubeObject, listener:
   };
 }
 
-function certificateProblem({ world }: OperatorContext, gateway: KubeObject, { protocol, tls }: Listener): string | undefined {
+function certificateProblem(
+  { world }: OperatorContext,
+  gateway: KubeObject,
+  { protocol, tls }: Listener,
+): string | undefined {
   if (protocol !== "HTTPS" || tls?.mode === "Passthrough") return undefined;
   const references = tls?.certificateRefs ?? [];
   if (references.length === 0) return "Listener must have at least 1 TLS certificate ref";

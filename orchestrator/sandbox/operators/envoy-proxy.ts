@@ -28,13 +28,21 @@ export function proxyName(gateway: KubeObject): string {
   return `envoy-${path.replace("/", "-")}`.slice(0, 54) + `-${hash}`;
 }
 export function isProxy(object: KubeObject): boolean {
-  return object.metadata.labels?.["app.kubernetes.io/managed-by"] === "envoy-gateway" && `${LABEL}name` in object.metadata.labels;
+  return (
+    object.metadata.labels?.["app.kubernetes.io/managed-by"] === "envoy-gateway" &&
+    `${LABEL}name` in object.metadata.labels
+  );
 }
 
 /** What serves a Gateway, with the settings of its class's EnvoyProxy. */
 export function proxyObjects(gateway: KubeObject, proxy: KubeObject | undefined, namespace: string): KubeObject[] {
   const settings = (at(proxy, "spec", "provider", "kubernetes") ?? {}) as {
-    envoyDeployment?: { replicas?: number; pod?: Fields; container?: { image?: string; resources?: Fields; securityContext?: Fields; env?: Fields[] }; strategy?: Fields };
+    envoyDeployment?: {
+      replicas?: number;
+      pod?: Fields;
+      container?: { image?: string; resources?: Fields; securityContext?: Fields; env?: Fields[] };
+      strategy?: Fields;
+    };
     envoyService?: Fields & { annotations?: Record<string, string>; labels?: Record<string, string>; type?: string };
     envoyPDB?: { minAvailable?: unknown; maxUnavailable?: unknown };
   };
@@ -49,7 +57,14 @@ export function proxyObjects(gateway: KubeObject, proxy: KubeObject | undefined,
   const metadata = (more: Fields = {}) => ({ name, namespace, labels, ...more });
   const ports = [...new Map(listenersOf(gateway).map((listener) => [listener.port, listener])).values()];
   const deployment = settings.envoyDeployment ?? {};
-  const { annotations, labels: serviceLabels, type = "LoadBalancer", patch: _patch, name: _name, ...service } = settings.envoyService ?? {};
+  const {
+    annotations,
+    labels: serviceLabels,
+    type = "LoadBalancer",
+    patch: _patch,
+    name: _name,
+    ...service
+  } = settings.envoyService ?? {};
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata: metadata() },
     {
@@ -62,7 +77,11 @@ export function proxyObjects(gateway: KubeObject, proxy: KubeObject | undefined,
         ...(deployment.strategy && { strategy: deployment.strategy }),
         template: {
           metadata: { labels: { ...labels, ...(deployment.pod?.["labels"] as Fields | undefined) } },
-          spec: podSpec(name, ports.map(({ port }) => port), deployment),
+          spec: podSpec(
+            name,
+            ports.map(({ port }) => port),
+            deployment,
+          ),
         },
       },
     },
@@ -75,7 +94,12 @@ export function proxyObjects(gateway: KubeObject, proxy: KubeObject | undefined,
         ...(type === "LoadBalancer" && { externalTrafficPolicy: "Local" }),
         ...service,
         selector: labels,
-        ports: ports.map(({ protocol, port }) => ({ name: `${protocol.toLowerCase()}-${port}`, port, targetPort: containerPort(port), protocol: "TCP" })),
+        ports: ports.map(({ protocol, port }) => ({
+          name: `${protocol.toLowerCase()}-${port}`,
+          port,
+          targetPort: containerPort(port),
+          protocol: "TCP",
+        })),
       },
     },
     ...(settings.envoyPDB === undefined
@@ -87,7 +111,9 @@ export function proxyObjects(gateway: KubeObject, proxy: KubeObject | undefined,
             metadata: metadata(),
             spec: {
               ...(settings.envoyPDB.minAvailable !== undefined && { minAvailable: settings.envoyPDB.minAvailable }),
-              ...(settings.envoyPDB.maxUnavailable !== undefined && { maxUnavailable: settings.envoyPDB.maxUnavailable }),
+              ...(settings.envoyPDB.maxUnavailable !== undefined && {
+                maxUnavailable: settings.envoyPDB.maxUnavailable,
+              }),
               selector: { matchLabels: labels },
             },
           },
@@ -100,7 +126,10 @@ export const containerPort = (port: number): number => (port < 1024 ? port + SHI
 function podSpec(
   name: string,
   ports: readonly number[],
-  { pod = {}, container = {} }: { pod?: Fields; container?: { image?: string; resources?: Fields; securityContext?: Fields; env?: Fields[] } },
+  {
+    pod = {},
+    container = {},
+  }: { pod?: Fields; container?: { image?: string; resources?: Fields; securityContext?: Fields; env?: Fields[] } },
 ): Fields {
   const { labels: _labels, annotations: _annotations, ...placement } = pod;
   return {

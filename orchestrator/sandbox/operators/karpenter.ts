@@ -3,7 +3,7 @@ import type { NodeSpec } from "../cluster/host";
 import { at, conditionOf, listAt, type Condition, type KubeObject } from "../kubernetes/object";
 import { denied, message, noCredentials, rightsOf, tell, type Operator, type OperatorContext } from "./operator";
 import { chooseNode, cpuOf, type Pool } from "./scheduling";
-import { withConditions } from "./world";
+import { withConditions, type World } from "./world";
 
 const API = "karpenter.sh/v1";
 const CLASS_API = "karpenter.k8s.aws/v1";
@@ -28,7 +28,8 @@ export const karpenter: Operator = {
   async reconcile(context) {
     if (!this.kinds.every((kind) => context.world.knows(kind))) return true;
     let blocked = false;
-    for (const nodeClass of context.world.list(CLASS_API, "EC2NodeClass")) blocked = !(await judgeClass(context, nodeClass)) || blocked;
+    for (const nodeClass of context.world.list(CLASS_API, "EC2NodeClass"))
+      blocked = !(await judgeClass(context, nodeClass)) || blocked;
     for (const pool of context.world.list(API, "NodePool")) await judgePool(context, pool);
     return (await provision(context)) || blocked;
   },
@@ -45,7 +46,12 @@ async function judgeClass(context: OperatorContext, nodeClass: KubeObject): Prom
   const condition: Condition =
     refusal === undefined
       ? { type: "Ready", status: "True", reason: "Ready", message: "" }
-      : { type: "Ready", status: "False", reason: "ValidationSucceeded", message: `ValidationSucceeded=False, SubnetsReady=False: ${refusal}` };
+      : {
+          type: "Ready",
+          status: "False",
+          reason: "ValidationSucceeded",
+          message: `ValidationSucceeded=False, SubnetsReady=False: ${refusal}`,
+        };
   await context.world.status(nodeClass, { conditions: withConditions(nodeClass["status"], [condition], context.now) });
   return refusal === undefined;
 }
@@ -61,14 +67,27 @@ async function judgePool(context: OperatorContext, pool: KubeObject): Promise<vo
   const classReady = conditionOf(nodeClass, "Ready");
   const condition: Condition =
     nodeClass === undefined
-      ? { type: "Ready", status: "False", reason: "NodeClassReady", message: "NodeClassReady=False: NodeClass not found on cluster" }
+      ? {
+          type: "Ready",
+          status: "False",
+          reason: "NodeClassReady",
+          message: "NodeClassReady=False: NodeClass not found on cluster",
+        }
       : classReady?.status === "True"
         ? { type: "Ready", status: "True", reason: "Ready", message: "" }
-        : { type: "Ready", status: "False", reason: "NodeClassReady", message: `NodeClassReady=False: ${classReady?.message ?? "NodeClass is not ready"}` };
+        : {
+            type: "Ready",
+            status: "False",
+            reason: "NodeClassReady",
+            message: `NodeClassReady=False: ${classReady?.message ?? "NodeClass is not ready"}`,
+          };
   const own = nodesOf(context, pool.metadata.name);
   await world.status(pool, {
     conditions: withConditions(pool["status"], [condition], now),
-    resources: { nodes: String(own.length), cpu: String(own.reduce((sum, node) => sum + cpuOf(at(node, "status", "capacity", "cpu")), 0)) },
+    resources: {
+      nodes: String(own.length),
+      cpu: String(own.reduce((sum, node) => sum + cpuOf(at(node, "status", "capacity", "cpu")), 0)),
+    },
   });
 }
 
@@ -88,13 +107,25 @@ async function terminate(context: OperatorContext, pool: KubeObject): Promise<vo
 
 const groupOf = (pool: string): string => `karpenter-${pool}`;
 
+/** Pods that a node was launched for, by cluster: nobody launches a second one while the first is on its way. */
+const nominated = new WeakMap<World, Set<string>>();
+
 async function provision(context: OperatorContext): Promise<boolean> {
   const { world } = context;
+  const served = nominated.get(world) ?? new Set<string>();
+  nominated.set(world, served);
   const waiting = world
     .list("v1", "Pod")
-    .filter((pod) => pod.metadata.deletionTimestamp === undefined && conditionOf(pod, "PodScheduled")?.reason === "Unschedulable");
+    .filter(
+      (pod) =>
+        !served.has(pod.metadata.uid ?? "") &&
+        pod.metadata.deletionTimestamp === undefined &&
+        conditionOf(pod, "PodScheduled")?.reason === "Unschedulable",
+    );
   if (waiting.length === 0) return false;
-  const pools = world.list(API, "NodePool").filter((pool) => conditionOf(pool, "Ready")?.status === "True" && pool.metadata.deletionTimestamp === undefined);
+  const pools = world
+    .list(API, "NodePool")
+    .filter((pool) => conditionOf(pool, "Ready")?.status === "True" && pool.metadata.deletionTimestamp === undefined);
   let blocked = false;
   // One node at a time: the pods that fit on it are scheduled, and the rest is looked at again.
   for (const pod of waiting.slice(0, 1)) {
@@ -105,9 +136,10 @@ async function provision(context: OperatorContext): Promise<boolean> {
       continue;
     }
     const pool = pools.find(({ metadata }) => metadata.name === choice.pool) as KubeObject;
-    blocked = !(await launch(context, pod, pool, choice.instanceType, choice.zone)) || blocked;
+    if (await launch(context, pod, pool, choice.instanceType, choice.zone)) served.add(pod.metadata.uid ?? "");
+    else blocked = true;
   }
-  return blocked;
+  return blocked || waiting.length > 1;
 }
 
 function zonesOf({ world }: OperatorContext): string[] {
@@ -117,7 +149,9 @@ function zonesOf({ world }: OperatorContext): string[] {
 
 function poolOf(pool: KubeObject): Pool {
   const values = (key: string) =>
-    listAt<{ key: string; values?: string[] }>(pool, "spec", "template", "spec", "requirements").find((one) => one.key === key)?.values ?? [];
+    listAt<{ key: string; values?: string[] }>(pool, "spec", "template", "spec", "requirements").find(
+      (one) => one.key === key,
+    )?.values ?? [];
   return {
     name: pool.metadata.name,
     labels: (at(pool, "spec", "template", "metadata", "labels") ?? {}) as Record<string, string>,
@@ -129,25 +163,49 @@ function poolOf(pool: KubeObject): Pool {
   };
 }
 
-async function launch(context: OperatorContext, pod: KubeObject, pool: KubeObject, instanceType: string, zone: string): Promise<boolean> {
+async function launch(
+  context: OperatorContext,
+  pod: KubeObject,
+  pool: KubeObject,
+  instanceType: string,
+  zone: string,
+): Promise<boolean> {
   const { cloud, cluster, host, world } = context;
   const { labels, taints, capacityType } = poolOf(pool);
   const guarded = await world.guard(pool, FINALIZER, true);
   try {
-    const instance = await cloud.launchInstance({ cluster, pool: pool.metadata.name, instanceType, zone, capacityType });
-    const nodeClass = world.get({ apiVersion: CLASS_API, kind: "EC2NodeClass", name: String(at(guarded, "spec", "template", "spec", "nodeClassRef", "name")) });
+    const instance = await cloud.launchInstance({
+      cluster,
+      pool: pool.metadata.name,
+      instanceType,
+      zone,
+      capacityType,
+    });
+    const nodeClass = world.get({
+      apiVersion: CLASS_API,
+      kind: "EC2NodeClass",
+      name: String(at(guarded, "spec", "template", "spec", "nodeClassRef", "name")),
+    });
     const capacity = capacityOf(instanceType, Number(at(nodeClass, "spec", "kubelet", "maxPods") ?? MAX_PODS));
     const node: NodeSpec = {
       name: instance.privateDnsName,
       zone: instance.zone,
       instanceType,
-      labels: { ...labels, [POOL_LABEL]: pool.metadata.name, "karpenter.sh/capacity-type": capacityType, "kubernetes.io/arch": architectureOf(instanceType) },
+      labels: {
+        ...labels,
+        [POOL_LABEL]: pool.metadata.name,
+        "karpenter.sh/capacity-type": capacityType,
+        "kubernetes.io/arch": architectureOf(instanceType),
+      },
       taints: taints.map(({ key, value, effect }) => ({ key, effect, ...(value !== undefined && { value }) })),
       capacity: capacity ?? {},
       internalIp: instance.privateIp,
       providerId: `aws:///${instance.zone}/${instance.id}`,
     };
-    await host.setNodes(cluster, groupOf(pool.metadata.name), [...nodesOf(context, pool.metadata.name).map(specOf), node]);
+    await host.setNodes(cluster, groupOf(pool.metadata.name), [
+      ...nodesOf(context, pool.metadata.name).map(specOf),
+      node,
+    ]);
     await tell(context, pod, "Normal", "Nominated", `Pod should schedule on: node/${node.name}`);
     return true;
   } catch (error) {
@@ -166,7 +224,9 @@ function specOf(node: KubeObject): NodeSpec {
     labels,
     taints: listAt(node, "spec", "taints"),
     capacity: (at(node, "status", "capacity") ?? {}) as Record<string, string>,
-    internalIp: listAt<{ type: string; address: string }>(node, "status", "addresses").find(({ type }) => type === "InternalIP")?.address ?? "",
+    internalIp:
+      listAt<{ type: string; address: string }>(node, "status", "addresses").find(({ type }) => type === "InternalIP")
+        ?.address ?? "",
     providerId: String(at(node, "spec", "providerID") ?? ""),
   };
 }

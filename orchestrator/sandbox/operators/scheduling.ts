@@ -13,14 +13,29 @@ export interface Pool {
   readonly cpuUsed: number;
 }
 
-const UNITS: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, K: 1e3, k: 1e3, M: 1e6, G: 1e9, T: 1e12, m: 1e-3, "": 1 };
+const UNITS: Readonly<Record<string, number>> = {
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  K: 1e3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  m: 1e-3,
+  "": 1,
+};
 
 /** Cores of a quantity: `100m` is 0.1. */
 export function cpuOf(quantity: unknown): number {
   return amount(quantity);
 }
 function amount(quantity: unknown): number {
-  const [, number = "0", unit = ""] = /^([\d.]+)([A-Za-z]*)$/.exec(typeof quantity === "number" ? String(quantity) : typeof quantity === "string" ? quantity : "0") ?? [];
+  const [, number = "0", unit = ""] =
+    /^([\d.]+)([A-Za-z]*)$/.exec(
+      typeof quantity === "number" ? String(quantity) : typeof quantity === "string" ? quantity : "0",
+    ) ?? [];
   return Number(number) * (UNITS[unit] ?? 1);
 }
 
@@ -28,7 +43,10 @@ function amount(quantity: unknown): number {
 const OVERHEAD = 0.9;
 
 function requested(pod: KubeObject, resource: string): number {
-  return listAt(pod, "spec", "containers").reduce<number>((sum, container) => sum + amount(at(container, "resources", "requests", resource)), 0);
+  return listAt(pod, "spec", "containers").reduce<number>(
+    (sum, container) => sum + amount(at(container, "resources", "requests", resource)),
+    0,
+  );
 }
 
 /** The first pool, and in it the first instance type, that takes the pod; else why none does, in Karpenter's words. */
@@ -50,7 +68,8 @@ export function chooseNode(
     const types = pool.instanceTypes.map((type) => ({ type, capacity: capacityOf(type, Infinity) }));
     const fitting = types.filter(({ capacity }) =>
       ["cpu", "memory", "nvidia.com/gpu"].every(
-        (resource) => requested(pod, resource) <= amount(capacity?.[resource]) * (resource === "nvidia.com/gpu" ? 1 : OVERHEAD),
+        (resource) =>
+          requested(pod, resource) <= amount(capacity?.[resource]) * (resource === "nvidia.com/gpu" ? 1 : OVERHEAD),
       ),
     );
     if (fitting.length === 0) {
@@ -68,19 +87,29 @@ export function chooseNode(
 const GIVEN = /^(kubernetes\.io\/(os|arch|hostname)|topology\.kubernetes\.io\/|node\.kubernetes\.io\/instance-type$)/;
 
 function labelProblem(pool: Pool, selector: Readonly<Record<string, string>>): string | undefined {
-  const offered: Record<string, string> = { ...pool.labels, "karpenter.sh/nodepool": pool.name, "karpenter.sh/capacity-type": pool.capacityType };
+  const offered: Record<string, string> = {
+    ...pool.labels,
+    "karpenter.sh/nodepool": pool.name,
+    "karpenter.sh/capacity-type": pool.capacityType,
+  };
   const wrong = Object.entries(selector).find(([key, value]) => !GIVEN.test(key) && offered[key] !== value);
   return wrong && `incompatible requirements, label "${wrong[0]}" does not have known values`;
 }
 
 function taintProblem(pool: Pool, pod: KubeObject): string | undefined {
-  const tolerations = listAt<{ key?: string; operator?: string; value?: string; effect?: string }>(pod, "spec", "tolerations");
+  const tolerations = listAt<{ key?: string; operator?: string; value?: string; effect?: string }>(
+    pod,
+    "spec",
+    "tolerations",
+  );
   const bare = pool.taints.find(
     (taint) =>
       taint.effect !== "PreferNoSchedule" &&
       !tolerations.some(
         ({ key, operator = "Equal", value, effect }) =>
-          (key === undefined || key === taint.key) && (effect === undefined || effect === taint.effect) && (operator === "Exists" || value === taint.value),
+          (key === undefined || key === taint.key) &&
+          (effect === undefined || effect === taint.effect) &&
+          (operator === "Exists" || value === taint.value),
       ),
   );
   return bare && `did not tolerate taint (taint=${bare.key}=${bare.value ?? ""}:${bare.effect})`;
