@@ -59,6 +59,8 @@ export class StepEvents {
   finished(step: StepFacts, counted = true): void {
     if (internal(step)) return;
     if (counted) this.count(step.op);
+    // A component is done when its outputs are registered, and announced then (pulumi.md 8.3).
+    if (!this.planning && step.new !== undefined && !step.new.custom) return;
     this.send({ resOutputsEvent: this.body(step) });
   }
   count(op: Op): void {

@@ -77,6 +77,16 @@ describe("the built-in engine under the Automation API", function () {
     expect(events.map(({ sequence }) => sequence)).to.deep.equal(events.map((_, index) => index));
     const kinds = events.map((event) => Object.keys(event).find((key) => key.endsWith("Event")));
     expect(kinds[0]).to.equal("preludeEvent");
+    // The stack is a component: it is done when its outputs are there, after everything in it.
+    expect(kinds.slice(1, -2)).to.deep.equal([
+      "resourcePreEvent",
+      "resourcePreEvent",
+      "resOutputsEvent",
+      "resOutputsEvent",
+    ]);
+    expect(events.findLast((event) => event.resOutputsEvent)?.resOutputsEvent?.metadata.type).to.equal(
+      "pulumi:pulumi:Stack",
+    );
     expect(kinds.slice(-2)).to.deep.equal(["summaryEvent", "cancelEvent"]);
     expect(events.at(-2)?.summaryEvent).to.deep.include({ resourceChanges: { create: 2 }, result: "succeeded" });
     await stack.destroy();
