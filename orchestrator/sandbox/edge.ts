@@ -124,7 +124,7 @@ async function read(api: KubeApi): Promise<Objects> {
       return [`${apiVersion}/${kind}`, served === undefined ? [] : (await api.list(apiVersion, kind)).items] as const;
     }),
   );
-  const all = new Map(lists);
+  const all = new Map<string, KubeObject[]>(lists);
   const list: Objects["list"] = (apiVersion, kind, namespace) =>
     (all.get(`${apiVersion}/${kind}`) ?? []).filter(
       (object) => namespace === undefined || object.metadata.namespace === namespace,
