@@ -6,14 +6,17 @@ import { Account, accountIdOf } from "./aws/account";
 import { rehearsalCloud } from "./aws/cloud";
 import { awsStandIn } from "./aws/provider";
 import { rehearsalReader } from "./aws/reader";
-import { openClusters } from "./cluster/embedded";
-import { rehearsalEdge } from "./edge";
+import { openClusters } from "./clusters";
+import { createEdge } from "./edge";
 import { eksStandIn } from "./eks/component";
 import { Faults } from "./faults";
 import { createKubernetesStandIn, KUBERNETES_VERSION } from "./kubernetes/provider";
 import { serveProvider, type StandIn } from "./provider/serve";
 import { createRandomStandIn, RANDOM_VERSION } from "./random/provider";
 import type { Sandbox } from "./sandbox";
+
+const CLUSTER = "aws:eks/cluster:Cluster";
+const ZONE = "aws:route53/zone:Zone";
 
 export interface SandboxRequest {
   readonly environment: string;
@@ -38,6 +41,7 @@ export async function startSandbox({ environment, directory, config, faults }: S
     for (const one of opened.splice(0).reverse()) await one();
   };
   try {
+    const aws = rehearsalReader(account);
     // Clusters call on the cloud for load balancers and nodes, and the cloud is an account whose EKS runs clusters.
     const surroundings = {
       account,
@@ -48,8 +52,17 @@ export async function startSandbox({ environment, directory, config, faults }: S
     const clusters = await openClusters({
       directory: path.join(directory, "clusters"),
       cloud: rehearsalCloud(surroundings),
+      account,
     });
     opened.push(() => clusters.close());
+    const edge = createEdge({
+      clusters: () => account.all(CLUSTER).flatMap(({ id }) => clusters.get(id) ?? []),
+      dnsRecords: async () => {
+        const zones = account.all(ZONE).map(({ id }) => aws.dnsRecords(id));
+        return (await Promise.all(zones)).flat();
+      },
+    });
+    opened.push(() => edge.close());
     const kubernetes = createKubernetesStandIn({ clusters });
     opened.push(() => kubernetes.close());
     const ports: string[] = [];
@@ -64,8 +77,8 @@ export async function startSandbox({ environment, directory, config, faults }: S
     await serve("random", RANDOM_VERSION, createRandomStandIn());
     return {
       engineEnvironment: { PULUMI_DEBUG_PROVIDERS: ports.join(",") },
-      aws: rehearsalReader(account),
-      edge: rehearsalEdge({ account, clusters }),
+      aws,
+      edge,
       kubeconfig: (cluster) => clusters.get(cluster)?.kubeconfig,
       // Objects in a cluster need no answer: they are applied under their own name, so a second create is the first.
       idsOf: (urn) => Promise.resolve(account.idsOf(urn)),
