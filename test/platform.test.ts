@@ -1,0 +1,121 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { buildPlatform } from "../infra/platform";
+import { rules } from "../policy/rules";
+import { judge } from "./support/policy";
+import { configOf, record, root, valueOf, type Registered } from "./support/pulumi";
+
+const environments = ["dev", "staging", "production"] as const;
+
+/** `npm test -- unit` with GOLDEN=write takes what is built as what is expected; the diff is then read in review. */
+function golden(environment: string, lines: string): string {
+  const file = path.join(root, "test", "golden", `${environment}.txt`);
+  if (process.env["GOLDEN"] === "write") fs.writeFileSync(file, lines);
+  return fs.readFileSync(file, "utf8");
+}
+
+for (const environment of environments) {
+  describe(`the platform of ${environment}`, () => {
+    let seen: Registered[];
+    let outputs: ReturnType<typeof buildPlatform>;
+
+    before(async () => {
+      const built = await record(environment, () => buildPlatform(configOf(environment)));
+      seen = built.seen;
+      outputs = built.result;
+    });
+
+    it("makes exactly the resources of its golden list", () => {
+      const lines = seen
+        .map(({ type, name }) => `${type}  ${name}\n`)
+        .sort()
+        .join("");
+      expect(lines).to.equal(golden(environment, lines));
+    });
+    it("[E1.4] satisfies every rule of the policy pack that judges a resource", () => {
+      const found = rules.flatMap((rule) =>
+        rule.scope === "stack"
+          ? []
+          : seen.flatMap(({ type, name, inputs }) =>
+              judge(rule, type, inputs).violations.map((violation) => `${rule.name} ${name}: ${violation}`),
+            ),
+      );
+      expect(found).to.deep.equal([]);
+    });
+    it("[A21.5] installs every chart at an exact version", () => {
+      const releases = seen.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release");
+      expect(releases).to.not.have.length(0);
+      for (const { name, inputs } of releases) expect(inputs["version"], name).to.match(/^v?\d+\.\d+\.\d+$/);
+    });
+    it("[A4.2] deploys nothing into the default namespace", () => {
+      const placed = seen.filter(
+        ({ inputs }) =>
+          (inputs["metadata"] as { namespace?: string } | undefined)?.namespace === "default" ||
+          inputs["namespace"] === "default",
+      );
+      expect(placed).to.deep.equal([]);
+    });
+    it("fills the whole contract of outputs, with the kubeconfig secret [A2.2]", async () => {
+      expect(Object.keys(outputs)).to.have.members([
+        "environment",
+        "network",
+        "cluster",
+        "kubeconfig",
+        "nodePools",
+        "networkPolicy",
+        "certificates",
+        "entryPoint",
+      ]);
+      expect(await pulumi.isSecret(outputs.kubeconfig)).to.equal(true);
+      for (const [key, output] of Object.entries(outputs)) {
+        if (key !== "kubeconfig") expect(await pulumi.isSecret(output), key).to.equal(false);
+      }
+      expect(await valueOf(outputs.network))
+        .to.have.property("zones")
+        .with.length(3);
+    });
+  });
+}
+
+describe("the environments differ as they should", () => {
+  const built: Record<string, Registered[]> = {};
+  before(async () => {
+    for (const environment of environments)
+      built[environment] = (await record(environment, () => buildPlatform(configOf(environment)))).seen;
+  });
+  const count = (environment: string, type: string) =>
+    (built[environment] ?? []).filter((one) => one.type === type).length;
+
+  it("[A1.2] one NAT gateway in dev, one per zone elsewhere", () => {
+    expect(environments.map((environment) => count(environment, "aws:ec2/natGateway:NatGateway"))).to.deep.equal([
+      1, 3, 3,
+    ]);
+  });
+  it("[B4.1] backups in staging and production only", () => {
+    expect(environments.map((environment) => count(environment, "aws:backup/plan:Plan"))).to.deep.equal([0, 1, 1]);
+  });
+  it("[B2.1] 3, 5 and 10 base nodes", () => {
+    const base = environments.map(
+      (environment) =>
+        built[environment]?.find((one) => one.name === "node-pools-general" && one.type.includes("nodeGroup"))?.inputs[
+          "scalingConfig"
+        ] as { minSize: number },
+    );
+    expect(base.map(({ minSize }) => minSize)).to.deep.equal([3, 5, 10]);
+  });
+  it("[A2.4] a public endpoint in dev only, and there for named networks", () => {
+    const clusters = environments.map(
+      (environment) => built[environment]?.find((one) => one.type === "eks:index:Cluster")?.inputs,
+    );
+    expect(clusters.map((inputs) => inputs?.["endpointPublicAccess"])).to.deep.equal([true, false, false]);
+    expect(clusters[0]?.["publicAccessCidrs"]).to.deep.equal(["203.0.113.0/24"]);
+  });
+  it("[A2.6] deletion protection, all logs and a KMS key where they belong", () => {
+    const cluster = built["production"]?.find((one) => one.type === "eks:index:Cluster")?.inputs;
+    expect(cluster?.["deletionProtection"]).to.equal(true);
+    expect(cluster?.["enabledClusterLogTypes"]).to.have.length(5);
+    expect(cluster?.["encryptionConfigKeyArn"]).to.be.a("string");
+  });
+});
