@@ -53,6 +53,9 @@ export class EmbeddedClusters implements ClusterHost {
   get(name: string): ClusterAccess | undefined {
     return this.accesses.get(name);
   }
+  all(): ClusterAccess[] {
+    return [...this.accesses.values()];
+  }
   /** The objects of a cluster, for the controllers that play what charts install. */
   async storeOf(name: string): Promise<ClusterStore | undefined> {
     return (await this.running.get(name))?.store;
