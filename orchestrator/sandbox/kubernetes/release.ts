@@ -131,7 +131,7 @@ export class Releases {
       if (inputs["skipAwait"] !== true) {
         const seconds =
           typeof inputs["timeout"] === "number" ? Math.min(inputs["timeout"], this.awaitSeconds) : this.awaitSeconds;
-        await Promise.all(applied.map((object) => untilReady(api, object, seconds)));
+        await allReady(api, applied, seconds);
       }
       return outputs("deployed");
     } catch (error) {
@@ -217,6 +217,14 @@ export class Releases {
     const known = { ...inputs, values: {} };
     return { id, inputs: known, outputs: { ...outputs, status: { ...status, status: "failed" } } };
   }
+}
+
+/** Waits for everything; a workload that does not come up explains the Service without endpoints, so it is told first. */
+async function allReady(api: KubeApi, objects: readonly KubeObject[], seconds: number): Promise<void> {
+  const ended = await Promise.allSettled(objects.map((object) => untilReady(api, object, seconds)));
+  const failed = ended.flatMap((end) => (end.status === "rejected" ? [end.reason as Error] : []));
+  const first = failed.find((error) => error instanceof NotReady && error.live.kind !== "Service") ?? failed[0];
+  if (first !== undefined) throw first;
 }
 
 function mistakes(inputs: Properties): Failure[] {

@@ -40,7 +40,7 @@ export function nodes(count: number, role = "system"): NodeSpec[] {
     name: `ip-10-0-${role.length}-${i + 10}.eu-central-1.compute.internal`,
     zone: `eu-central-1${"abc".charAt(i % 3)}`,
     instanceType: "m7g.large",
-    labels: { "node-role": role },
+    labels: { "node-role": role, "kubernetes.io/os": "linux", "kubernetes.io/arch": "arm64" },
     taints: [],
     capacity: { cpu: "4", memory: "16Gi", pods: "110" },
     internalIp: `10.0.${role.length}.${i + 10}`,

@@ -1,0 +1,169 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { expect } from "chai";
+import { chartTables, render } from "../../../../orchestrator/sandbox/kubernetes/charts";
+import { at, listAt, type KubeObject } from "../../../../orchestrator/sandbox/kubernetes/object";
+import type { Properties } from "../../../../orchestrator/sandbox/provider/serve";
+
+/** Values without which a chart does not install, and those its facts were taken with. */
+const least: Readonly<Record<string, Properties>> = {
+  "aws-load-balancer-controller": { clusterName: "rehearsal" },
+  karpenter: { settings: { clusterName: "rehearsal" } },
+};
+
+interface Facts {
+  release: string;
+  namespace: string;
+  chartVersion: string;
+  objects: {
+    kind: string;
+    name: string;
+    replicas?: number;
+    hook?: string;
+    serviceAccount: string;
+    containers: { name: string; ports: { containerPort: number }[] }[];
+  }[];
+  services: { name: string; ports: { port: number }[] }[];
+  crds: { name: string; kind: string; scope: string; versions: string[]; storageVersion: string }[];
+  serviceAccounts: { name: string; hook?: string }[];
+  pdbs: { name: string }[];
+}
+
+/** Where published facts about charts are kept on machines that have them; nothing ships with the project. */
+const FACTS = process.env["SLIPWAY_CHART_FACTS"] ?? path.resolve(__dirname, "../../../../../shared/charts");
+
+describe("the charts of the rehearsal", () => {
+  for (const chart of Object.keys(chartTables)) {
+    it(`${chart} creates what the published chart creates`, function () {
+      const file = `${FACTS}/${chart}/workloads.json`;
+      if (!fs.existsSync(file)) {
+        console.log(`        skipped: no facts about ${chart} on this machine (set SLIPWAY_CHART_FACTS)`);
+        return this.skip();
+      }
+      const facts = JSON.parse(fs.readFileSync(file, "utf8")) as Facts;
+      const { objects, definitions, version } = render({
+        chart,
+        version: undefined,
+        release: facts.release,
+        namespace: facts.namespace,
+        values: least[chart] ?? {},
+      });
+      const of = (...kinds: string[]) => objects.filter(({ kind }) => kinds.includes(kind));
+      expect(version).to.equal(facts.chartVersion);
+      const lasting = facts.objects.filter(({ hook }) => hook === undefined);
+      expect(of("Deployment", "DaemonSet").map(summary)).to.have.deep.members(
+        lasting.map(({ kind, name, replicas, serviceAccount, containers }) => ({
+          kind,
+          name,
+          replicas: kind === "DaemonSet" ? undefined : replicas,
+          serviceAccount,
+          containers: containers.map((container) => [
+            container.name,
+            container.ports.map((port) => port.containerPort),
+          ]),
+        })),
+      );
+      const services = of("Service").map((service) => [
+        service.metadata.name,
+        listAt<{ port: number }>(service, "spec", "ports").map(({ port }) => port),
+      ]);
+      expect(services).to.have.deep.members(
+        facts.services.map(({ name, ports }) => [name, ports.map(({ port }) => port)]),
+      );
+      expect(of("ServiceAccount").map(({ metadata }) => metadata.name)).to.have.members(
+        facts.serviceAccounts.filter(({ hook }) => hook === undefined).map(({ name }) => name),
+      );
+      expect(of("PodDisruptionBudget").map(({ metadata }) => metadata.name)).to.have.members(
+        facts.pdbs.map(({ name }) => name),
+      );
+      const kinds = [...definitions, ...of("CustomResourceDefinition")].map((one) => ({
+        name: one.metadata.name,
+        kind: at(one, "spec", "names", "kind"),
+        scope: at(one, "spec", "scope"),
+        storageVersion: listAt<{ name: string; storage: boolean }>(one, "spec", "versions").find(
+          ({ storage }) => storage,
+        )?.name,
+        versions: listAt<{ name: string }>(one, "spec", "versions")
+          .map(({ name }) => name)
+          .sort(),
+      }));
+      const published = facts.crds.map(({ name, kind, scope, storageVersion, versions }) => ({
+        name,
+        kind,
+        scope,
+        storageVersion,
+        versions: [...versions].sort(),
+      }));
+      expect(kinds).to.have.deep.members(published);
+    });
+  }
+
+  const request = (chart: string, values: Properties, version?: string) => () =>
+    render({ chart, version, release: "r", namespace: "n", values });
+
+  it("refuses a misspelt value by name and says what is known there", () => {
+    expect(request("cert-manager", { webhook: { replicaCont: 3 } })).to.throw(
+      /webhook\.replicaCont is not among the values .* known here: .*replicaCount/,
+    );
+  });
+  it("judges the keys of values that are not known yet", () => {
+    const partial = (values: Properties) => () =>
+      render({ chart: "karpenter", version: undefined, release: "r", namespace: "n", values, partial: true });
+    expect(partial({ settings: { clusterNam: "x" } })).to.throw(/settings\.clusterNam is not among/);
+    expect(partial({ replicas: "unknown" })).not.to.throw();
+  });
+  it("refuses a chart and a version it has no facts of", () => {
+    expect(request("nginx", {})).to.throw("the rehearsal knows no chart nginx; it knows aws-load-balancer-controller");
+    expect(request("oci://quay.io/jetstack/charts/cert-manager", {}, "v1.0.0")).to.throw(
+      "the rehearsal knows cert-manager v1.21.1, not v1.0.0",
+    );
+  });
+  it("refuses what the chart itself refuses", () => {
+    expect(request("karpenter", {})).to.throw("Chart cannot be installed without a valid settings.clusterName!");
+    expect(request("external-dns", { replicaCount: 2 })).to.throw(/replicaCount/);
+  });
+  it("carries the values the product sets into the objects", () => {
+    const { objects } = render({
+      chart: "cert-manager",
+      version: "v1.21.1",
+      release: "cert-manager",
+      namespace: "cert-manager",
+      values: {
+        crds: { enabled: true, keep: true },
+        replicaCount: 2,
+        podDisruptionBudget: { enabled: true },
+        resources: { limits: { cpu: "1" } },
+        webhook: { replicaCount: 3 },
+      },
+    });
+    const named = (kind: string, name: string) =>
+      objects.find((object) => object.kind === kind && object.metadata.name === name);
+    expect(at(named("Deployment", "cert-manager"), "spec", "replicas")).to.equal(2);
+    expect(
+      at(named("Deployment", "cert-manager"), "spec", "template", "spec", "containers", 0, "resources"),
+    ).to.deep.equal({ limits: { cpu: "1" } });
+    expect(at(named("Deployment", "cert-manager-webhook"), "spec", "replicas")).to.equal(3);
+    expect(at(named("PodDisruptionBudget", "cert-manager"), "spec", "minAvailable")).to.equal(1);
+    expect(named("CustomResourceDefinition", "certificates.cert-manager.io")?.metadata.annotations).to.deep.equal({
+      "helm.sh/resource-policy": "keep",
+    });
+  });
+});
+
+function summary(object: KubeObject) {
+  const spec = at(object, "spec", "template", "spec");
+  const containers = [
+    ...listAt<{ name: string }>(spec, "initContainers"),
+    ...listAt<{ name: string }>(spec, "containers"),
+  ];
+  return {
+    kind: object.kind,
+    name: object.metadata.name,
+    replicas: at(object, "spec", "replicas"),
+    serviceAccount: at(spec, "serviceAccountName"),
+    containers: containers.map((container) => [
+      container.name,
+      listAt<{ containerPort: number }>(container, "ports").map((port) => port.containerPort),
+    ]),
+  };
+}
