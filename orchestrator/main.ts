@@ -1,6 +1,13 @@
 import path from "node:path";
 import { runCli } from "./cli/run-cli";
 
+// The Pulumi SDK takes stack traces of every resource it registers, good or bad, and they cost a tenth of a rehearsal.
+// Errors meant for people carry words, not traces; whoever looks for a defect asks for them.
+if (process.env["SLIPWAY_DEBUG"] === undefined) {
+  process.setSourceMapsEnabled(false);
+  Error.stackTraceLimit = 0;
+}
+
 /** The process: arguments in, exit code out. The only place that ends it. */
 void runCli({
   args: process.argv.slice(2),
