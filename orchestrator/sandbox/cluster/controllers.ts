@@ -25,7 +25,11 @@ export class Controllers {
     private readonly store: ClusterStore,
     private readonly verbs: Verbs,
   ) {
-    this.addresses = store.kind("v1", "Pod").length;
+    // Addresses go on after the highest in use: a count of pods would hand out one that a pod still has.
+    this.addresses = Math.max(
+      0,
+      ...store.kind("v1", "Pod").map((pod) => addressNumber(String(statusOf(pod)["podIP"] ?? ""))),
+    );
     this.unwatch = store.watch((event) => this.changed(event));
     // What changed while nobody ran is settled at the start.
     for (const namespace of store.kind("v1", "Namespace")) this.dirty.add(namespace.metadata.name);
@@ -353,7 +357,7 @@ export class Controllers {
       });
     }
     const n = ++this.addresses;
-    const podIP = `100.64.${Math.floor(n / 250) % 250}.${(n % 250) + 1}`;
+    const podIP = address(n);
     const running = this.runningStatus(placed, podIP);
     const ends =
       placed.metadata.annotations?.[PROBE] !== undefined ||
@@ -531,4 +535,15 @@ function reference(owner: KubeObject) {
     controller: true,
     blockOwnerDeletion: true,
   };
+}
+
+/** The nth pod address, of the range EKS gives to pods outside the VPC's own (100.64.0.0/10). */
+function address(n: number): string {
+  return `100.64.${Math.floor(n / 250) % 250}.${(n % 250) + 1}`;
+}
+
+/** Which one it is; 0 for no address. */
+function addressNumber(ip: string): number {
+  const [, , third = 0, fourth = 1] = ip.split(".").map(Number);
+  return third * 250 + fourth - 1;
 }
