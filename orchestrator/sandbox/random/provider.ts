@@ -68,7 +68,8 @@ export function createRandomStandIn(): StandIn {
     read(call, id, inputs, outputs) {
       if (Object.keys(outputs).length > 0) return Promise.resolve({ id, inputs, outputs });
       const { restore } = generatorOf(call.type);
-      if (restore === undefined) throw new Error(`${call.type} cannot be imported: its id does not hold its value`);
+      if (restore === undefined)
+        return Promise.reject(new Error(`${call.type} cannot be imported: its id does not hold its value`));
       const restored = restore(id);
       return Promise.resolve({ id: restored.id, inputs, outputs: { ...inputs, ...restored.outputs } });
     },
@@ -96,6 +97,16 @@ function mistakes(kind: string, inputs: Properties): { property: string; reason:
     failures.push({
       property: "length",
       reason: `The minimum lengths add up to ${least}, more than the length of ${length}`,
+    });
+  const characters = ["lower", "upper", "special"].some((key) => inputs[key] !== false);
+  if (
+    ["RandomPassword", "RandomString"].includes(kind) &&
+    !characters &&
+    (inputs["numeric"] ?? inputs["number"]) === false
+  )
+    failures.push({
+      property: "length",
+      reason: "at least one of lower, upper, numeric and special has to be on: there is nothing to draw from",
     });
   if (inputs["seed"] !== undefined)
     failures.push({

@@ -37,7 +37,7 @@ describe("the charts of the rehearsal", () => {
     it(`${chart} creates what the published chart creates`, function () {
       const file = `${FACTS}/${chart}/workloads.json`;
       if (!fs.existsSync(file)) {
-        console.log(`        skipped: no facts about ${chart} on this machine (set SLIPWAY_CHART_FACTS)`);
+        process.stdout.write(`        skipped: no facts about ${chart} on this machine (set SLIPWAY_CHART_FACTS)\n`);
         return this.skip();
       }
       const facts = JSON.parse(fs.readFileSync(file, "utf8")) as Facts;
