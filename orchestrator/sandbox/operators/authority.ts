@@ -1,4 +1,5 @@
 import { webcrypto, X509Certificate } from "node:crypto";
+import { loadX509 } from "../x509";
 
 type CryptoKeyPair = webcrypto.CryptoKeyPair;
 
@@ -61,7 +62,7 @@ function pem(label: string, der: Buffer): string {
 
 /** A real certificate for an order, signed by the given authority or by itself. */
 export async function issue(order: Order, signer?: Signer): Promise<Issued> {
-  const x509 = await load();
+  const x509 = await loadX509();
   const algorithm = algorithmOf(order);
   const keys = await generate(algorithm);
   const notAfter = new Date(order.notBefore.getTime() + order.lifetime * 1000);
@@ -122,14 +123,6 @@ const blocks = (chain: string): string[] =>
   chain.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
 const first = (chain: string): string => blocks(chain)[0] ?? "";
 const last = (chain: string): string => `${blocks(chain).at(-1) ?? ""}\n`;
-
-/** Loaded when the first certificate is wanted: start-up must not pay for it. */
-async function load() {
-  const x509 = await import("@peculiar/x509");
-  x509.cryptoProvider.set(webcrypto as never);
-  return x509;
-}
-
 /** Names a certificate covers, from the certificate itself; nothing when it is none. */
 export function namesIn(chain: string): { names: string[]; notAfter: Date; notBefore: Date } | undefined {
   try {

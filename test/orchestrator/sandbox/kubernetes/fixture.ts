@@ -40,7 +40,12 @@ export function nodes(count: number, role = "system"): NodeSpec[] {
     name: `ip-10-0-${role.length}-${i + 10}.eu-central-1.compute.internal`,
     zone: `eu-central-1${"abc".charAt(i % 3)}`,
     instanceType: "m7g.large",
-    labels: { "node-role": role, "kubernetes.io/os": "linux", "kubernetes.io/arch": "arm64" },
+    labels: {
+      "node-role": role,
+      "kubernetes.io/os": "linux",
+      "kubernetes.io/arch": "arm64",
+      "topology.kubernetes.io/zone": `eu-central-1${"abc".charAt(i % 3)}`,
+    },
     taints: [],
     capacity: { cpu: "4", memory: "16Gi", pods: "110" },
     internalIp: `10.0.${role.length}.${i + 10}`,
