@@ -2,6 +2,7 @@ import { webcrypto } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type * as x509Types from "@peculiar/x509";
+import { loadX509 } from "../x509";
 
 export interface ServerIdentity {
   /** PEM each. */
@@ -17,10 +18,7 @@ const YEARS_10 = 10 * 365 * 24 * 3600 * 1000;
 export async function serverIdentity(folder: string): Promise<ServerIdentity> {
   const file = path.join(folder, "identity.json");
   if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, "utf8")) as ServerIdentity;
-  // tsyringe, below @peculiar/x509, wants this polyfill before it.
-  await import("reflect-metadata");
-  const x509 = await import("@peculiar/x509");
-  x509.cryptoProvider.set(webcrypto as never);
+  const x509 = await loadX509();
   const [authorityKeys, keys] = await Promise.all([generate(), generate()]);
   const window = { notBefore: new Date(Date.now() - 3600_000), notAfter: new Date(Date.now() + YEARS_10) };
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
