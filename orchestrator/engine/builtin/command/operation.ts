@@ -34,7 +34,7 @@ const accepted = {
   message: "value",
   "expect-no-changes": "switch",
   diff: "switch",
-  refresh: "value",
+  refresh: "switch",
   replace: "list",
   target: "list",
   exclude: "list",
