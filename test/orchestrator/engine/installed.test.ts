@@ -1,11 +1,13 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type CommandError, StackNotFoundError } from "@pulumi/pulumi/automation";
+import { StackNotFoundError } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import { installedEngine, LEAST_CLI } from "../../../orchestrator/engine/installed";
 import { useFolder } from "../../support/folder";
 import { refusal } from "../../support/refusal";
 
+/** The SDK hides what its errors carry. */
+type Failed = Error & { commandResult: { err: { exitCode?: number } } };
 type Run = (
   args: string[],
   cwd: string,
@@ -37,7 +39,7 @@ describe("the installed Pulumi CLI", function () {
   const failed = (action: Promise<unknown>) =>
     action.then(
       () => Promise.reject(new Error("expected the command to fail")),
-      (error: unknown) => error as CommandError & { commandResult: { err: { exitCode?: number; signal?: string } } },
+      (error: unknown) => error as Failed,
     );
 
   it("is found on PATH and says what it is", async () => {
