@@ -45,8 +45,8 @@ export async function operate(
   try {
     await action({ onEvent: collected.event, color: "never" });
   } catch (error) {
-    if (!(error instanceof Error) || !isCommandError(error)) throw error;
-    failure = wordsOf(error);
+    failure = engineWords(error);
+    if (failure === undefined) throw error;
   } finally {
     // Left behind, listeners would pile up on the one signal of the run (MaxListenersExceededWarning).
     interruption.cancelled.removeEventListener("abort", cancel);
@@ -59,13 +59,13 @@ interface CommandError extends Error {
   readonly commandResult: { readonly stderr?: string };
 }
 
-/** The SDK's error classes are told apart by form: importing them would load the whole SDK here. */
-function isCommandError(error: Error): error is CommandError {
-  return "commandResult" in error;
-}
-
-/** What the engine said, without the SDK's wrapping and the command line (pulumi.md 3.3). */
-function wordsOf({ commandResult, message }: CommandError): string {
+/**
+ * What the engine said in a command that failed, without the SDK's wrapping and the command line (pulumi.md 3.3);
+ * undefined for any other error. The SDK's classes are told by their form: importing them would load the whole SDK.
+ */
+export function engineWords(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("commandResult" in error)) return undefined;
+  const { commandResult, message } = error as CommandError;
   const said = (commandResult.stderr ?? message).replace(/^Command (?:failed|was killed) .*\n/, "");
   return withoutTrace(plainText(said)).replace(/^error: /, "") || plainText(message);
 }

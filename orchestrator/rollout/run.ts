@@ -1,6 +1,7 @@
 import { SlipwayError } from "../errors";
 import type { Interruption } from "./interruption";
 import type { Journal } from "./journal";
+import { engineWords } from "./operation";
 import type { Finished } from "./resume";
 import type { Step, StepOutcome, StepRecord } from "./step";
 
@@ -86,6 +87,11 @@ async function one(step: Step, request: RunRequest): Promise<StepRecord> {
 export function failedBy(error: unknown): StepOutcome {
   if (error instanceof SlipwayError) {
     return { status: "failed", reason: error.message, fix: error.fix, kind: error.kind };
+  }
+  const said = engineWords(error);
+  if (said !== undefined) {
+    const fix = "mend what the engine complains of, then run the same command again: it continues here";
+    return { status: "failed", reason: `the engine refused: ${said}`, fix, kind: "engine" };
   }
   return {
     status: "failed",
