@@ -173,6 +173,17 @@ export class KubeApi {
       return version;
     };
     const version = await start();
+    /** The whole list once more, however long the server takes to come back. */
+    const again = async (): Promise<string> => {
+      for (;;) {
+        try {
+          return await start();
+        } catch (error) {
+          if (signal.aborted || error instanceof UnknownKind) return "";
+          await pause(REWATCH_MS, signal);
+        }
+      }
+    };
     const carryOn = async (from: string): Promise<void> => {
       let next = from;
       while (!signal.aborted) {
@@ -182,7 +193,7 @@ export class KubeApi {
           if (signal.aborted) return;
           on.lost?.(error as Error);
           await pause(REWATCH_MS, signal);
-          next = await start().catch(() => "");
+          next = await again();
         }
       }
     };

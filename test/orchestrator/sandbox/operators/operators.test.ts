@@ -155,7 +155,7 @@ describe("the operators of a rehearsal", () => {
 
   describe("cert-manager", () => {
     it("does nothing before its chart is installed", async () => {
-      const definitions = (await import("../../../../orchestrator/sandbox/kubernetes/charts/definitions"))
+      const definitions = (await import("../../../../orchestrator/sandbox/kubernetes/charts/definitions.js"))
         .certManagerDefinitions;
       for (const definition of definitions) await world.api.apply(definition, { manager: "helm" });
       const made = await put(issuer("early", { selfSigned: {} }));
