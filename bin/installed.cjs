@@ -17,10 +17,14 @@ const NODE_FLOOR = [22, 19];
 
 /** Installs exactly package-lock.json when the last complete install was of another one. Messages go to stderr. */
 function ensureInstalled() {
-  const wanted = createHash("sha256").update(fs.readFileSync(path.join(root, "package-lock.json"))).digest("hex");
+  const wanted = createHash("sha256")
+    .update(fs.readFileSync(path.join(root, "package-lock.json")))
+    .digest("hex");
   const have = fs.existsSync(stamp) ? fs.readFileSync(stamp, "utf8") : undefined;
   if (have === wanted) return;
-  process.stderr.write(`slipway: dependencies are ${have === undefined ? "missing" : "stale"}; installing the locked ones (npm ci)\n`);
+  process.stderr.write(
+    `slipway: dependencies are ${have === undefined ? "missing" : "stale"}; installing the locked ones (npm ci)\n`,
+  );
   const npm = spawnSync("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", 2, 2],
@@ -28,7 +32,10 @@ function ensureInstalled() {
   });
   if (npm.status !== 0) {
     const why = npm.error ? npm.error.message : npm.signal ? `ended by ${npm.signal}` : `exit code ${npm.status}`;
-    fail(`npm ci did not finish: ${why}`, "read npm's output above; a package registry must be reachable for the first run");
+    fail(
+      `npm ci did not finish: ${why}`,
+      "read npm's output above; a package registry must be reachable for the first run",
+    );
   }
   fs.writeFileSync(stamp, wanted);
 }

@@ -15,7 +15,14 @@ const mocha = (...args) => [bin("mocha/bin/mocha.js"), ...args];
 
 const stages = {
   types: [bin("typescript/bin/tsc"), "--noEmit", "-p", "."],
-  lint: [bin("eslint/bin/eslint.js"), "--max-warnings=0", "--cache", "--cache-location", "node_modules/.cache/eslint", "."],
+  lint: [
+    bin("eslint/bin/eslint.js"),
+    "--max-warnings=0",
+    "--cache",
+    "--cache-location",
+    "node_modules/.cache/eslint",
+    ".",
+  ],
   format: [bin("prettier/bin/prettier.cjs"), "--check", "--log-level=warn", "--cache", "."],
   unit: mocha("--ignore", "test/engine/**", "--ignore", "test/rehearsal/**"),
   engine: mocha("--spec", "test/engine/**/*.test.ts", "--timeout", "60000"),
@@ -35,12 +42,18 @@ for (const [name, args] of Object.entries(stages)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   process.stdout.write(`\n== ${name}\n`);
   const started = process.hrtime.bigint();
-  const run = spawnSync(node, args, { cwd: root, stdio: "inherit", env: { ...process.env, NODE_OPTIONS: "--max-old-space-size=4096" } });
+  const run = spawnSync(node, args, {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, NODE_OPTIONS: "--max-old-space-size=4096" },
+  });
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   results.push({ name, ok: run.status === 0, seconds });
 }
 
 const failed = results.filter((stage) => !stage.ok);
-const line = results.map((stage) => `${stage.name} ${stage.ok ? "ok" : "FAILED"} ${stage.seconds.toFixed(0)}s`).join(", ");
+const line = results
+  .map((stage) => `${stage.name} ${stage.ok ? "ok" : "FAILED"} ${stage.seconds.toFixed(0)}s`)
+  .join(", ");
 process.stdout.write(`\nslipway test: ${failed.length === 0 ? "passed" : "failed"} (${line})\n`);
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -70,7 +70,7 @@ for (const environment of environments) {
       ]);
       expect(await pulumi.isSecret(outputs.kubeconfig)).to.equal(true);
       for (const [key, output] of Object.entries(outputs)) {
-        if (key !== "kubeconfig") expect(await pulumi.isSecret(output), key).to.equal(false);
+        if (key !== "kubeconfig") expect(await pulumi.isSecret(output as pulumi.Output<unknown>), key).to.equal(false);
       }
       expect(await valueOf(outputs.network))
         .to.have.property("zones")

@@ -1,3 +1,5 @@
+import type { Cluster as EksCluster } from "@aws-sdk/client-eks";
+import type { ListResourceRecordSetsCommandOutput, ResourceRecordSet, RRType } from "@aws-sdk/client-route-53";
 import type { RouteTable as Ec2RouteTable, Tag } from "@aws-sdk/client-ec2";
 import type { AwsReader, Cluster, RouteTable, Tags } from "./reader";
 
@@ -191,11 +193,11 @@ export function createSdkReader({ region }: SdkReaderOptions): AwsReader {
     async dnsRecords(zoneId) {
       const sdk = await import("@aws-sdk/client-route-53");
       const client = new sdk.Route53Client(settings);
-      const records: import("@aws-sdk/client-route-53").ResourceRecordSet[] = [];
-      let start: { StartRecordName?: string; StartRecordType?: import("@aws-sdk/client-route-53").RRType } | undefined =
+      const records: ResourceRecordSet[] = [];
+      let start: { StartRecordName?: string; StartRecordType?: RRType } | undefined =
         {};
       while (start !== undefined) {
-        const page: import("@aws-sdk/client-route-53").ListResourceRecordSetsCommandOutput = await client.send(
+        const page: ListResourceRecordSetsCommandOutput = await client.send(
           new sdk.ListResourceRecordSetsCommand({ HostedZoneId: zoneId, ...start }),
         );
         records.push(...(page.ResourceRecordSets ?? []));
@@ -303,7 +305,7 @@ export function routeTable(table: Ec2RouteTable): RouteTable {
   };
 }
 
-function describeCluster(name: string, cluster: import("@aws-sdk/client-eks").Cluster): Cluster {
+function describeCluster(name: string, cluster: EksCluster): Cluster {
   const vpc = cluster.resourcesVpcConfig;
   const secretsKeyArn = cluster.encryptionConfig?.find((config) => config.resources?.includes("secrets"))?.provider
     ?.keyArn;

@@ -52,8 +52,8 @@ export async function reconcile(
   given: Readonly<Record<string, Given>>,
   file: string,
 ): Promise<Record<string, PolicySetting>> {
-  const { default: Ajv } = await import("ajv");
-  const ajv = new (Ajv as unknown as typeof import("ajv").default)({ allErrors: true, strict: false });
+  const { Ajv } = await import("ajv");
+  const ajv = new Ajv({ allErrors: true, strict: false });
   const settings: Record<string, PolicySetting> = {};
   const mistakes: string[] = [];
   for (const policy of policies) {

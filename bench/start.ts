@@ -1,0 +1,46 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+const root = path.join(__dirname, "..");
+
+/** Resident memory of a process and its children, from /proc; 0 where there is none. */
+function residentMb(pid: number): number {
+  try {
+    const own = Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+    const children = fs
+      .readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+      .trim()
+      .split(" ")
+      .filter(Boolean)
+      .map(Number);
+    return own + children.reduce((sum, child) => sum + residentMb(child), 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** `npm start` on an installed tree: first line, whole run, memory (goals 2 s, 30 s, 1 GiB). */
+export async function benchStart(): Promise<void> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "slipway-bench-start-"));
+  const started = process.hrtime.bigint();
+  const seconds = () => Number(process.hrtime.bigint() - started) / 1e9;
+  const run = spawn(process.execPath, [path.join(root, "bin", "slipway.cjs"), "bootstrap", "--state-dir", folder], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let first = 0;
+  const seen = () => (first ||= seconds());
+  run.stdout.on("data", seen);
+  run.stderr.on("data", seen);
+  let peak = 0;
+  const sampler = setInterval(() => (peak = Math.max(peak, residentMb(run.pid ?? 0))), 200);
+  const code = await new Promise<number | null>((resolve) => run.on("exit", resolve));
+  clearInterval(sampler);
+  const total = seconds();
+  fs.rmSync(folder, { recursive: true, force: true });
+  console.log(`\nnpm start, three environments, phases 1 to 6 (exit ${code})`);
+  console.log(`  first line ${first.toFixed(2)} s (goal 2 s, ratio ${(first / 2).toFixed(2)})`);
+  console.log(`  whole run ${total.toFixed(1)} s (goal 30 s, ratio ${(total / 30).toFixed(2)})`);
+  console.log(`  most resident memory ${Math.round(peak)} MB (goal 1,024 MB, ratio ${(peak / 1024).toFixed(2)})`);
+}
