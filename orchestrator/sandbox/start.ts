@@ -4,7 +4,7 @@ import { version as awsVersion } from "@pulumi/aws/package.json";
 import { version as eksVersion } from "@pulumi/eks/package.json";
 import { Account, accountIdOf } from "./aws/account";
 import { rehearsalCloud } from "./aws/cloud";
-import { awsStandIn } from "./aws/provider";
+import { awsStandIn, finishUnfinished } from "./aws/provider";
 import { rehearsalReader } from "./aws/reader";
 import { openClusters } from "./clusters";
 import { createEdge } from "./edge";
@@ -55,6 +55,7 @@ export async function startSandbox({ environment, directory, config, faults }: S
       account,
     });
     opened.push(() => clusters.close());
+    await finishUnfinished(surroundings);
     const edge = createEdge({
       clusters: () => account.all(CLUSTER).flatMap(({ id }) => clusters.get(id) ?? []),
       dnsRecords: async () => {

@@ -13,6 +13,8 @@ export interface AwsObject {
   readonly urn: string;
   readonly inputs: Properties;
   readonly outputs: Properties;
+  /** What it brings about elsewhere is not done yet. */
+  readonly unfinished?: true;
 }
 
 /** Regions of the rehearsal with their zones, as EC2 names them. */

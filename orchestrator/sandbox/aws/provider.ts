@@ -55,7 +55,7 @@ export function awsStandIn(surroundings: Surroundings): StandIn {
         outputs: { ...inputs, ...kind.computed?.(inputs, id, account) },
       };
       // Recorded before it has effects: a kill in between leaves something that a resume finds.
-      account.put(object);
+      account.put(kind.effect === undefined ? object : { ...object, unfinished: true });
       return { id, outputs: await bringAbout(kind, object, surroundings) };
     },
     async update(call, old, news, preview) {
@@ -67,7 +67,7 @@ export function awsStandIn(surroundings: Surroundings): StandIn {
       const bumped: Properties =
         "latestVersion" in object.outputs ? { latestVersion: Number(object.outputs["latestVersion"]) + 1 } : {};
       const changed: AwsObject = { ...object, inputs: news, outputs: { ...kept(object, news), ...bumped } };
-      account.put(changed);
+      account.put(kind.effect === undefined ? changed : { ...changed, unfinished: true });
       return bringAbout(kind, changed, surroundings);
     },
     async delete(call, id) {
@@ -91,11 +91,21 @@ export function awsStandIn(surroundings: Surroundings): StandIn {
 
 /** Runs the effect and keeps what it says of the object. */
 async function bringAbout(kind: Kind, object: AwsObject, surroundings: Surroundings): Promise<Properties> {
-  const observed = await kind.effect?.(object, surroundings);
-  if (!observed) return object.outputs;
-  const outputs = { ...object.outputs, ...observed };
+  if (kind.effect === undefined) return object.outputs;
+  const outputs = { ...object.outputs, ...(await kind.effect(object, surroundings)) };
   surroundings.account.put({ ...object, outputs });
   return outputs;
+}
+
+/**
+ * Finishes what was begun when the process last ended, oldest first: AWS goes on making a cluster or its nodes whether
+ * or not the caller still lives.
+ */
+export async function finishUnfinished(surroundings: Surroundings): Promise<void> {
+  for (const { unfinished, ...object } of surroundings.account.all()) {
+    const kind = kinds[object.type];
+    if (unfinished === true && kind !== undefined) await bringAbout(kind, object, surroundings);
+  }
 }
 
 /** Computed outputs survive an update; inputs that went are gone. */
