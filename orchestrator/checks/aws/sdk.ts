@@ -194,8 +194,7 @@ export function createSdkReader({ region }: SdkReaderOptions): AwsReader {
       const sdk = await import("@aws-sdk/client-route-53");
       const client = new sdk.Route53Client(settings);
       const records: ResourceRecordSet[] = [];
-      let start: { StartRecordName?: string; StartRecordType?: RRType } | undefined =
-        {};
+      let start: { StartRecordName?: string; StartRecordType?: RRType } | undefined = {};
       while (start !== undefined) {
         const page: ListResourceRecordSetsCommandOutput = await client.send(
           new sdk.ListResourceRecordSetsCommand({ HostedZoneId: zoneId, ...start }),
