@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { SlipwayError } from "../errors";
+import { disarmed } from "./disarm";
 import type { Engine } from "./engine";
 import type { Interruption } from "./interruption";
 import { operate, plainText, type Operation } from "./operation";
@@ -23,6 +24,8 @@ export interface StackPort {
   adopt(creates: readonly { readonly urn: string; readonly id: string }[]): Promise<Operation>;
   /** Forgets every create that was never acknowledged. */
   forgetCreates(): Promise<Operation>;
+  /** Updates these resources with the guards off that AWS itself keeps on them. */
+  disarm(urns: readonly string[]): Promise<Operation>;
   /** Lifts `protect` from everything in the state. */
   unprotect(): Promise<void>;
   /** Deletes Pulumi's own lock files of the stack; only for a holder that is provably dead. */
@@ -83,6 +86,11 @@ export function stackPort(stack: Stack, project: string, engine: Engine, interru
         ...creates.flatMap(({ urn }) => ["--target", urn]),
       ),
     forgetCreates: () => operation((hooks) => stack.refresh({ ...hooks, clearPendingCreates: true })),
+    disarm(urns) {
+      const { program } = stack.workspace;
+      if (program === undefined) throw new Error("the stack was opened without its program");
+      return operation((hooks) => stack.up({ ...hooks, target: [...urns], program: disarmed(program) }));
+    },
     async unprotect() {
       const { stdout } = await command("stack", "export");
       const exported = JSON.parse(stdout) as Exported;

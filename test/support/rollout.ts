@@ -105,6 +105,10 @@ export class FakeStack implements StackPort {
     this.pendingCreates = [];
     return Promise.resolve(operation());
   }
+  disarm(urns: readonly string[]): Promise<Operation> {
+    this.calls.push(`disarm ${urns[0] ?? ""}`);
+    return Promise.resolve(operation());
+  }
   unprotect(): Promise<void> {
     this.calls.push("unprotect");
     for (const resource of this.resources) delete resource.protect;

@@ -1,7 +1,9 @@
 import type { EnvironmentContext } from "../context";
 import type { Phase } from "../phases";
+import { guardedByAws } from "../disarm";
+import type { StateResource } from "../stack";
 import type { StepOutcome } from "../step";
-import { phaseOf, phaseTargets } from "../targets";
+import { phaseOf, phaseTargets, sharedTargets } from "../targets";
 import { attempt, unsuccessful } from "./ended";
 import { proofOf } from "./preflight";
 
@@ -15,6 +17,8 @@ export async function destroyPhase(context: EnvironmentContext, phase: Phase): P
   const guarded = resources.filter(({ urn, protect }) => protect === true && (whole || asked.has(phaseOf(urn))));
   if (guarded.length > 0) {
     if (!context.destroyProtected) return protectedState(context.environment, guarded);
+    const refused = await disarm(context, resources);
+    if (refused) return refused;
     await stack.unprotect();
   }
   const proof = proofOf(context);
@@ -34,6 +38,20 @@ export async function removeRest(context: EnvironmentContext): Promise<StepOutco
   const failed = unsuccessful(operation, `removing what is left of ${context.environment}`);
   if (!failed) await context.stack.remove();
   return { ...(failed ?? { status: "succeeded" }), proof: proofOf(context), changes: operation.changes, notes };
+}
+
+/** Takes off the guards that AWS keeps itself. Before the protection is lifted: the update would set it again. */
+async function disarm(
+  context: EnvironmentContext,
+  resources: readonly StateResource[],
+): Promise<StepOutcome | undefined> {
+  const { stack, environment } = context;
+  const urns = guardedByAws(resources).map(({ urn }) => urn);
+  if (urns.length === 0) return undefined;
+  const { operation } = await attempt(context, () =>
+    stack.disarm([...urns, ...sharedTargets(stack.project, stack.name)]),
+  );
+  return unsuccessful(operation, `taking the deletion protection off ${environment}`);
 }
 
 function protectedState(environment: string, guarded: readonly { urn: string }[]): StepOutcome {

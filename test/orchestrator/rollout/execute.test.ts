@@ -320,6 +320,15 @@ describe("execute", () => {
       expect(rollout.stack("dev").calls[0]).to.equal("unprotect");
     });
 
+    it("takes off the guards AWS keeps itself before it lifts the protection, which an update would set again", async () => {
+      const rollout = await built();
+      const urn = "urn:pulumi:dev::slipway::slipway:phase:Cluster$eks:index:Cluster$aws:eks/cluster:Cluster::cluster";
+      rollout.stack("dev").resources.push({ urn, type: "aws:eks/cluster:Cluster", protect: true });
+      const request = rollout.request(folder(), { command: "destroy", destroyProtected: true });
+      expect((await execute(request)).exitCode).to.equal(0);
+      expect(rollout.stack("dev").calls.slice(0, 2)).to.deep.equal([`disarm ${urn}`, "unprotect"]);
+    });
+
     it("names what is left in the account and fails [A21.4]", async () => {
       const rollout = await built();
       rollout.leftovers = [{ arn: "arn:aws:ec2:eu-central-1:1:volume/vol-1", tags: {} }];

@@ -1,0 +1,32 @@
+import type { PulumiFn } from "@pulumi/pulumi/automation";
+
+/**
+ * What AWS itself keeps from being deleted, and the argument that says so. Pulumi's own protection is lifted in the
+ * state; these have to be changed in the account first.
+ */
+const guards: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  // The component passes it on to the cluster it makes.
+  "eks:index:Cluster": { deletionProtection: false },
+  // A zone with records is not deleted; what is left in it are names of things that are gone by then.
+  "aws:route53/zone:Zone": { forceDestroy: true },
+};
+
+/** Types in the state that an update without guards is about. */
+const GUARDED_TYPES: readonly string[] = ["aws:eks/cluster:Cluster", "aws:route53/zone:Zone"];
+
+/** Resources that AWS would refuse to delete as they are. */
+export function guardedByAws<T extends { readonly type: string }>(resources: readonly T[]): T[] {
+  return resources.filter(({ type }) => GUARDED_TYPES.includes(type));
+}
+
+/** The same program with those guards off, for one update right before everything is destroyed. */
+export function disarmed(program: PulumiFn): PulumiFn {
+  return async () => {
+    const { runtime } = await import("@pulumi/pulumi");
+    runtime.registerStackTransformation(({ type, props, opts }) => {
+      const off = guards[type];
+      return off && { props: { ...props, ...off }, opts };
+    });
+    return program();
+  };
+}
