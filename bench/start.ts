@@ -26,8 +26,11 @@ export async function benchStart(): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "slipway-bench-start-"));
   const started = process.hrtime.bigint();
   const seconds = () => Number(process.hrtime.bigint() - started) / 1e9;
-  const run = spawn(process.execPath, [path.join(root, "bin", "slipway.cjs"), "bootstrap", "--state-dir", folder], {
+  // As a user starts it: npm's own process counts too.
+  const run = spawn("npm", ["start", "--silent", "--", "--state-dir", folder], {
+    cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
+    shell: process.platform === "win32",
   });
   let first = 0;
   const seen = () => (first ||= seconds());

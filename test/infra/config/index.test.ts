@@ -1,0 +1,213 @@
+import { expect } from "chai";
+import { ConfigError, parseConfig, type Mistake } from "../../../infra/config";
+import { configOf, rawConfig } from "../../support/pulumi";
+
+/** The mistakes of an environment's configuration after a change to its raw values. */
+function mistakesAfter(
+  environment: string,
+  change: (raw: Record<string, Record<string, unknown>>) => unknown,
+): readonly Mistake[] {
+  const raw = structuredClone(rawConfig(environment)) as Record<string, Record<string, unknown>>;
+  change(raw);
+  try {
+    parseConfig(raw, environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
+  return [];
+}
+
+describe("the configuration", () => {
+  for (const environment of ["dev", "staging", "production"]) {
+    it(`accepts Pulumi.${environment}.yaml as it stands`, () =>
+      expect(configOf(environment).environment).to.equal(environment));
+  }
+
+  const table: Readonly<
+    Record<
+      string,
+      [
+        environment: string,
+        key: string,
+        rule: RegExp,
+        change: (raw: Record<string, Record<string, unknown>>) => unknown,
+      ]
+    >
+  > = {
+    "a missing key": ["dev", "domain", /required/, (raw) => delete raw["domain"]],
+    "a missing nested key": ["dev", "network.cidr", /required/, (raw) => delete raw["network"]?.["cidr"]],
+    "an unknown environment [B1.5]": [
+      "dev",
+      "environment",
+      /dev|expected/i,
+      (raw) => (raw["environment"] = "qa" as never),
+    ],
+    "a stack of another name [B1.5]": [
+      "dev",
+      "environment",
+      /own name/,
+      (raw) => (raw["environment"] = "staging" as never),
+    ],
+    "no owner [A0.4]": ["dev", "owner", /./, (raw) => (raw["owner"] = "" as never)],
+    "no runbook [A0.4]": ["dev", "runbook", /required/, (raw) => delete raw["runbook"]],
+    "a network that is no /16 [B3.1]": [
+      "dev",
+      "network.cidr",
+      /\/16/,
+      (raw) => (raw["network"]!["cidr"] = "10.10.0.0/24"),
+    ],
+    "host bits in the network": ["dev", "network.cidr", /\/16/, (raw) => (raw["network"]!["cidr"] = "10.10.1.0/16")],
+    "the range of another environment [B3.2]": [
+      "dev",
+      "network.cidr",
+      /overlaps 10\.30\.0\.0\/16 of production/,
+      (raw) => (raw["network"]!["cidr"] = "10.30.0.0/16"),
+    ],
+    "a peer that overlaps [B3.2]": [
+      "dev",
+      "network.peers[0]",
+      /overlaps/,
+      (raw) => (raw["network"]!["peers"] = ["10.10.8.0/24"]),
+    ],
+    "two zones [A1.1]": ["dev", "network.zones", /./, (raw) => (raw["network"]!["zones"] as string[]).pop()],
+    "a zone of another region": [
+      "dev",
+      "network.zones[2]",
+      /a zone of eu-central-1/,
+      (raw) => (raw["network"]!["zones"] = ["eu-central-1a", "eu-central-1b", "us-east-1c"]),
+    ],
+    "a zone named twice": [
+      "dev",
+      "network.zones",
+      /different/,
+      (raw) => (raw["network"]!["zones"] = ["eu-central-1a", "eu-central-1a", "eu-central-1b"]),
+    ],
+    "one NAT gateway outside dev [A1.2]": [
+      "production",
+      "network.natGateways",
+      /per zone/,
+      (raw) => (raw["network"]!["natGateways"] = "single"),
+    ],
+    "a Kubernetes version out of support [A2.1]": [
+      "dev",
+      "cluster.version",
+      /1\.36 or 1\.35/,
+      (raw) => (raw["cluster"]!["version"] = "1.33"),
+    ],
+    "a public endpoint outside dev [A2.4]": [
+      "production",
+      "cluster.publicAccess.enabled",
+      /private/,
+      (raw) => (raw["cluster"]!["publicAccess"] = { enabled: true, cidrs: ["203.0.113.0/24"] }),
+    ],
+    "an endpoint open to the world [A2.4]": [
+      "dev",
+      "cluster.publicAccess.cidrs",
+      /whole world/,
+      (raw) => (raw["cluster"]!["publicAccess"] = { enabled: true, cidrs: ["0.0.0.0/0"] }),
+    ],
+    "a public endpoint without networks [A2.4]": [
+      "dev",
+      "cluster.publicAccess.cidrs",
+      /names who/,
+      (raw) => (raw["cluster"]!["publicAccess"] = { enabled: true, cidrs: [] }),
+    ],
+    "an administrator that is no role": [
+      "dev",
+      "cluster.adminRoleArns[0]",
+      /role ARN/,
+      (raw) => (raw["cluster"]!["adminRoleArns"] = ["me"]),
+    ],
+    "a staging entry open to the world [B3.1]": [
+      "staging",
+      "entryPoint.allow",
+      /only production/,
+      (raw) => (raw["entryPoint"]!["allow"] = ["0.0.0.0/0"]),
+    ],
+    "untrusted certificates outside dev [A5.4]": [
+      "staging",
+      "certificates.issuer",
+      /trusted/,
+      (raw) => (raw["certificates"]!["issuer"] = "letsencrypt-staging"),
+    ],
+    "no high availability in production [B4.2]": [
+      "production",
+      "highAvailability",
+      /outside dev/,
+      (raw) => (raw["highAvailability"] = false as never),
+    ],
+    "no backup in staging [B4.1]": [
+      "staging",
+      "backup.enabled",
+      /outside dev/,
+      (raw) => (raw["backup"]!["enabled"] = false),
+    ],
+    "daily backups in production [B4.2]": [
+      "production",
+      "backup.schedule",
+      /hourly/,
+      (raw) => (raw["backup"]!["schedule"] = "daily"),
+    ],
+    "too few nodes [B2.1]": [
+      "production",
+      "nodePools.general.minimum",
+      /at least 10/,
+      (raw) => ((raw["nodePools"]!["general"] as { minimum: number }).minimum = 3),
+    ],
+    "a retention CloudWatch does not have": [
+      "dev",
+      "monitoring.logRetentionDays",
+      /./,
+      (raw) => (raw["monitoring"]!["logRetentionDays"] = 8),
+    ],
+    "a mail address that is none": [
+      "dev",
+      "certificates.email",
+      /mail/,
+      (raw) => (raw["certificates"]!["email"] = "platform"),
+    ],
+    "an inexact chart version [A21.5]": [
+      "dev",
+      "charts.karpenter",
+      /exact/,
+      (raw) => (raw["charts"] = { karpenter: "latest" }),
+    ],
+    "a chart the platform does not install": [
+      "dev",
+      "charts.nginx",
+      /name of a chart/,
+      (raw) => (raw["charts"] = { nginx: "1.2.3" }),
+    ],
+    "a negative budget [B5.1]": ["dev", "budget.compute", /./, (raw) => (raw["budget"]!["compute"] = -1)],
+  };
+  for (const [title, [environment, key, rule, change]] of Object.entries(table)) {
+    it(`refuses ${title}, naming key, rule and fix`, () => {
+      const mistake = mistakesAfter(environment, change).find((one) => one.key === key);
+      expect(mistake, JSON.stringify(mistakesAfter(environment, change))).to.not.equal(undefined);
+      expect(mistake?.rule).to.match(rule);
+      expect(mistake?.fix).to.not.equal("");
+    });
+  }
+  it("refuses an unknown key and suggests the one that was meant", () => {
+    const [top] = mistakesAfter("dev", (raw) => (raw["domian"] = "x" as never));
+    expect(top).to.deep.include({ key: "domian", fix: "did you mean domain?" });
+    const [nested] = mistakesAfter("dev", (raw) => (raw["network"]!["natGateway"] = "single"));
+    expect(nested).to.deep.include({ key: "network.natGateway", fix: "did you mean natGateways?" });
+  });
+  it("reports every mistake at once", () => {
+    const found = mistakesAfter("production", (raw) => {
+      raw["network"]!["cidr"] = "10.10.0.0/16";
+      raw["network"]!["natGateways"] = "single";
+      raw["backup"]!["schedule"] = "daily";
+    });
+    expect(found.map(({ key }) => key)).to.deep.equal(["network.cidr", "network.natGateways", "backup.schedule"]);
+  });
+  it("fills in the defaults", () => {
+    const raw = structuredClone(rawConfig("dev")) as Record<string, Record<string, unknown>>;
+    delete raw["networkPolicy"];
+    delete raw["cluster"]!["version"];
+    expect(parseConfig(raw, "dev")).to.deep.include({ networkPolicy: { plugin: "vpc-cni" } });
+    expect(parseConfig(raw, "dev").cluster.version).to.equal("1.36");
+  });
+});

@@ -1,0 +1,42 @@
+import { expect } from "chai";
+import { buildPlatform } from "../../../infra/platform";
+import { configOf, record, type Registered } from "../../support/pulumi";
+
+describe("phase 02: control plane", () => {
+  let seen: Registered[];
+  const inputsOf = (type: string, name: string) => seen.find((one) => one.type === type && one.name === name)?.inputs;
+  before(async () => {
+    seen = (await record("staging", () => buildPlatform(configOf("staging")))).seen;
+  });
+  it("[A2.1] is 1.36 in standard support, over the private subnets", () => {
+    const cluster = inputsOf("eks:index:Cluster", "cluster");
+    expect(cluster).to.deep.include({
+      version: "1.36",
+      upgradePolicy: { supportType: "STANDARD" },
+      skipDefaultNodeGroup: true,
+    });
+    expect(cluster?.["privateSubnetIds"]).to.have.length(3);
+    expect(cluster).to.not.have.property("publicSubnetIds");
+  });
+  it("[A2.2] gives access by entries to the named roles only", () =>
+    expect(Object.keys(inputsOf("eks:index:Cluster", "cluster")?.["accessEntries"] as object)).to.deep.equal([
+      "platform-admin",
+    ]));
+  it("[A4.1] turns the VPC CNI's network policy on", () =>
+    expect(
+      JSON.parse(String(inputsOf("aws:eks/addon:Addon", "cluster-vpc-cni")?.["configurationValues"])),
+    ).to.deep.include({ enableNetworkPolicy: "true" }));
+  it("starts system nodes that demand IMDSv2 and encrypt their disk", () => {
+    const template = inputsOf("aws:ec2/launchTemplate:LaunchTemplate", "cluster-system");
+    expect(template?.["metadataOptions"]).to.deep.include({ httpTokens: "required", httpPutResponseHopLimit: 1 });
+    expect(JSON.stringify(template?.["blockDeviceMappings"])).to.include('"encrypted":"true"');
+  });
+  it("uses AL2023, since AL2 is gone [A3.3]", () =>
+    expect(inputsOf("aws:eks/nodeGroup:NodeGroup", "cluster-system")?.["amiType"]).to.equal("AL2023_ARM_64_STANDARD"));
+  it("makes encrypted gp3 the default storage", () =>
+    expect(inputsOf("kubernetes:storage.k8s.io/v1:StorageClass", "cluster-gp3")?.["parameters"]).to.deep.include({
+      type: "gp3",
+      encrypted: "true",
+      tagSpecification_1: "backup=staging",
+    }));
+});
