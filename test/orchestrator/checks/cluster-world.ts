@@ -21,8 +21,10 @@ export interface ClusterWorld {
   readonly fixture: Fixture;
   /** Applies an object, with a status when it has one; returns how to take it away again. */
   put(object: KubeObject): Promise<() => Promise<void>>;
-  run(check: PhaseCheck, outputs: Partial<PlatformOutputs>, more?: Partial<Surroundings>): Promise<Result>;
+  run(check: PhaseCheck, outputs: DeepPartial<PlatformOutputs>, more?: Partial<Surroundings>): Promise<Result>;
 }
+/** What a test says of the outputs: no more than its check reads. */
+type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPartial<T[K]> : T[K] };
 export interface Surroundings {
   readonly aws: Partial<AwsReader>;
   readonly edge: Edge;
