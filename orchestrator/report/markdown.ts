@@ -4,7 +4,7 @@ import type { EnvironmentReport, Report, StepReport } from "./report";
 /** The report for a person: a table per environment, then all that went wrong, then what proved the rest. */
 export function toMarkdown(report: Report): string {
   const { engine, target, cluster } = report;
-  const engineName = engine.kind === "pulumi" ? "Pulumi CLI" : "built-in rehearsal engine";
+  const engineName = engine.kind === "pulumi" ? "Pulumi CLI" : "built-in rehearsal engine, which plays Pulumi";
   return [
     `# Slipway ${report.command}: ${report.result}`,
     "",

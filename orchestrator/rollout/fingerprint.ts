@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 
 /** Folders and files that decide what an environment becomes: program (with its chart table), policy and exact dependencies. */
@@ -23,13 +23,11 @@ export function fingerprint(root: string, environment: string): string {
 
 function filesUnder(root: string, relative: string): string[] {
   const full = path.join(root, relative);
-  if (!existsSync(full)) return [];
-  const entries = readdirSync(path.dirname(full), { withFileTypes: true });
-  const self = entries.find((entry) => entry.name === path.basename(full));
-  if (!self?.isDirectory()) return [relative];
-  return readdirSync(full, { withFileTypes: true })
-    .filter((entry) => entry.name !== "node_modules")
-    .map((entry) => path.posix.join(relative, entry.name))
+  const found = statSync(full, { throwIfNoEntry: false });
+  if (found === undefined) return [];
+  if (!found.isDirectory()) return [relative];
+  return readdirSync(full)
+    .filter((name) => name !== "node_modules")
     .toSorted()
-    .flatMap((name) => filesUnder(root, name));
+    .flatMap((name) => filesUnder(root, path.posix.join(relative, name)));
 }

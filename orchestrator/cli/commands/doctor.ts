@@ -33,7 +33,7 @@ export async function doctorCommand(
     examineTools(realShell),
   ]);
   const all = [...items, ...tools];
-  for (const item of all) for (const line of lines(item)) terminal.line(wrap(line, terminal.columns));
+  for (const item of all) for (const line of lines(item, terminal.columns)) terminal.line(line);
   const missing = all.filter(({ status }) => status === "missing").length;
   const warnings = all.filter(({ status }) => status === "warning").length;
   const word = missing === 0 ? terminal.paint.good("ready") : terminal.paint.bad("not ready");
@@ -42,7 +42,10 @@ export async function doctorCommand(
   return missing === 0 ? 0 : exitCodes.usage;
 }
 
-function lines({ name, environment, status, detail, remedy }: DoctorItem): string[] {
-  const head = `${status.padEnd(7)}  ${environment ? `${environment}: ` : ""}${name}: ${detail}`;
-  return status === "ok" || remedy === undefined ? [head] : [head, `         fix: ${remedy}`];
+/** The word in a column of its own, what was seen beside it, and below it what to do. */
+function lines({ name, environment, status, detail, remedy }: DoctorItem, columns: number): string[] {
+  const column = " ".repeat(9);
+  const seen = wrap(`${environment ? `${environment}: ` : ""}${name}: ${detail}`, columns, column);
+  const head = status.padEnd(column.length) + seen.slice(column.length);
+  return status === "ok" || remedy === undefined ? [head] : [head, wrap(`fix: ${remedy}`, columns, column)];
 }

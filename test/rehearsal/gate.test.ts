@@ -1,0 +1,102 @@
+import path from "node:path";
+import type { PulumiFn } from "@pulumi/pulumi/automation";
+import { expect } from "chai";
+import { wireEngine, wireParts } from "../../orchestrator/cli/parts";
+import type { CommonOptions } from "../../orchestrator/cli/options";
+import { createRedactor } from "../../orchestrator/report/redact";
+import { execute } from "../../orchestrator/rollout/execute";
+import { createInterruption } from "../../orchestrator/rollout/interruption";
+import { createLayout } from "../../orchestrator/rollout/layout";
+import { stackPort } from "../../orchestrator/rollout/stack";
+import { openStack } from "../../orchestrator/rollout/workspace";
+import type { Sandbox } from "../../orchestrator/sandbox/sandbox";
+import { useFolder } from "../support/folder";
+import { FakeRollout } from "../support/rollout";
+
+const ROOT = path.join(__dirname, "..", "..");
+
+/** The platform with what somebody added to it in a hurry. */
+const careless: PulumiFn = async () => {
+  const [{ default: platform }, { Volume }, { Pod }] = await Promise.all([
+    import("../../infra/index.js"),
+    import("@pulumi/aws/ebs/index.js"),
+    import("@pulumi/kubernetes/core/v1/index.js"),
+  ]);
+  const outputs = await platform();
+  new Volume("scratch", { availabilityZone: "eu-central-1a", size: 8, encrypted: false });
+  new Pod("debug", {
+    metadata: { namespace: "demo" },
+    spec: { hostNetwork: true, containers: [{ name: "sh", image: "busybox", securityContext: { privileged: true } }] },
+  });
+  return outputs;
+};
+
+describe("the gate", function () {
+  this.timeout(120_000);
+  const folder = useFolder();
+
+  it("stops a program that breaks policy in preview: every violation with rule, reason and fix, nothing touched", async () => {
+    const options: CommonOptions = {
+      target: "rehearsal",
+      engine: "builtin",
+      cluster: "auto",
+      environment: ["dev"],
+      stateDir: folder(),
+      json: false,
+      yes: true,
+      color: false,
+    };
+    const redactor = createRedactor();
+    const interruption = createInterruption();
+    const layout = createLayout(folder(), "rehearsal");
+    const engine = await wireEngine(options, process.env);
+    const parts = wireParts({ options, root: ROOT, layout, engine, redactor, interruption, variables: process.env });
+    let world: Sandbox | undefined;
+    let left: readonly unknown[] | undefined;
+    const { exitCode, records } = await execute(
+      new FakeRollout().request(ROOT, {
+        layout,
+        redactor,
+        interruption,
+        parts: {
+          ...parts,
+          async startSandbox(...given) {
+            const sandbox = await parts.startSandbox(...given);
+            world = sandbox;
+            return {
+              ...sandbox,
+              async close() {
+                left = await sandbox.aws.tagged("environment", "dev");
+                await sandbox.close();
+              },
+            };
+          },
+          async openStack({ environment, engineEnvironment, create }) {
+            const common = { root: ROOT, layout, environment, target: "rehearsal" as const, engine, redactor };
+            const opened = await openStack({ ...common, program: careless, engineEnvironment, create });
+            return { stack: stackPort(opened.stack, opened.project, engine, interruption), notes: [] };
+          },
+        },
+      }),
+    );
+    expect(exitCode).to.equal(1);
+    const gate = records.find(({ step }) => step.id === "dev/preview");
+    const broken = new Map(gate?.violations?.map((violation) => [violation.rule, violation]));
+    expect([...broken.keys()]).to.include.members([
+      "volumes-are-encrypted",
+      "containers-are-unprivileged",
+      "pods-stay-off-the-host",
+    ]);
+    for (const { urn, level, reason, remediation } of broken.values()) {
+      if (level !== "mandatory") continue;
+      expect(urn).to.match(/::(scratch|debug)$/);
+      expect(reason).to.not.equal("");
+      expect(remediation).to.not.equal("");
+    }
+    expect(records.slice(2).every(({ status, cause }) => status === "early exit" && cause === "dev/preview")).to.equal(
+      true,
+    );
+    expect(world).to.not.equal(undefined);
+    expect(left).to.deep.equal([]);
+  });
+});
