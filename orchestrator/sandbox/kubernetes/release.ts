@@ -103,10 +103,12 @@ export class Releases {
   }
 
   async upgrade(api: KubeApi, old: { inputs: Properties; outputs: Properties }, news: Properties): Promise<Properties> {
-    const before = this.rendered(old.inputs).objects;
     const outputs = await this.put(api, news, old);
-    const kept = new Set(this.rendered(news).objects.map(keyOf));
-    await this.removeAll(api, before.filter((object) => !kept.has(keyOf(object)) && !isKept(object)).map(refOf));
+    const wanted = new Set(this.rendered(news).objects.map((object) => keyOf(refOf(object))));
+    await this.removeAll(
+      api,
+      recorded(old.outputs).filter((ref) => !wanted.has(keyOf(ref))),
+    );
     return outputs;
   }
 
@@ -162,8 +164,11 @@ export class Releases {
   ): Promise<void> {
     const before = old === undefined ? [] : this.rendered(old.inputs).objects;
     for (const object of before) await this.applyOne(api, owned(object, (old as { inputs: Properties }).inputs));
-    const kept = new Set(before.map(keyOf));
-    await this.removeAll(api, applied.filter((object) => !kept.has(keyOf(object)) && !isKept(object)).map(refOf));
+    const wanted = new Set(before.map((object) => keyOf(refOf(object))));
+    await this.removeAll(
+      api,
+      applied.map(refOf).filter((ref) => !wanted.has(keyOf(ref))),
+    );
   }
 
   private async applyOne(api: KubeApi, object: KubeObject): Promise<KubeObject> {
@@ -185,13 +190,15 @@ export class Releases {
   }
 
   async uninstall(api: KubeApi, outputs: Properties): Promise<void> {
-    const objects = this.rendered(outputs).objects.filter((object) => !isKept(object));
-    await this.removeAll(api, objects.map(refOf));
+    await this.removeAll(api, recorded(outputs));
   }
 
+  /** Removes in reverse, all but what its annotation keeps. */
   private async removeAll(api: KubeApi, refs: readonly ObjectRef[]): Promise<void> {
-    for (const ref of [...refs].reverse()) await api.delete(ref);
-    await Promise.all(refs.map((ref) => untilGone(api, ref, this.awaitSeconds)));
+    const found = await Promise.all(refs.map((ref) => api.get(ref)));
+    const going = refs.filter((_ref, i) => found[i] !== undefined && !isKept(found[i]));
+    for (const ref of [...going].reverse()) await api.delete(ref);
+    await Promise.all(going.map((ref) => untilGone(api, ref, this.awaitSeconds)));
   }
 
   /** A release is there as long as its workloads are; one that lost an object shows as drift by its status. */
@@ -207,10 +214,10 @@ export class Releases {
         `Helm release ${name} cannot be imported in a rehearsal: the cluster does not keep Helm's own records`,
       );
     }
-    const { objects } = this.rendered(inputs);
-    const found = await Promise.all(objects.map((object) => api.get(refOf(object))));
-    const missing = objects.filter((_object, i) => found[i] === undefined);
-    if (missing.length === objects.length) return undefined;
+    const refs = recorded(outputs);
+    const found = await Promise.all(refs.map((ref) => api.get(ref)));
+    const missing = refs.filter((_ref, i) => found[i] === undefined);
+    if (missing.length === refs.length) return undefined;
     if (missing.length === 0) return { id, inputs, outputs };
     const status = isObject(outputs["status"]) ? outputs["status"] : {};
     // Different values make the next update put back what is missing.
@@ -263,10 +270,19 @@ function owned(object: KubeObject, inputs: Properties): KubeObject {
 }
 
 const isKept = (object: KubeObject): boolean => object.metadata.annotations?.["helm.sh/resource-policy"] === "keep";
-const keyOf = (object: KubeObject): string =>
-  [object.apiVersion, object.kind, object.metadata.namespace ?? "", object.metadata.name].join("|");
+const keyOf = ({ apiVersion, kind, namespace = "", name }: ObjectRef): string =>
+  [apiVersion, kind, namespace, name].join("|");
 
-/** `Deployment.apps/apps/v1` → names, as the provider lists them. */
+/** Objects a release made, by its own record: what another version of the chart would make says nothing of them. */
+function recorded(outputs: Properties): ObjectRef[] {
+  const names = isObject(outputs["resourceNames"]) ? outputs["resourceNames"] : {};
+  return Object.entries(names).flatMap(([type, paths]) => {
+    const [, kind = "", apiVersion = ""] = /^([^/]+)\/(.+)$/.exec(type) ?? [];
+    return (Array.isArray(paths) ? paths : []).map((path) => ({ apiVersion, kind, ...parseId(String(path)) }));
+  });
+}
+
+/** `Deployment/apps/v1` → paths, as the provider lists them. */
 function namesOf(objects: readonly KubeObject[]): { [kind: string]: Json } {
   const names: { [kind: string]: string[] } = {};
   for (const { kind, apiVersion, metadata } of objects) {

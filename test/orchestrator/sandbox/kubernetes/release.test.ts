@@ -57,6 +57,17 @@ describe("a Helm release in a rehearsal", () => {
     expect((await world.api.list("cert-manager.io/v1", "Certificate")).items).to.deep.equal([]);
   });
 
+  it("removes what it made by its own record, also when the chart's version is no longer on record", async () => {
+    const made = await world.make(RELEASE, "cert-manager", chart({}));
+    const older = { ...made.outputs, version: "v1.0.0" };
+    expect(
+      (await world.standIn.read?.(call(RELEASE), made.id, { ...made.inputs, version: "v1.0.0" }, older))?.id,
+    ).to.equal(made.id);
+    await world.standIn.delete(call(RELEASE), made.id, older);
+    expect(await deployments()).to.deep.equal([]);
+    expect(await world.standIn.read?.(call(RELEASE), made.id, made.inputs, made.outputs)).to.equal(undefined);
+  });
+
   it("leaves nothing behind when an atomic install fails", async () => {
     const values = { nodeSelector: { "node-role": "nowhere" } };
     const error = await world.make(RELEASE, "cert-manager", chart(values, { timeout: 1 })).then(
