@@ -24,7 +24,7 @@ const stages = {
     ".",
   ],
   format: [bin("prettier/bin/prettier.cjs"), "--check", "--log-level=warn", "--cache", "."],
-  unit: mocha("--ignore", "test/engine/**", "--ignore", "test/rehearsal/**"),
+  unit: mocha("--spec", "test/**/*.test.ts", "--ignore", "test/engine/**", "--ignore", "test/rehearsal/**"),
   engine: mocha("--spec", "test/engine/**/*.test.ts", "--timeout", "60000"),
   rehearsal: mocha("--spec", "test/rehearsal/**/*.test.ts", "--timeout", "600000"),
 };
