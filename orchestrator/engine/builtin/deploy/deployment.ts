@@ -76,7 +76,11 @@ export class Deployment {
     if (this.dependents === undefined) {
       this.dependents = new Map();
       for (const state of this.olds.values())
-        for (const need of needs(state)) this.dependents.set(need, [...(this.dependents.get(need) ?? []), state]);
+        for (const need of needs(state)) {
+          const known = this.dependents.get(need);
+          if (known === undefined) this.dependents.set(need, [state]);
+          else known.push(state);
+        }
     }
     return this.dependents.get(urn) ?? [];
   }

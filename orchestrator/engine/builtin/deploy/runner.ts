@@ -52,7 +52,8 @@ export class StepRunner {
 
   /** Runs one step in a free slot; rejects with Stopped instead of starting one that must not start. */
   async run<T>(step: () => Promise<T>): Promise<T> {
-    if (this.running >= this.parallel) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    // Asked again after waking: who came in between may have taken the slot.
+    while (this.running >= this.parallel) await new Promise<void>((resolve) => this.waiting.push(resolve));
     const stopped = this.stopped;
     if (stopped !== undefined) {
       this.waiting.shift()?.();
