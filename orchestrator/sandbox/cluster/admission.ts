@@ -176,7 +176,9 @@ function enforceQuota(store: ClusterStore, pod: KubeObject): void {
             fieldsOf(other["status"])["phase"] !== "Succeeded" && fieldsOf(other["status"])["phase"] !== "Failed",
         ),
     );
-    const missing = Object.keys(hard).filter((name) => /^(requests|limits)\./.test(name) && !(name in asked));
+    const missing = Object.keys(hard).filter(
+      (name) => /^((requests|limits)\.|cpu$|memory$)/.test(name) && !(name in asked),
+    );
     if (missing.length > 0)
       throw forbidden(
         "pods",
@@ -202,8 +204,11 @@ function usage(pods: readonly KubeObject[]): Record<string, number> {
   for (const pod of pods) {
     for (const container of listOf(specOf(pod)["containers"])) {
       for (const side of ["requests", "limits"]) {
-        for (const [name, value] of Object.entries(fieldsOf(fieldsOf(container["resources"])[side])))
-          sum[`${side}.${name}`] = (sum[`${side}.${name}`] ?? 0) + quantity(value);
+        for (const [name, value] of Object.entries(fieldsOf(fieldsOf(container["resources"])[side]))) {
+          // A quota may say `cpu` for `requests.cpu`.
+          for (const key of side === "requests" ? [`requests.${name}`, name] : [`limits.${name}`])
+            sum[key] = (sum[key] ?? 0) + quantity(value);
+        }
       }
     }
   }
@@ -211,21 +216,27 @@ function usage(pods: readonly KubeObject[]): Record<string, number> {
 }
 
 const UNITS: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
   m: 1e-3,
   k: 1e3,
   M: 1e6,
   G: 1e9,
   T: 1e12,
+  P: 1e15,
+  E: 1e18,
   Ki: 1024,
   Mi: 1024 ** 2,
   Gi: 1024 ** 3,
   Ti: 1024 ** 4,
+  Pi: 1024 ** 5,
+  Ei: 1024 ** 6,
   "": 1,
 };
-/** A Kubernetes quantity as a number. */
+/** A Kubernetes quantity as a number; what is none counts as more than anything allows. */
 export function quantity(value: unknown): number {
-  const match = /^(-?[\d.]+)(m|k|M|G|T|Ki|Mi|Gi|Ti|)$/.exec(String(value ?? "0"));
-  return match === null ? NaN : Number(match[1]) * (UNITS[match[2] ?? ""] ?? 1);
+  const match = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([numkMGTPE]|[KMGTPE]i|)$/.exec(String(value ?? "0"));
+  return match === null ? Number.POSITIVE_INFINITY : Number(match[1]) * (UNITS[match[2] ?? ""] ?? 1);
 }
 
 /** Pod Security Admission at `enforce` (https://kubernetes.io/docs/concepts/security/pod-security-standards/). */
@@ -245,6 +256,47 @@ function containersOf(pod: KubeObject): Fields[] {
 const names = (containers: readonly Fields[]) =>
   `container${containers.length > 1 ? "s" : ""} ${containers.map((container) => `"${String(container["name"])}"`).join(", ")}`;
 
+/** Capabilities baseline lets a container add (Pod Security Standards, Capabilities). */
+const BASELINE_CAPABILITIES = new Set([
+  "AUDIT_WRITE",
+  "CHOWN",
+  "DAC_OVERRIDE",
+  "FOWNER",
+  "FSETID",
+  "KILL",
+  "MKNOD",
+  "NET_BIND_SERVICE",
+  "SETFCAP",
+  "SETGID",
+  "SETPCAP",
+  "SETUID",
+  "SYS_CHROOT",
+]);
+const SELINUX_TYPES = new Set(["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"]);
+const SAFE_SYSCTLS = new Set([
+  "kernel.shm_rmid_forced",
+  "net.ipv4.ip_local_port_range",
+  "net.ipv4.ip_unprivileged_port_start",
+  "net.ipv4.tcp_syncookies",
+  "net.ipv4.ping_group_range",
+  "net.ipv4.ip_local_reserved_ports",
+  "net.ipv4.tcp_keepalive_time",
+  "net.ipv4.tcp_fin_timeout",
+  "net.ipv4.tcp_keepalive_intvl",
+  "net.ipv4.tcp_keepalive_probes",
+]);
+/** Volume kinds restricted lets a pod mount. */
+const RESTRICTED_VOLUMES = new Set([
+  "configMap",
+  "csi",
+  "downwardAPI",
+  "emptyDir",
+  "ephemeral",
+  "persistentVolumeClaim",
+  "projected",
+  "secret",
+]);
+
 function baseline(pod: KubeObject): string[] {
   const spec = specOf(pod);
   const found: string[] = [];
@@ -258,6 +310,33 @@ function baseline(pod: KubeObject): string[] {
   const hostPaths = listOf(spec["volumes"]).filter((volume) => volume["hostPath"] !== undefined);
   if (hostPaths.length > 0)
     found.push(`hostPath volumes (${hostPaths.map((volume) => `volume "${String(volume["name"])}"`).join(", ")})`);
+  const added = containersOf(pod).filter((container) =>
+    listOf<string>(fieldsOf(fieldsOf(container["securityContext"])["capabilities"])["add"]).some(
+      (capability) => !BASELINE_CAPABILITIES.has(capability),
+    ),
+  );
+  if (added.length > 0)
+    found.push(`non-default capabilities (${names(added)} must not include them in securityContext.capabilities.add)`);
+  const procs = containersOf(pod).filter(
+    (container) => !["Default", ""].includes(String(fieldsOf(container["securityContext"])["procMount"] ?? "")),
+  );
+  if (procs.length > 0) found.push(`procMount (${names(procs)} must not set securityContext.procMount)`);
+  const contexts = [
+    fieldsOf(spec["securityContext"]),
+    ...containersOf(pod).map((container) => fieldsOf(container["securityContext"])),
+  ];
+  if (contexts.some((context) => fieldsOf(context["seccompProfile"])["type"] === "Unconfined"))
+    found.push('seccompProfile (pod or containers must not set securityContext.seccompProfile.type to "Unconfined")');
+  if (contexts.some((context) => fieldsOf(context["appArmorProfile"])["type"] === "Unconfined"))
+    found.push('forbidden AppArmor profile (appArmorProfile.type="Unconfined")');
+  const strange = contexts
+    .map((context) => fieldsOf(context["seLinuxOptions"]))
+    .filter((options) => options["user"] || options["role"] || !SELINUX_TYPES.has(String(options["type"] ?? "")));
+  if (strange.length > 0) found.push("seLinuxOptions (pod or containers set forbidden securityContext.seLinuxOptions)");
+  const sysctls = listOf(fieldsOf(spec["securityContext"])["sysctls"])
+    .map((sysctl) => String(sysctl["name"]))
+    .filter((name) => !SAFE_SYSCTLS.has(name));
+  if (sysctls.length > 0) found.push(`forbidden sysctls (${sysctls.join(", ")})`);
   const ports = containersOf(pod).filter((container) =>
     listOf(container["ports"]).some((port) => Number(port["hostPort"] ?? 0) > 0),
   );
@@ -270,6 +349,12 @@ function restricted(pod: KubeObject): string[] {
   const context = (container: Fields) => fieldsOf(container["securityContext"]);
   const containers = containersOf(pod);
   const found: string[] = [];
+  // A volume with only a name is the emptyDir that the API makes of it.
+  const volumes = listOf(specOf(pod)["volumes"]).filter((volume) =>
+    Object.keys(volume).some((key) => key !== "name" && !RESTRICTED_VOLUMES.has(key)),
+  );
+  if (volumes.length > 0)
+    found.push(`restricted volume types (${volumes.map((volume) => `volume "${String(volume["name"])}"`).join(", ")})`);
   const escalating = containers.filter((container) => context(container)["allowPrivilegeEscalation"] !== false);
   if (escalating.length > 0)
     found.push(
@@ -278,6 +363,13 @@ function restricted(pod: KubeObject): string[] {
   const capable = containers.filter(
     (container) => !listOf<string>(fieldsOf(context(container)["capabilities"])["drop"]).includes("ALL"),
   );
+  const gaining = containers.filter((container) =>
+    listOf<string>(fieldsOf(context(container)["capabilities"])["add"]).some(
+      (capability) => capability !== "NET_BIND_SERVICE",
+    ),
+  );
+  if (gaining.length > 0)
+    found.push(`unrestricted capabilities (${names(gaining)} must not add any but NET_BIND_SERVICE)`);
   if (capable.length > 0)
     found.push(`unrestricted capabilities (${names(capable)} must set securityContext.capabilities.drop=["ALL"])`);
   const root = containers.filter(

@@ -52,7 +52,7 @@ function side(world: PolicyWorld, connection: Connection, pod: Peer, direction: 
 function directions(policy: KubeObject): string[] {
   const { policyTypes, egress } = specOf(policy);
   return policyTypes === undefined
-    ? ["Ingress", ...(egress === undefined ? [] : ["Egress"])]
+    ? ["Ingress", ...(listOf(egress).length === 0 ? [] : ["Egress"])]
     : listOf<string>(policyTypes);
 }
 

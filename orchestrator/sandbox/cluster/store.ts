@@ -12,6 +12,8 @@ export type Watcher = (event: WatchEvent) => void;
 
 /** How many past events a watch may start from; older ones answer 410 Gone, as etcd does after compaction. */
 const HISTORY = 2_000;
+/** Entry of the log that holds the version of the last deletion. */
+const VERSION = "version";
 
 /** The objects of one cluster: on disk, versioned, watched. Knows nothing of HTTP or of what kinds mean. */
 export class ClusterStore {
@@ -29,6 +31,10 @@ export class ClusterStore {
   ) {
     this.log = new ObjectLog(file);
     for (const { resource, object } of this.log.values()) {
+      if (resource === VERSION) {
+        this.version = Math.max(this.version, Number(object.metadata.resourceVersion));
+        continue;
+      }
       this.table(resource).set(keyOf(object), object);
       this.version = Math.max(this.version, Number(object.metadata.resourceVersion ?? 0));
       if (object.kind === "CustomResourceDefinition") this.resources.define(object);
@@ -93,6 +99,11 @@ export class ClusterStore {
     if (before === undefined) return;
     this.version++;
     this.log.drop(`${tableOf(resource)}|${key}`);
+    // A deletion takes its version along; it is kept by itself, or versions would go back after a restart.
+    this.log.put(VERSION, {
+      resource: VERSION,
+      object: { apiVersion: "", kind: "", metadata: { name: "", resourceVersion: String(this.version) } },
+    });
     table.delete(key);
     if (before.kind === "CustomResourceDefinition") this.resources.undefine(before);
     this.announce({
