@@ -1,6 +1,6 @@
 import type { Deployment } from "./deployment";
 import type { Goal } from "./goal";
-import { makeUrn, STACK_TYPE, typeOf } from "./urn";
+import { makeUrn, nameOf, STACK_TYPE, typeOf } from "./urn";
 
 /** URNs under which a resource may be found in the old state, its present one first (pulumi.md 9.1). */
 export function possibleUrns(deployment: Deployment, goal: Goal, urn: string): string[] {
@@ -12,23 +12,24 @@ export function possibleUrns(deployment: Deployment, goal: Goal, urn: string): s
       continue;
     }
     const parent = alias.noParent ? undefined : (alias.parentUrn ?? goal.parent);
-    const parentUrns =
-      parent === undefined || typeOf(parent) === STACK_TYPE
-        ? [parent]
-        : [parent, ...(deployment.aliasesOf.get(parent) ?? [])];
-    for (const under of parentUrns)
-      found.push(
-        makeUrn(
-          alias.stack || stack,
-          alias.project || project,
-          under,
-          alias.type || goal.type,
-          alias.name || goal.name,
-        ),
-      );
+    const [inStack, inProject] = [alias.stack || stack, alias.project || project];
+    const [type, name] = [alias.type || goal.type, alias.name || goal.name];
+    found.push(makeUrn(inStack, inProject, parent, type, name));
+    for (const former of formerOf(deployment, parent))
+      found.push(makeUrn(inStack, inProject, former, type, carriedOver(name, parent as string, former)));
   }
   // Children of an aliased parent were registered under the parent's old type chain.
-  for (const former of goal.parent === undefined ? [] : (deployment.aliasesOf.get(goal.parent) ?? []))
-    found.push(makeUrn(stack, project, former, goal.type, goal.name));
+  for (const former of formerOf(deployment, goal.parent))
+    found.push(makeUrn(stack, project, former, goal.type, carriedOver(goal.name, goal.parent as string, former)));
   return [...new Set(found)];
+}
+
+function formerOf(deployment: Deployment, parent: string | undefined): readonly string[] {
+  return parent === undefined || typeOf(parent) === STACK_TYPE ? [] : (deployment.aliasesOf.get(parent) ?? []);
+}
+
+/** A child named after its parent (`app-function` in `app`) had the parent's former name in its own. */
+function carriedOver(name: string, parent: string, former: string): string {
+  const prefix = nameOf(parent);
+  return name.startsWith(prefix) ? nameOf(former) + name.slice(prefix.length) : name;
 }
