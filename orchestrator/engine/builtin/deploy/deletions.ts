@@ -73,7 +73,7 @@ export function waves(doomed: readonly Doomed[]): Doomed[][] {
     if (known !== undefined) return known;
     const below = (byUrn.get(urn) ?? [])
       .flatMap(({ state }) => needs(state))
-      .filter((need) => byUrn.has(need) && !path.has(need));
+      .filter((need) => need !== urn && byUrn.has(need) && !path.has(need));
     const depth = 1 + below.reduce((most, need) => Math.max(most, depthOf(need, new Set([...path, urn]))), 0);
     depths.set(urn, depth);
     return depth;
