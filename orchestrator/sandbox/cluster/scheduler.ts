@@ -1,4 +1,4 @@
-import { quantity } from "./admission";
+import { quantity } from "./quantity";
 import { fieldsOf, listOf, specOf, statusOf, stringsOf, type Fields, type KubeObject } from "./object";
 import type { ClusterStore } from "./store";
 

@@ -48,19 +48,32 @@ export const forbidden = (plural: string, group: string, name: string, why: stri
   });
 export const badRequest = (message: string) => new ApiError(400, "BadRequest", message);
 
+/** One field that is wrong; the message begins as Kubernetes' own do: `Required value`, `Invalid value: …`. */
+export interface Cause {
+  readonly field: string;
+  readonly message: string;
+}
+const reasons: Readonly<Record<string, string>> = {
+  "Required value": "FieldValueRequired",
+  "Unsupported value": "FieldValueNotSupported",
+  "Duplicate value": "FieldValueDuplicate",
+  Forbidden: "FieldValueForbidden",
+  "Too long": "FieldValueTooLong",
+  "Too many": "FieldValueTooMany",
+};
+
 /** `Deployment.apps "x" is invalid: spec.selector: Required value`. */
-export function invalid(
-  kind: string,
-  group: string,
-  name: string,
-  causes: readonly { field: string; message: string }[],
-): ApiError {
+export function invalid(kind: string, group: string, name: string, causes: readonly Cause[]): ApiError {
   const texts = causes.map(({ field, message }) => `${field}: ${message}`);
   const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   return new ApiError(422, "Invalid", `${qualified(kind, group)} "${name}" is invalid: ${list}`, {
     name,
     group,
     kind,
-    causes: causes.map(({ field, message }) => ({ reason: "FieldValueInvalid", message, field })),
+    causes: causes.map(({ field, message }) => ({
+      reason: reasons[message.split(":")[0] ?? ""] ?? "FieldValueInvalid",
+      message,
+      field,
+    })),
   });
 }

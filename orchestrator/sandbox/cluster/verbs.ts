@@ -11,7 +11,10 @@ export interface WriteOptions {
   readonly dryRun: boolean;
   readonly manager: string;
   readonly force: boolean;
+  /** What is let through and told to the client all the same (Warning headers). */
+  readonly warn?: (text: string) => void;
 }
+const silent = (): void => undefined;
 
 /** The writes of the API, on one store: admission, ownership of fields, deletion with finalizers and owners. */
 export class Verbs {
@@ -21,19 +24,14 @@ export class Verbs {
     return stamp(this.store.now());
   }
 
-  create(
-    resource: Resource,
-    namespace: string | undefined,
-    body: KubeObject,
-    { dryRun, manager }: WriteOptions,
-  ): KubeObject {
+  create(resource: Resource, namespace: string | undefined, body: KubeObject, options: WriteOptions): KubeObject {
     const object = this.identified(resource, namespace, body);
     if (this.store.get(resource, object.metadata.name, namespace) !== undefined)
       throw alreadyExists(resource.plural, resource.group, object.metadata.name);
     const { status: _status, ...fresh } = object;
     const content = resource.subresources?.includes("status") ? fresh : object;
-    return this.save(resource, content as KubeObject, undefined, dryRun, (admitted) =>
-      recordUpdate(undefined, admitted, manager, this.time()),
+    return this.save(resource, content as KubeObject, undefined, options, (admitted) =>
+      recordUpdate(undefined, admitted, options.manager, this.time()),
     );
   }
 
@@ -43,14 +41,14 @@ export class Verbs {
     namespace: string | undefined,
     body: KubeObject,
     subresource: string | undefined,
-    { dryRun, manager }: WriteOptions,
+    options: WriteOptions,
   ): KubeObject {
     const before = this.require(resource, name, namespace);
     const wanted = body.metadata.resourceVersion;
     if (wanted !== undefined && wanted !== before.metadata.resourceVersion)
       throw conflict(resource.plural, resource.group, name);
     const object = this.identified(resource, namespace, { ...body, metadata: { ...body.metadata, name } });
-    return this.write(resource, before, object, subresource, dryRun, manager);
+    return this.write(resource, before, object, subresource, options);
   }
 
   patch(
@@ -80,8 +78,7 @@ export class Verbs {
       before,
       { ...object, metadata: { ...object.metadata, name, ...(namespace ? { namespace } : {}) } },
       subresource,
-      options.dryRun,
-      options.manager,
+      options,
     );
   }
 
@@ -92,8 +89,9 @@ export class Verbs {
     body: KubeObject,
     subresource: string | undefined,
     before: KubeObject | undefined,
-    { dryRun, manager, force }: WriteOptions,
+    options: WriteOptions,
   ): KubeObject {
+    const { manager, force } = options;
     if (manager === "")
       throw badRequest(
         'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
@@ -101,12 +99,12 @@ export class Verbs {
     const applied = this.identified(resource, namespace, { ...body, metadata: { ...body.metadata, name } });
     const merged = applyTo(before, applied, manager, force, this.time());
     if (subresource === "status" && before !== undefined)
-      return this.write(resource, before, merged, subresource, dryRun, manager);
+      return this.write(resource, before, merged, subresource, options);
     return this.save(
       resource,
       { ...merged, ...(before?.["status"] === undefined ? {} : { status: before["status"] }) },
       before,
-      dryRun,
+      options,
       () => merged.metadata.managedFields,
     );
   }
@@ -117,8 +115,7 @@ export class Verbs {
     before: KubeObject,
     object: KubeObject,
     subresource: string | undefined,
-    dryRun: boolean,
-    manager: string,
+    options: WriteOptions,
   ): KubeObject {
     const parts =
       subresource === "status"
@@ -126,8 +123,8 @@ export class Verbs {
         : resource.subresources?.includes("status")
           ? { ...object, ...(before["status"] === undefined ? {} : { status: before["status"] }) }
           : object;
-    return this.save(resource, parts as KubeObject, before, dryRun, (admitted) =>
-      recordUpdate(before, admitted, manager, this.time()),
+    return this.save(resource, parts as KubeObject, before, options, (admitted) =>
+      recordUpdate(before, admitted, options.manager, this.time()),
     );
   }
 
@@ -135,10 +132,10 @@ export class Verbs {
     resource: Resource,
     object: KubeObject,
     before: KubeObject | undefined,
-    dryRun: boolean,
+    { dryRun, warn = silent }: WriteOptions,
     owners: (admitted: KubeObject) => KubeObject["metadata"]["managedFields"],
   ): KubeObject {
-    const admitted = admit(this.store, resource, object, before);
+    const admitted = admit(this.store, resource, object, before, warn);
     const managedFields = owners(admitted);
     const complete: KubeObject = {
       ...admitted,

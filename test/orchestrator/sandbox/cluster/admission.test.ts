@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
-import { admit, quantity } from "../../../../orchestrator/sandbox/cluster/admission";
+import { admit } from "../../../../orchestrator/sandbox/cluster/admission";
 import type { KubeObject, Resource } from "../../../../orchestrator/sandbox/cluster/object";
+import { quantity } from "../../../../orchestrator/sandbox/cluster/quantity";
 import { ApiError } from "../../../../orchestrator/sandbox/cluster/status";
 import { ClusterStore } from "../../../../orchestrator/sandbox/cluster/store";
 import { useFolder } from "../../../support/folder";
@@ -16,11 +17,8 @@ interface Case {
   upstream_rule: string;
   manifest: KubeObject;
 }
-/**
- * What the embedded API does not look at (docs/decisions.md): probe hosts, Windows, AppArmor annotations, user
- * namespaces; and the two sysctls that are safe from 1.37 on, which is newer than any cluster here.
- */
-const UNSEEN = /probe|lifecycle|windows|apparmor|procmount1$|sysctls1$/i;
+/** The two sysctls of this case are safe from 1.37 on, which is newer than any cluster here. */
+const UNSEEN = /sysctls1$/i;
 
 describe("admission of the embedded API", () => {
   const folder = useFolder();
@@ -44,7 +42,7 @@ describe("admission of the embedded API", () => {
   function refusal(pod: KubeObject, namespace: string): string | undefined {
     const named = { ...pod, metadata: { ...pod.metadata, name: "pod", namespace } };
     try {
-      admit(store, resource("v1", "Pod"), named, undefined);
+      admit(store, resource("v1", "Pod"), named, undefined, () => undefined);
       return undefined;
     } catch (error) {
       if (error instanceof ApiError) return error.message;
