@@ -140,10 +140,11 @@ async function pruneDangling(deployment: Deployment, gone: ReadonlySet<string>):
       ...(state.dependencies ?? []),
       ...Object.values(state.propertyDependencies ?? {}).flat(),
       state.deletedWith ?? "",
+      state.parent ?? "",
     ];
     if (!named.some((urn) => gone.has(urn))) continue;
     const keep = (urns: readonly string[]) => urns.filter((urn) => !gone.has(urn));
-    const { deletedWith, ...rest } = state;
+    const { deletedWith, parent, ...rest } = state;
     const pruned: ResourceState = {
       ...rest,
       dependencies: keep(state.dependencies ?? []),
@@ -151,6 +152,7 @@ async function pruneDangling(deployment: Deployment, gone: ReadonlySet<string>):
         Object.entries(state.propertyDependencies ?? {}).map(([key, urns]) => [key, keep(urns)]),
       ),
       ...(deletedWith !== undefined && !gone.has(deletedWith) ? { deletedWith } : {}),
+      ...(parent !== undefined && !gone.has(parent) ? { parent } : {}),
     };
     await deployment.snapshot.commit({ swap: [[state, pruned]] });
   }
