@@ -157,6 +157,8 @@ export class Registration {
     let old = found;
     if (deployment.request.options.refresh && old !== undefined && !isProviderType(goal.type))
       old = await this.refreshed(old, provider);
+    // Gone meanwhile: its state stays until it is made again, because others in the state may stand on it.
+    const gone = old === undefined ? found : undefined;
     if (goal.importId !== "" && old?.id !== goal.importId && old?.importID !== goal.importId) {
       return importStep(
         deployment,
@@ -175,7 +177,11 @@ export class Registration {
     const inputs = await this.judge(goal, urn, await this.check(provider, urn, olds, wanted), reference);
     const planned = plannedState(deployment, goal, urn, inputs, reference, old);
 
-    if (old === undefined) return createStep(deployment, "create", planned, provider, (state) => ({ put: [state] }));
+    if (old === undefined)
+      return createStep(deployment, "create", planned, provider, (state) => ({
+        put: [state],
+        ...(gone === undefined ? {} : { drop: [gone] }),
+      }));
     if (old.pendingReplacement || deployment.deletedEarly.has(old.urn)) return this.comeBack(planned, old, provider);
     const diff = await this.diff(goal, old, planned, provider, reference);
     if (diff.replaces.length > 0) return this.replace(goal, old, planned, provider, diff);
@@ -367,10 +373,7 @@ export class Registration {
     const read = await this.guarded(old.urn, () =>
       provider.read(old.urn, old.id ?? "", old.inputs, old.outputs, this.deployment.request.interruption.terminated),
     );
-    if (read === undefined) {
-      await this.deployment.snapshot.commit({ drop: [old] });
-      return undefined;
-    }
+    if (read === undefined) return undefined;
     const now: ResourceState = withSecretOutputs({
       ...old,
       outputs: read.outputs,

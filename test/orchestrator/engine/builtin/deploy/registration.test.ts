@@ -1,0 +1,271 @@
+import { expect } from "chai";
+import { checkOrder } from "../../../../../orchestrator/engine/builtin/backend/checkpoint";
+import type { Goal } from "../../../../../orchestrator/engine/builtin/deploy/goal";
+import { emptyGoal, type Provider } from "../../../../../orchestrator/engine/builtin/deploy/providers";
+import { Registration } from "../../../../../orchestrator/engine/builtin/deploy/registration";
+import { StepFailed } from "../../../../../orchestrator/engine/builtin/deploy/runner";
+import { nameOf } from "../../../../../orchestrator/engine/builtin/deploy/urn";
+import type { PolicyGate, Properties, ResourceState } from "../../../../../orchestrator/engine/builtin/model";
+import type { Diff } from "../../../../../orchestrator/engine/builtin/provider/client";
+import { equal } from "../../../../../orchestrator/engine/builtin/values";
+import { PROVIDER, registryOf, scripted, staged, type Given } from "../../../../support/deployments";
+import { stateOf, urnOf } from "../../../../support/states";
+import { strict } from "../../../../support/strict";
+
+const thing = (name: string, size = 1, rest: Partial<ResourceState> = {}) =>
+  stateOf(name, { size }, { provider: PROVIDER, ...rest });
+const goal = (name: string, size = 1, rest: Partial<Goal> = {}): Goal => ({
+  ...emptyGoal("x:y:Thing", name),
+  provider: PROVIDER,
+  properties: { size },
+  ...rest,
+});
+const diffOf = (old: ResourceState, news: Properties, rest: Partial<Diff> = {}): Diff => ({
+  changes: equal(old.inputs, news) ? "none" : "some",
+  replaces: [],
+  deleteBeforeReplace: false,
+  diffs: [],
+  ...rest,
+});
+const replacing = (_urn: string, old: ResourceState, news: Properties): Promise<Diff> =>
+  Promise.resolve(diffOf(old, news, equal(old.inputs, news) ? {} : { replaces: ["size"] }));
+
+describe("a registration", () => {
+  /** A provider that accepts everything and compares inputs; `answers` override or add. */
+  function stage(given: Given = {}, answers: Partial<Provider> = {}) {
+    const staging = staged(given);
+    const provider = scripted({
+      check: (_urn, _olds, news) => Promise.resolve({ inputs: news, failures: [] }),
+      diff: (_urn, old, news) => Promise.resolve(diffOf(old, news)),
+      ...answers,
+    });
+    const registration = new Registration(staging.deployment, registryOf(provider));
+    const failure = (wanted: Goal) =>
+      registration.register(wanted).then(
+        () => Promise.reject(new Error("expected the registration to fail")),
+        (error: unknown) => {
+          expect(error).to.be.instanceOf(StepFailed);
+        },
+      );
+    const resources = () => staging.deployment.snapshot.current().resources;
+    return { ...staging, provider, registration, failure, resources };
+  }
+  const made = (): Partial<Provider> => ({
+    create: (urn, inputs) => Promise.resolve({ id: `new-${nameOf(urn)}`, outputs: inputs, initErrors: [] }),
+    delete: () => Promise.resolve(),
+  });
+
+  it("of a new resource checks and creates it, and tells the program its id and outputs", async () => {
+    const { registration, provider, resources } = stage({}, made());
+    expect(await registration.register(goal("a"))).to.deep.equal({
+      urn: urnOf("a"),
+      id: "new-a",
+      outputs: { size: 1 },
+      result: "success",
+      unknown: false,
+    });
+    expect(provider.calls).to.deep.equal(["check a", "create a"]);
+    expect(resources().map(({ id }) => id)).to.deep.equal(["new-a"]);
+  });
+
+  it("of an unchanged one changes nothing but its place in the state", async () => {
+    const { registration, provider, resources, finished } = stage({ resources: [thing("b"), thing("a")] });
+    expect((await registration.register(goal("a"))).id).to.equal("id-a");
+    expect(provider.calls).to.deep.equal(["check a", "diff a"]);
+    expect(finished()).to.deep.equal(["same a"]);
+    expect(resources().map(({ urn }) => nameOf(urn))).to.deep.equal(["a", "b"]);
+  });
+
+  it("updates what differs, but never shows the provider what is to be ignored", async () => {
+    const sent: Properties[] = [];
+    const { registration } = stage(
+      { resources: [stateOf("a", { size: 1, tag: "old" }, { provider: PROVIDER })] },
+      {
+        update: (_urn, old, news) => {
+          sent.push(news);
+          return Promise.resolve({ id: old.id ?? "", outputs: news, initErrors: [] });
+        },
+      },
+    );
+    const wanted = goal("a", 2, { properties: { size: 2, tag: "new" }, ignoreChanges: ["tag"] });
+    expect((await registration.register(wanted)).outputs).to.deep.equal({ size: 2, tag: "old" });
+    expect(sent).to.deep.equal([{ size: 2, tag: "old" }]);
+  });
+
+  it("of inputs the provider refuses takes no step, and names each mistake", async () => {
+    const failures = [
+      { property: "size", reason: "too small" },
+      { property: "", reason: "nothing fits" },
+    ];
+    const { failure, errors, provider, resources } = stage(
+      { resources: [thing("a")] },
+      { check: (_urn, _olds, news) => Promise.resolve({ inputs: news, failures }) },
+    );
+    await failure(goal("a", 0));
+    expect(errors()).to.deep.equal([
+      "x:y:Thing a resource has a problem: property size: too small",
+      "x:y:Thing a resource has a problem: nothing fits",
+    ]);
+    expect(provider.calls).to.deep.equal(["check a"]);
+    expect(resources()).to.have.length(1);
+  });
+
+  it("of the same URN twice is refused", async () => {
+    const { registration, failure, errors } = stage({}, made());
+    await registration.register(goal("a"));
+    await failure(goal("a"));
+    expect(errors()[0]).to.contain(`Duplicate resource URN '${urnOf("a")}'`);
+  });
+
+  it("finds a renamed resource by its alias, which is then no resource any more", async () => {
+    const { registration, deployment, resources } = stage({ resources: [thing("was")] });
+    const registered = await registration.register(goal("a", 1, { aliases: [{ name: "was" }] }));
+    expect(registered).to.deep.include({ urn: urnOf("a"), id: "id-was" });
+    expect(resources().map(({ urn }) => urn)).to.deep.equal([urnOf("a")]);
+    expect(deployment.renamed.has(urnOf("was"))).to.equal(true);
+  });
+
+  describe("that demands a replacement", () => {
+    it("creates the new one first and leaves the old one to the end", async () => {
+      const old = thing("a");
+      const { registration, provider, resources, deployment } = stage(
+        { resources: [old] },
+        { ...made(), diff: replacing },
+      );
+      expect((await registration.register(goal("a", 2))).id).to.equal("new-a");
+      expect(provider.calls).to.deep.equal(["check a", "diff a", "check a", "create a"]);
+      expect(resources().map(({ id, delete: doomed }) => [id, doomed])).to.deep.equal([
+        ["new-a", undefined],
+        ["id-a", true],
+      ]);
+      expect(deployment.replaced).to.deep.equal([{ ...old, delete: true }]);
+      expect(deployment.events.changes).to.deep.equal({ replace: 1 });
+    });
+
+    it("deletes first where asked to; a create that then fails leaves it to be made again", async () => {
+      const { failure, provider, resources } = stage(
+        { resources: [thing("a")] },
+        { ...made(), create: () => Promise.reject(new Error("no room")), diff: replacing },
+      );
+      await failure(goal("a", 2, { deleteBeforeReplace: true }));
+      expect(provider.calls.slice(-2)).to.deep.equal(["delete a", "create a"]);
+      expect(resources()).to.have.length(1);
+      const [left] = resources();
+      expect(left).to.deep.include({ pendingReplacement: true, inputs: { size: 1 } });
+      const next = stage({ resources: [left as ResourceState] }, made());
+      expect((await next.registration.register(goal("a", 2))).id).to.equal("new-a");
+      expect(next.provider.calls).to.deep.equal(["check a", "create a"]);
+      expect(next.resources().map(({ pendingReplacement }) => pendingReplacement)).to.deep.equal([undefined]);
+    });
+
+    it("comes from the provider, --replace, replaceOnChanges, or a changed trigger alone", async () => {
+      const replaced = async (wanted: Goal, old: ResourceState, given: Given = {}) => {
+        const { registration, deployment } = stage({ resources: [old], ...given }, made());
+        await registration.register(wanted);
+        return deployment.events.changes["replace"] === 1;
+      };
+      expect(await replaced(goal("a"), thing("a"), { options: { replace: [urnOf("a")] } })).to.equal(true);
+      expect(await replaced(goal("a", 2, { replaceOnChanges: ["size"] }), thing("a"))).to.equal(true);
+      const triggered = thing("a", 1, { replacementTrigger: "v1" });
+      expect(await replaced(goal("a", 1, { replacementTrigger: "v2" }), triggered)).to.equal(true);
+      expect(await replaced(goal("a", 1, { replacementTrigger: "v1" }), triggered)).to.equal(false);
+      expect(await replaced(goal("a", 1, { replaceOnChanges: ["size"] }), thing("a"))).to.equal(false);
+    });
+
+    it("of a protected resource is refused before anything is touched", async () => {
+      const { failure, errors, provider, resources } = stage(
+        { resources: [thing("a", 1, { protect: true })] },
+        { diff: replacing },
+      );
+      await failure(goal("a", 2, { protect: true }));
+      expect(errors()[0]).to.contain("marked for protection");
+      expect(provider.calls).to.deep.equal(["check a", "diff a"]);
+      expect(resources()).to.have.length(1);
+    });
+  });
+
+  describe("under policies", () => {
+    const gate = (
+      accepted: boolean,
+      remediate: PolicyGate["remediate"] = ({ properties }) => Promise.resolve(properties),
+    ) => strict<PolicyGate>("gate", { remediate, analyze: () => Promise.resolve(accepted) });
+
+    it("that are violated takes no step in an update; a preview goes on to show all of it", async () => {
+      const update = stage({ policies: gate(false) }, made());
+      await update.failure(goal("a"));
+      expect(update.provider.calls).to.deep.equal(["check a"]);
+      const preview = stage({ policies: gate(false), dryRun: true }, made());
+      expect((await preview.registration.register(goal("a"))).result).to.equal("success");
+      expect(preview.deployment.violated).to.equal(true);
+    });
+
+    it("that remediate makes what they made of it", async () => {
+      const { registration } = stage({ policies: gate(true, () => Promise.resolve({ size: 3 })) }, made());
+      expect((await registration.register(goal("a", 9))).outputs).to.deep.equal({ size: 3 });
+    });
+  });
+
+  describe("with --target", () => {
+    it("leaves out what is not named: new ones are unknown to the program, old ones stay without being asked for", async () => {
+      const { registration, provider, resources } = stage({
+        resources: [thing("old")],
+        options: { targets: [urnOf("other")] },
+      });
+      expect(await registration.register(goal("new"))).to.deep.include({ id: "", outputs: {}, unknown: true });
+      expect(await registration.register(goal("old", 2))).to.deep.include({ id: "id-old", outputs: { size: 1 } });
+      expect(provider.calls).to.deep.equal([]);
+      expect(resources().map(({ urn, inputs }) => [nameOf(urn), inputs["size"]])).to.deep.equal([["old", 1]]);
+    });
+
+    it("refuses a target that stands on what was left out and is not there", async () => {
+      const { registration, failure, errors } = stage({ options: { targets: [urnOf("b")] } }, made());
+      await registration.register(goal("a"));
+      await failure(goal("b", 1, { dependencies: [urnOf("a")] }));
+      expect(errors()[0]).to.contain(urnOf("a")).and.to.contain("--target");
+    });
+  });
+
+  describe("with --refresh", () => {
+    it("compares with what the resource has become", async () => {
+      const { registration, provider } = stage(
+        { resources: [thing("a")], options: { refresh: true } },
+        { read: () => Promise.resolve({ id: "id-a", inputs: { size: 2 }, outputs: { size: 2 }, initErrors: [] }) },
+      );
+      await registration.register(goal("a", 2));
+      expect(provider.calls).to.deep.equal(["read a", "check a", "diff a"]);
+    });
+
+    it("makes again what is gone; if that fails, what stands on it still has it in the state", async () => {
+      const resources = [thing("a"), thing("b", 1, { dependencies: [urnOf("a")] })];
+      const gone: Partial<Provider> = { read: () => Promise.resolve(undefined) };
+      const again = stage({ resources, options: { refresh: true } }, { ...made(), ...gone });
+      expect((await again.registration.register(goal("a"))).id).to.equal("new-a");
+      expect(again.resources().map(({ id }) => id)).to.deep.equal(["new-a", "id-b"]);
+      const failing = stage(
+        { resources, options: { refresh: true } },
+        { ...gone, create: () => Promise.reject(new Error("no room")) },
+      );
+      await failing.failure(goal("a"));
+      // Without their provider, which this test keeps out of the state.
+      checkOrder(failing.resources().map((state) => ({ ...state, provider: undefined })));
+    });
+  });
+
+  it("of a reference to a stack reads its outputs, and refuses a stack that is not there", async () => {
+    const reference = (name: string): Goal => ({
+      ...emptyGoal("pulumi:pulumi:StackReference", name),
+      properties: { name },
+    });
+    const { registration, failure, errors } = stage({
+      stackOutputs: (name) =>
+        Promise.resolve(name === "prod" ? { outputs: { url: "u" }, secretOutputNames: [] } : undefined),
+    });
+    expect((await registration.register(reference("prod"))).outputs).to.deep.equal({
+      name: "prod",
+      outputs: { url: "u" },
+      secretOutputNames: [],
+    });
+    await failure(reference("nowhere"));
+    expect(errors()).to.deep.equal(['unknown stack "nowhere"']);
+  });
+});
