@@ -2,10 +2,12 @@
 import * as grpc from "@grpc/grpc-js";
 
 /** Serves protocol services on loopback ports for each test of the surrounding suite; closed after it. */
-export function useServers(): (service: any, handlers: Record<string, any>) => Promise<string> {
+export function useServers(): ((service: any, handlers: Record<string, any>) => Promise<string>) & { end(): void } {
   const servers: grpc.Server[] = [];
-  afterEach(() => servers.splice(0).forEach((server) => server.forceShutdown()));
-  return async (service, handlers) => {
+  /** Ends all of them at once, as processes that die. */
+  const end = () => servers.splice(0).forEach((server) => server.forceShutdown());
+  afterEach(end);
+  const serve = async (service: any, handlers: Record<string, any>) => {
     const server = new grpc.Server();
     servers.push(server);
     server.addService(service, handlers);
@@ -16,4 +18,5 @@ export function useServers(): (service: any, handlers: Record<string, any>) => P
     );
     return `127.0.0.1:${port}`;
   };
+  return Object.assign(serve, { end });
 }
