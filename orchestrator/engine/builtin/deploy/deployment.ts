@@ -5,7 +5,7 @@ import type { Goal, Timeouts } from "./goal";
 import { forgetfulWriter, LiveSnapshot } from "./snapshot";
 import { StepRunner } from "./runner";
 import { needs, Targets } from "./targets";
-import { isProviderType, nameOf, parseReference, typeOf } from "./urn";
+import { isProviderType, nameOf, parseReference } from "./urn";
 
 /** What all parts of one operation share: the old and the new resources, the events, the limits. */
 export class Deployment {
@@ -209,25 +209,6 @@ export function plannedState(
 function definedTimeouts(timeouts: Timeouts): Timeouts | undefined {
   const defined = Object.entries(timeouts).filter(([, seconds]) => seconds !== undefined && seconds > 0);
   return defined.length === 0 ? undefined : Object.fromEntries(defined);
-}
-
-/** True when two states say the same, apart from when they were written. */
-export function sameState(a: ResourceState, b: ResourceState): boolean {
-  const comparable = (state: ResourceState) =>
-    JSON.stringify({
-      ...state,
-      created: undefined,
-      modified: undefined,
-      sourcePosition: undefined,
-      outputs: undefined,
-      inputs: undefined,
-    });
-  return comparable(a) === comparable(b);
-}
-
-/** Name of a step's resource in messages. */
-export function describeResource(urn: string): string {
-  return `${typeOf(urn)} ${nameOf(urn)}`;
 }
 
 /** A provider's refusal in its own words, without the protocol's status in front of them. */

@@ -34,7 +34,6 @@ export interface Goal {
   sourcePosition: string;
   /** Callbacks that may change this goal and those of its children: `host:port` and token. */
   transforms: Callback[];
-  acceptsUnknownResult: boolean;
 }
 export interface Timeouts {
   create?: number;

@@ -253,6 +253,5 @@ export function emptyGoal(type: string, name: string): Goal {
     replacementTrigger: undefined,
     sourcePosition: "",
     transforms: [],
-    acceptsUnknownResult: true,
   };
 }

@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-require-imports -- protocol edge: the published messages are untyped */
 import type { Json, Properties } from "../model";
 import { fromStruct, fromValue, toStruct, toValue } from "../struct";
+import { containsSecret, secret, withOutputValues, withoutOutputValues } from "../values";
 import { parseDuration, type Alias, type Goal, type Registered } from "./goal";
 import { emptyGoal } from "./providers";
 
@@ -42,7 +43,6 @@ export function readGoal(request: any): Goal {
     transforms: request
       .getTransformsList()
       .map((callback: any) => ({ target: callback.getTarget(), token: callback.getToken() })),
-    acceptsUnknownResult: request.getSupportsresultreporting(),
   };
 }
 
@@ -111,7 +111,7 @@ export function writeTransformRequest(goal: Goal): any {
   request.setName(goal.name);
   request.setCustom(goal.custom);
   request.setParent(goal.parent ?? "");
-  request.setProperties(toStruct(goal.properties));
+  request.setProperties(toStruct(withOutputValues(goal.properties)));
   const options = new messages.TransformResourceOptions();
   options.setDependsOnList(goal.dependencies);
   if (goal.protect !== undefined) options.setProtect(goal.protect);
@@ -147,10 +147,22 @@ function writeTimeouts(timeouts: Goal["customTimeouts"]): any {
   return message;
 }
 
+/** Whatever a function of the program does with a secret input, the input stays one. */
+function stillSecret(properties: Properties, before: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, value]) => [
+      key,
+      containsSecret(before[key]) && !containsSecret(value) ? secret(value) : value,
+    ]),
+  );
+}
+
 /** The goal as a transform left it. */
 export function readTransformed(goal: Goal, reply: any): Goal {
   const options = reply.getOptions();
-  const properties: Properties = reply.hasProperties() ? fromStruct(reply.getProperties()) : goal.properties;
+  const properties = reply.hasProperties()
+    ? stillSecret(withoutOutputValues(fromStruct(reply.getProperties())), goal.properties)
+    : goal.properties;
   // Inputs a transform adds were made from nothing the engine knows of.
   const propertyDependencies = Object.fromEntries(
     Object.keys(properties).map((key) => [key, goal.propertyDependencies[key] ?? []]),
