@@ -3,6 +3,9 @@ import { listOf, specOf, statusOf, type KubeObject } from "./object";
 import { selectorMatcher } from "./selectors";
 import type { ClusterStore } from "./store";
 
+/** Objects of a cluster as they are now, whoever keeps them. */
+export type Objects = Pick<ClusterStore, "kind" | "find">;
+
 /** A pod that tries something names it here: `tcp://HOST:PORT` or `dns://NAME`. */
 export const PROBE = "slipway.dev/probe";
 
@@ -10,7 +13,7 @@ export const PROBE = "slipway.dev/probe";
  * What a probe pod would find, worked out instead of tried: names and services are looked up, NetworkPolicies decide.
  * The nodes of the embedded cluster run no containers.
  */
-export function probe(store: ClusterStore, pod: KubeObject): { reached: boolean; log: string } {
+export function probe(store: Objects, pod: KubeObject): { reached: boolean; log: string } {
   const target = pod.metadata.annotations?.[PROBE] ?? "";
   const [kind, rest = ""] = target.split("://");
   if (kind === "dns") {
@@ -40,7 +43,7 @@ function peerOf(pod: KubeObject): Peer {
     ),
   };
 }
-function worldOf(store: ClusterStore) {
+function worldOf(store: Objects) {
   return {
     policies: store.kind("networking.k8s.io/v1", "NetworkPolicy"),
     namespaces: new Map(
@@ -50,7 +53,7 @@ function worldOf(store: ClusterStore) {
 }
 
 /** Names resolve when the pod reaches a ready DNS server on port 53. */
-function resolves(store: ClusterStore, pod: KubeObject): boolean {
+function resolves(store: Objects, pod: KubeObject): boolean {
   const servers = readyPods(store, "kube-system").filter(
     (server) => server.metadata.labels?.["k8s-app"] === "kube-dns",
   );
@@ -59,7 +62,7 @@ function resolves(store: ClusterStore, pod: KubeObject): boolean {
   );
 }
 
-function reaches(store: ClusterStore, pod: KubeObject, host: string, port: number): boolean {
+function reaches(store: Objects, pod: KubeObject, host: string, port: number): boolean {
   const direct = store.kind("v1", "Pod").find((other) => statusOf(other)["podIP"] === host);
   if (direct !== undefined)
     return (
@@ -85,17 +88,17 @@ function listens(pod: KubeObject, port: number): boolean {
     listOf(container["ports"]).some((declared) => declared["containerPort"] === port),
   );
 }
-function serviceOf(store: ClusterStore, host: string): KubeObject | undefined {
+function serviceOf(store: Objects, host: string): KubeObject | undefined {
   const [name = "", namespace = ""] = host.split(".");
   return store.find("v1", "Service", name, namespace);
 }
-export function backendsOf(store: ClusterStore, service: KubeObject): KubeObject[] {
+export function backendsOf(store: Objects, service: KubeObject): KubeObject[] {
   const selector = specOf(service)["selector"];
   if (selector === undefined) return [];
   const matches = selectorMatcher({ matchLabels: selector });
   return readyPods(store, service.metadata.namespace).filter((pod) => matches(pod.metadata.labels ?? {}));
 }
-export function readyPods(store: ClusterStore, namespace?: string): KubeObject[] {
+export function readyPods(store: Objects, namespace?: string): KubeObject[] {
   return store
     .kind("v1", "Pod", namespace)
     .filter(

@@ -19,8 +19,12 @@ export interface Search {
   readonly found: readonly Binary[];
   readonly missing: readonly BinaryName[];
 }
-/** Every program of a control plane, by name. */
-export type Binaries = Readonly<Record<BinaryName, string>>;
+/** Every program of a control plane. */
+export interface Binaries {
+  readonly paths: Readonly<Record<BinaryName, string>>;
+  /** Version of the API server: `1.36.3`. */
+  readonly version: string;
+}
 
 /** A program that does not say its version in this time is not taken. */
 const PATIENCE_MS = 10_000;
@@ -45,7 +49,8 @@ export async function findBinaries(minor: Minor, variables: Variables): Promise<
       }
       const part = parts.find(({ packages }) => name in packages);
       const built = part && (await readPart(root, part))?.[name];
-      return built && { name, path: built, version: part.packages[name]?.version ?? part.version, source: "cache" };
+      if (part === undefined || built === undefined) return undefined;
+      return { name, path: built, version: part.packages[name]?.version ?? part.version, source: "cache" };
     }),
   );
   const found = looked.filter((one) => one !== undefined);
@@ -92,7 +97,10 @@ export async function requireBinaries(version: string, variables: Variables): Pr
       `run npm run control-plane${minor === minors[0] ? "" : ` -- ${minor}`}, or take --cluster embedded`,
       "usage",
     );
-  return Object.fromEntries(found.map((one) => [one.name, one.path])) as Binaries;
+  return {
+    paths: Object.fromEntries(found.map((one) => [one.name, one.path])) as Binaries["paths"],
+    version: found.find(({ name }) => name === "kube-apiserver")?.version ?? version,
+  };
 }
 
 /** True when a control plane of this minor can start without building anything. */

@@ -144,13 +144,18 @@ export class KubeApi {
     return (await this.call("PATCH", path, patch, "application/merge-patch+json")) as KubeObject;
   }
 
-  /** Starts a deletion; an object that is not there is fine. */
-  async delete(ref: ObjectRef, propagation: "Background" | "Foreground" | "Orphan" = "Background"): Promise<void> {
+  /** Starts a deletion; an object that is not there is fine. A pod has `graceSeconds` to end, its own when not given. */
+  async delete(
+    ref: ObjectRef,
+    propagation: "Background" | "Foreground" | "Orphan" = "Background",
+    graceSeconds?: number,
+  ): Promise<void> {
     try {
       await this.call("DELETE", await this.pathFor(ref), {
         apiVersion: "v1",
         kind: "DeleteOptions",
         propagationPolicy: propagation,
+        ...(graceSeconds !== undefined && { gracePeriodSeconds: graceSeconds }),
       });
     } catch (error) {
       if (error instanceof UnknownKind || (error instanceof ApiError && error.code === 404)) return;
