@@ -32,6 +32,15 @@ export const charts = {
     testedOn: ["1.35", "1.36"],
     reviewed: "2026-11-21",
   },
+  "nvidia-device-plugin": {
+    chart: "nvidia-device-plugin",
+    repository: "https://nvidia.github.io/k8s-device-plugin",
+    version: "0.20.0",
+    namespace: "kube-system",
+    podSecurity: "privileged",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
   cilium: {
     chart: "cilium",
     repository: "https://helm.cilium.io/",

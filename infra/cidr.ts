@@ -1,3 +1,6 @@
+/** Addresses of Kubernetes Services: EKS's own choice for networks in 10.0.0.0/8, fixed so that policies may name it. */
+export const SERVICE_CIDR = "172.20.0.0/16";
+
 /** IPv4 networks, pure. */
 export interface Network {
   readonly address: number;

@@ -19,6 +19,7 @@ export function karpenterStatements(config: PlatformConfig, nodeRoleArn: string,
         "ec2:DescribeInstanceTypeOfferings",
         "ec2:DescribeInstanceTypes",
         "ec2:DescribeLaunchTemplates",
+        "ec2:DescribePlacementGroups",
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSpotPriceHistory",
         "ec2:DescribeSubnets",
@@ -31,7 +32,13 @@ export function karpenterStatements(config: PlatformConfig, nodeRoleArn: string,
     { actions: ["ssm:GetParameter"], resources: [`arn:aws:ssm:${config.region}::parameter/aws/service/*`] },
     {
       actions: ["ec2:RunInstances", "ec2:CreateFleet"],
-      resources: [`${ec2}::image/*`, `${ec2}:*:subnet/*`, `${ec2}:*:security-group/*`],
+      resources: [
+        `${ec2}::image/*`,
+        `${ec2}::snapshot/*`,
+        `${ec2}:*:subnet/*`,
+        `${ec2}:*:security-group/*`,
+        `${ec2}:*:placement-group/*`,
+      ],
     },
     {
       actions: ["ec2:RunInstances", "ec2:CreateFleet"],
@@ -64,7 +71,19 @@ export function karpenterStatements(config: PlatformConfig, nodeRoleArn: string,
         "iam:DeleteInstanceProfile",
         "iam:GetInstanceProfile",
       ],
-      resources: [`arn:aws:iam::*:instance-profile/${clusterName(config)}_*`],
+      // Named and, since 1.8, filed by cluster.
+      resources: [
+        `arn:aws:iam::*:instance-profile/${clusterName(config)}_*`,
+        `arn:aws:iam::*:instance-profile/karpenter/${config.region}/${clusterName(config)}/*`,
+      ],
+    },
+    // Listing knows no resources (Service Authorization Reference, IAM).
+    { actions: ["iam:ListInstanceProfiles"], resources: ["*"] },
+    // The first spot request of an account makes the role that EC2 runs spot with.
+    {
+      actions: ["iam:CreateServiceLinkedRole"],
+      resources: ["arn:aws:iam::*:role/aws-service-role/spot.amazonaws.com/*"],
+      conditions: { StringEquals: { "iam:AWSServiceName": "spot.amazonaws.com" } },
     },
     { actions: ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"], resources: [queueArn] },
     { actions: ["eks:DescribeCluster"], resources: [`arn:aws:eks:${config.region}:*:cluster/${clusterName(config)}`] },

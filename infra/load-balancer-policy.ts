@@ -11,6 +11,10 @@ export function loadBalancerStatements(config: PlatformConfig): Statement[] {
   const elb = `arn:aws:elasticloadbalancing:${config.region}:*`;
   const groups = `arn:aws:ec2:${config.region}:*:security-group/*`;
   const owned = { StringEquals: { "aws:ResourceTag/elbv2.k8s.aws/cluster": clusterName(config) } };
+  // Groups that EKS made, like the cluster's own, carry this tag and not the controller's.
+  const ownedByCluster = {
+    StringEquals: { [`aws:ResourceTag/kubernetes.io/cluster/${clusterName(config)}`]: "owned" },
+  };
   const asked = { StringEquals: { "aws:RequestTag/elbv2.k8s.aws/cluster": clusterName(config) } };
   return [
     {
@@ -27,6 +31,8 @@ export function loadBalancerStatements(config: PlatformConfig): Statement[] {
         "ec2:DescribeSubnets",
         "ec2:DescribeTags",
         "ec2:DescribeVpcs",
+        "ec2:GetSecurityGroupsForVpc",
+        "elasticloadbalancing:DescribeCapacityReservation",
         "elasticloadbalancing:DescribeListenerAttributes",
         "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeLoadBalancerAttributes",
@@ -58,6 +64,7 @@ export function loadBalancerStatements(config: PlatformConfig): Statement[] {
         "elasticloadbalancing:DeleteTargetGroup",
         "elasticloadbalancing:DeregisterTargets",
         "elasticloadbalancing:ModifyListener",
+        "elasticloadbalancing:ModifyListenerAttributes",
         "elasticloadbalancing:ModifyLoadBalancerAttributes",
         "elasticloadbalancing:ModifyTargetGroup",
         "elasticloadbalancing:ModifyTargetGroupAttributes",
@@ -78,6 +85,18 @@ export function loadBalancerStatements(config: PlatformConfig): Statement[] {
       actions: ["ec2:AuthorizeSecurityGroupIngress", "ec2:DeleteSecurityGroup", "ec2:RevokeSecurityGroupIngress"],
       resources: [groups],
       conditions: owned,
+    },
+    // Opens node and pod ports to the balancer.
+    {
+      actions: ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"],
+      resources: [groups],
+      conditions: ownedByCluster,
+    },
+    // The first balancer of an account makes the role that ELB runs with.
+    {
+      actions: ["iam:CreateServiceLinkedRole"],
+      resources: ["arn:aws:iam::*:role/aws-service-role/elasticloadbalancing.amazonaws.com/*"],
+      conditions: { StringEquals: { "iam:AWSServiceName": "elasticloadbalancing.amazonaws.com" } },
     },
   ];
 }

@@ -7,20 +7,33 @@ export type PoolKind = "general" | "spot" | "storage" | "gpu";
 interface PoolShape {
   readonly taint: boolean;
   readonly capacityType: "on-demand" | "spot";
-  /** Karpenter AMI alias family; the NVIDIA image has the driver in it (A3.5). */
-  readonly architecture: "arm64" | "amd64";
 }
 const shapes: Readonly<Record<PoolKind, PoolShape>> = {
-  general: { taint: false, capacityType: "on-demand", architecture: "arm64" },
-  spot: { taint: true, capacityType: "spot", architecture: "arm64" },
-  storage: { taint: true, capacityType: "on-demand", architecture: "arm64" },
-  gpu: { taint: true, capacityType: "on-demand", architecture: "amd64" },
+  general: { taint: false, capacityType: "on-demand" },
+  spot: { taint: true, capacityType: "spot" },
+  storage: { taint: true, capacityType: "on-demand" },
+  gpu: { taint: true, capacityType: "on-demand" },
 };
 
+export type Architecture = "arm64" | "amd64";
 export interface Pool extends NodePoolOutput {
   readonly name: PoolKind;
-  readonly architecture: "arm64" | "amd64";
+  readonly architecture: Architecture;
   readonly settings: PoolConfig;
+}
+
+/** Graviton families carry a `g` right behind their generation: m7g, c7gn, i8g; g6 does not (EC2 naming conventions). */
+export function architectureOf(instanceType: string): Architecture {
+  return /^([a-z]+\d+g|a1\b)/.test(instanceType) ? "arm64" : "amd64";
+}
+/** Families with NVIDIA GPUs (EC2 accelerated computing: G and P). */
+export function hasGpu(instanceType: string): boolean {
+  return /^[gp]\d/.test(instanceType);
+}
+/** Image of a managed group; the one for GPU nodes has the NVIDIA driver in it (A3.5). */
+export function amiTypeOf(instanceType: string): string {
+  const machine = architectureOf(instanceType) === "arm64" ? "ARM_64" : "x86_64";
+  return `AL2023_${machine}_${hasGpu(instanceType) ? "NVIDIA" : "STANDARD"}`;
 }
 
 /** The typed set: label, taint and toleration of every pool come from here and nowhere else (A3.2). */
@@ -28,12 +41,13 @@ export function poolsOf(config: PlatformConfig): Pool[] {
   return (Object.keys(shapes) as PoolKind[]).flatMap((name) => {
     const settings = config.nodePools[name];
     if (settings === undefined) return [];
-    const { taint, capacityType, architecture } = shapes[name];
+    const { taint, capacityType } = shapes[name];
+    const [first = ""] = settings.instanceTypes;
     return [
       {
         name,
         settings,
-        architecture,
+        architecture: architectureOf(first),
         capacityType,
         labels: { "node-role": name },
         taints: taint ? [taintOf(name)] : [],

@@ -9,6 +9,31 @@ export interface NodeTemplateArgs {
   readonly diskGib: number;
 }
 
+/**
+ * What a node is told at its start, as a part that EKS merges with its own (EKS user guide, launch templates; nodeadm
+ * NodeConfig). The kubelet does not know of prefix delegation and would count addresses without it.
+ */
+function userData(maxPods: number): string {
+  const lines = [
+    "MIME-Version: 1.0",
+    'Content-Type: multipart/mixed; boundary="BOUNDARY"',
+    "",
+    "--BOUNDARY",
+    "Content-Type: application/node.eks.aws",
+    "",
+    "apiVersion: node.eks.aws/v1alpha1",
+    "kind: NodeConfig",
+    "spec:",
+    "  kubelet:",
+    "    config:",
+    `      maxPods: ${maxPods}`,
+    "",
+    "--BOUNDARY--",
+    "",
+  ];
+  return Buffer.from(lines.join("\n")).toString("base64");
+}
+
 /** What every node of a managed group has in common: IMDSv2 that pods cannot reach, an encrypted disk, tags. */
 export function nodeTemplate(
   name: string,
@@ -26,6 +51,7 @@ export function nodeTemplate(
           ebs: { volumeSize: diskGib, volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" },
         },
       ],
+      userData: userData(config.nodePools.maxPodsPerNode),
       monitoring: { enabled: config.monitoring.detailed },
       tagSpecifications: ["instance", "volume"].map((resourceType) => ({ resourceType, tags: own })),
       updateDefaultVersion: true,

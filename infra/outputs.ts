@@ -105,6 +105,8 @@ export interface EntryPointOutput {
   readonly gateway: { readonly namespace: string; readonly name: string };
   readonly domain: string;
   readonly zoneId: string;
+  /** What the parent zone has to delegate to; empty where the zone was given. */
+  readonly nameServers: readonly string[];
   /** The example app (A6.2). */
   readonly demo: {
     readonly namespace: string;

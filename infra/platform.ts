@@ -67,7 +67,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     nodePools: plain(nodePools, ["pools", "interruptionQueue", "nodeRoleName"]),
     networkPolicy: plain(networkPolicy, ["plugin", "daemonSet", "namespaces"]),
     certificates: plain(certificates, ["namespace", "issuers", "defaultIssuer", "chartVersion"]),
-    entryPoint: plain(entryPoint, ["gatewayClass", "gateway", "domain", "zoneId", "demo"]),
+    entryPoint: plain(entryPoint, ["gatewayClass", "gateway", "domain", "zoneId", "nameServers", "demo"]),
   };
 }
 

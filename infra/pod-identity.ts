@@ -25,8 +25,9 @@ export function podIdentity(
   opts: pulumi.CustomResourceOptions,
 ): eks.PodIdentityAssociation {
   const role = serviceRole(`${name}-role`, "pods.eks.amazonaws.com", args.roleName, args.tags, opts);
-  if (args.policy !== undefined) new iam.RolePolicy(`${name}-role`, { role: role.name, policy: args.policy }, opts);
-  attach(`${name}-role`, role, args.managedPolicies ?? [], opts);
+  const rights: pulumi.Resource[] = attach(`${name}-role`, role, args.managedPolicies ?? [], opts);
+  if (args.policy !== undefined)
+    rights.push(new iam.RolePolicy(`${name}-role`, { role: role.name, policy: args.policy }, opts));
   return new eks.PodIdentityAssociation(
     `${name}-identity`,
     {
@@ -36,6 +37,7 @@ export function podIdentity(
       roleArn: role.arn,
       tags: { ...args.tags, Name: `${name}-identity` },
     },
-    opts,
+    // Whoever waits for the identity waits for its rights: a pod that starts without them fails its first calls.
+    { ...opts, dependsOn: rights },
   );
 }

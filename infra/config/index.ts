@@ -5,7 +5,7 @@ import { crossCheck } from "./rules";
 import { schema, type PlatformConfig } from "./schema";
 
 export { ConfigError, type Mistake } from "./mistakes";
-export type { PlatformConfig, PoolConfig } from "./schema";
+export type { AddonName, PlatformConfig, PoolConfig } from "./schema";
 
 const NAMESPACE = "slipway";
 
@@ -18,34 +18,49 @@ const NAMESPACE = "slipway";
  */
 export function parseConfig(raw: Readonly<Record<string, unknown>>, stack: string): PlatformConfig {
   const result = schema.safeParse(raw);
-  if (!result.success)
-    throw new ConfigError(
-      stack,
-      result.error.issues.flatMap((issue) => explain(issue, raw)),
-    );
-  const config = result.data;
-  const mistakes = crossCheck(config);
-  if (config.environment !== stack)
+  // Rules over several keys judge what is well-formed even when something else is not: all mistakes at once.
+  const config = result.success ? result.data : wellFormed(raw);
+  const mistakes = [
+    ...(result.success ? [] : result.error.issues.flatMap((issue) => explain(issue, raw))),
+    ...crossCheck(config),
+  ];
+  if (config.environment !== undefined && config.environment !== stack)
     mistakes.unshift({
       key: "environment",
       value: JSON.stringify(config.environment),
       rule: `the stack's own name, ${stack} (B1.5)`,
       fix: `set ${stack}, or use the stack ${config.environment}`,
     });
-  if (mistakes.length > 0) throw new ConfigError(stack, mistakes);
-  return config;
+  if (!result.success || mistakes.length > 0) throw new ConfigError(stack, mistakes);
+  return result.data;
+}
+
+/** The top-level keys that are right by themselves, with their defaults. */
+function wellFormed(raw: Readonly<Record<string, unknown>>): Partial<PlatformConfig> {
+  return Object.fromEntries(
+    Object.entries(schema.shape).flatMap(([key, part]) => {
+      const parsed = part.safeParse(raw[key]);
+      return parsed.success ? [[key, parsed.data]] : [];
+    }),
+  );
 }
 
 /** Reads the stack's configuration inside a Pulumi program. */
 export function loadConfig(): PlatformConfig {
   const config = new pulumi.Config(NAMESPACE);
   const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(`${NAMESPACE}:`));
-  const raw = keys.map((key) => key.slice(NAMESPACE.length + 1)).map((key) => [key, typed(config.require(key))]);
+  const raw = keys
+    .map((key) => key.slice(NAMESPACE.length + 1))
+    .map((key) => [key, fromText(key, config.require(key))]);
   return parseConfig(Object.fromEntries(raw) as Record<string, unknown>, pulumi.getStack());
 }
 
-/** Pulumi hands every value over as text; objects, numbers and booleans as JSON. */
-function typed(text: string): unknown {
+/**
+ * Pulumi hands every value over as text, objects, numbers and booleans as JSON. What the schema wants as text stays
+ * text: a cost centre may be a number to the eye.
+ */
+export function fromText(key: string, text: string): unknown {
+  if ((schema.shape as Record<string, z.ZodType>)[key]?.safeParse(text).success === true) return text;
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -80,9 +95,32 @@ function explain(issue: z.core.$ZodIssue, raw: unknown): Mistake[] {
       key,
       value: JSON.stringify(value) ?? "",
       rule: issue.message.replace(/^Invalid (string|input|option): /, ""),
-      fix: "correct the value",
+      fix: fixOf(issue),
     },
   ];
+}
+
+function fixOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_value":
+      return `use one of ${issue.values.map(String).join(", ")}`;
+    case "invalid_union":
+      return "use one of the values the rule names";
+    case "invalid_type":
+      return `write ${/^[aeio]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
+    case "too_small":
+      return issue.origin === "array"
+        ? `name at least ${String(issue.minimum)}`
+        : `use ${String(issue.minimum)} or more`;
+    case "too_big":
+      return issue.origin === "array"
+        ? `name at most ${String(issue.maximum)}`
+        : `use ${String(issue.maximum)} or less`;
+    case "invalid_format":
+      return issue.format === "url" ? "write the whole address, like https://…" : `write ${issue.message}`;
+    default:
+      return `write ${issue.message}`;
+  }
 }
 
 /** Keys the schema knows at a place. */

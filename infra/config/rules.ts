@@ -1,5 +1,6 @@
 import { charts } from "../charts";
-import { overlaps, parseCidr } from "../cidr";
+import { overlaps, parseCidr, SERVICE_CIDR, type Network } from "../cidr";
+import { architectureOf, hasGpu, poolsOf } from "../node-pools";
 import type { Mistake } from "./mistakes";
 import type { PlatformConfig } from "./schema";
 
@@ -24,8 +25,7 @@ const mistake = (key: string, value: unknown, rule: string, fix: string): Mistak
 /** Rules that one key alone cannot break. All of them run; each says what to do. */
 const rules: readonly Rule[] = [
   ({ network }) => {
-    const parsed = parseCidr(network.cidr);
-    if (parsed?.prefix === 16) return undefined;
+    if (networkOf(network.cidr).prefix === 16) return undefined;
     return mistake(
       "network.cidr",
       network.cidr,
@@ -34,9 +34,9 @@ const rules: readonly Rule[] = [
     );
   },
   ({ environment, network }) => {
-    const own = parseCidr(network.cidr);
+    const own = networkOf(network.cidr);
     return Object.entries(addressPlan)
-      .filter(([name, cidr]) => name !== environment && own !== undefined && overlaps(own, parseCidr(cidr) ?? own))
+      .filter(([name, cidr]) => name !== environment && overlaps(own, networkOf(cidr)))
       .map(([name, cidr]) =>
         mistake(
           "network.cidr",
@@ -46,24 +46,22 @@ const rules: readonly Rule[] = [
         ),
       );
   },
-  ({ network }) => {
-    const own = parseCidr(network.cidr);
-    return network.peers.flatMap((peer, index) => {
-      const other = parseCidr(peer);
-      if (other === undefined)
-        return [mistake(`network.peers[${index}]`, peer, "a network address", "clear the host bits")];
-      return own !== undefined && overlaps(own, other)
-        ? [
-            mistake(
-              `network.peers[${index}]`,
-              peer,
-              `overlaps ${network.cidr} of this environment (B3.2)`,
-              "renumber one of the two networks",
-            ),
-          ]
-        : [];
-    });
-  },
+  ({ network }) =>
+    network.peers.flatMap((peer, index) =>
+      [
+        { range: network.cidr, whose: "this environment" },
+        { range: SERVICE_CIDR, whose: "the cluster's Services" },
+      ]
+        .filter(({ range }) => overlaps(networkOf(peer), networkOf(range)))
+        .map(({ range, whose }) =>
+          mistake(
+            `network.peers[${index}]`,
+            peer,
+            `overlaps ${range} of ${whose} (B3.2)`,
+            "renumber one of the two networks",
+          ),
+        ),
+    ),
   ({ region, network }) =>
     network.zones.flatMap((zone, index) =>
       new RegExp(`^${region}[a-f]$`).test(zone)
@@ -111,19 +109,49 @@ const rules: readonly Rule[] = [
         "a public endpoint names who may reach it (A2.4)",
         "list your networks",
       );
-    return cidrs.includes("0.0.0.0/0")
-      ? mistake("cluster.publicAccess.cidrs", cidrs, "never the whole world (A2.4)", "list your networks")
-      : undefined;
+    return tooWide("cluster.publicAccess.cidrs", cidrs, "never the whole world, not even in pieces (A2.4)");
   },
-  ({ environment, entryPoint }) =>
-    environment !== "production" && entryPoint.allow.includes("0.0.0.0/0")
-      ? mistake(
-          "entryPoint.allow",
-          entryPoint.allow,
-          "only production is open to the world; dev and staging are allow lists (B3.1)",
-          "list your networks",
-        )
-      : undefined,
+  ({ environment, entryPoint: { allow } }) =>
+    environment === "production" && allow.includes("0.0.0.0/0")
+      ? undefined
+      : tooWide("entryPoint.allow", allow, "only production is open to the world; others are allow lists (B3.1)"),
+  ({ cluster: { adminRoleArns } }) => {
+    const account = (arn: string) => arn.split(":")[4];
+    return adminRoleArns.flatMap((arn, index) =>
+      adminRoleArns.indexOf(arn) < index
+        ? [mistake(`cluster.adminRoleArns[${index}]`, arn, "each role once (A2.2)", "remove the second")]
+        : account(arn) !== account(adminRoleArns[0] ?? "")
+          ? [
+              mistake(
+                `cluster.adminRoleArns[${index}]`,
+                arn,
+                "all administrators in one account, the cluster's own (A2.2)",
+                "name a role of that account that people of the other may assume",
+              ),
+            ]
+          : [],
+    );
+  },
+  (config) =>
+    poolsOf(config).flatMap(({ name, architecture, instanceTypes }) =>
+      instanceTypes.flatMap((type, index) => {
+        const key = `nodePools.${name}.instanceTypes[${index}]`;
+        if (architectureOf(type) !== architecture)
+          return [
+            mistake(key, type, `one architecture per pool, here ${architecture} by its first type (A3.1)`, "move it"),
+          ];
+        return hasGpu(type) === (name === "gpu")
+          ? []
+          : [
+              mistake(
+                key,
+                type,
+                name === "gpu" ? "an instance type with an NVIDIA GPU (A3.1)" : "GPUs only in the pool gpu (A3.1)",
+                name === "gpu" ? "use a type like g6.xlarge" : "move it to nodePools.gpu",
+              ),
+            ];
+      }),
+    ),
   ({ environment, certificates }) =>
     environment === "dev" || certificates.issuer !== "letsencrypt-staging"
       ? undefined
@@ -171,6 +199,38 @@ const rules: readonly Rule[] = [
     ),
 ];
 
-export function crossCheck(config: PlatformConfig): Mistake[] {
-  return rules.flatMap((rule) => rule(config) ?? []);
+/** The schema has let only networks through. */
+function networkOf(cidr: string): Network {
+  return parseCidr(cidr) ?? { address: 0, prefix: 0 };
+}
+
+/** No organisation holds more than a /8, so what is larger is the world or a large part of it. */
+const WIDEST_PREFIX = 8;
+function tooWide(key: string, cidrs: readonly string[], rule: string): Mistake[] {
+  return cidrs.flatMap((cidr, index) =>
+    networkOf(cidr).prefix < WIDEST_PREFIX
+      ? [mistake(`${key}[${index}]`, cidr, rule, `list your networks, each a /${WIDEST_PREFIX} or smaller`)]
+      : [],
+  );
+}
+
+/** A rule asked for a key that is itself mistaken: it cannot be judged. */
+class Unjudged extends Error {}
+
+/** Mistakes between keys; rules over keys that are not there, because they are mistaken themselves, stay silent. */
+export function crossCheck(config: Partial<PlatformConfig>): Mistake[] {
+  const present = new Proxy(config, {
+    get: (target, key) => {
+      if (!(key in target)) throw new Unjudged();
+      return target[key as keyof PlatformConfig];
+    },
+  }) as PlatformConfig;
+  return rules.flatMap((rule) => {
+    try {
+      return rule(present) ?? [];
+    } catch (error) {
+      if (error instanceof Unjudged) return [];
+      throw error;
+    }
+  });
 }

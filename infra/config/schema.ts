@@ -1,10 +1,13 @@
 import { z } from "zod";
+import { parseCidr } from "../cidr";
 
 /**
  * The shape of `Pulumi.<environment>.yaml` under the namespace `slipway`. Strict everywhere: a key nobody reads is a
  * mistake, not a comment. Defaults stand here and nowhere else; rules that span keys are in `rules.ts`.
  */
-const cidr = z.string().regex(/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, "a network like 10.10.0.0/16");
+const cidr = z
+  .string()
+  .refine((text) => parseCidr(text) !== undefined, "a network like 10.10.0.0/16, its host bits zero");
 const email = z.string().regex(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "a mail address");
 const domain = z
   .string()
@@ -13,15 +16,21 @@ const arn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, 
 const count = (least: number, most: number) => z.int().min(least).max(most);
 const dollars = z.number().min(0).max(1_000_000);
 
+const instanceType = z.string().regex(/^[a-z]+\d+[a-z-]*\.[a-z0-9-]+$/, "an instance type like m7g.xlarge");
+
 const pool = z.strictObject({
   /** Nodes that are always there, spread over the zones (B2.1). */
   minimum: count(0, 100).default(0),
-  instanceTypes: z.array(z.string().regex(/^[a-z0-9-]+\.[a-z0-9]+$/, "an instance type like m7g.xlarge")).min(1),
+  instanceTypes: z.array(instanceType).min(1),
   /** Root volume, GiB, encrypted gp3. */
   diskGib: count(20, 16_384),
   /** Karpenter stops adding nodes at this many vCPU. */
   cpuLimit: count(1, 10_000),
 });
+
+/** Managed add-ons of phase 02. */
+const addons = ["vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns", "aws-ebs-csi-driver"] as const;
+export type AddonName = (typeof addons)[number];
 
 export const schema = z.strictObject({
   environment: z.enum(["dev", "staging", "production"]),
@@ -49,11 +58,15 @@ export const schema = z.strictObject({
     publicAccess: z
       .strictObject({ enabled: z.boolean().default(false), cidrs: z.array(cidr).default([]) })
       .prefault({}),
+    /** Add-on → version; without one, the newest that EKS offers for the cluster's version. */
+    addonVersions: z
+      .partialRecord(z.enum(addons), z.string().regex(/^v\d+\.\d+\.\d+-eksbuild\.\d+$/, "like v1.2.3-eksbuild.1"))
+      .default({}),
     /** How people reach a private endpoint (A2.4). */
     accessPath: z.enum(["vpn", "ssm"]).default("ssm"),
     /** The small managed group for add-ons and Karpenter itself: one node per zone. */
     system: z
-      .strictObject({ instanceType: z.string().default("m7g.large"), count: count(3, 9).default(3) })
+      .strictObject({ instanceType: instanceType.default("m7g.large"), count: count(3, 9).default(3) })
       .prefault({}),
   }),
   nodePools: z.strictObject({

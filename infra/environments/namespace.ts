@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { SERVICE_CIDR } from "../cidr";
 
 /** Who may come in and what may be reached, beyond the baseline every namespace has. */
 export interface Allowances {
@@ -11,6 +12,8 @@ export interface Allowances {
   readonly fromAnywhere?: readonly number[];
   /** HTTPS to anywhere: AWS APIs, ACME, registries. */
   readonly toInternet?: boolean;
+  /** The agent that hands out AWS credentials; no other namespace can ask for any. */
+  readonly toPodIdentity?: boolean;
   /** Namespaces, by name, whose pods may be reached on any port. */
   readonly toNamespaces?: readonly string[];
 }
@@ -20,6 +23,8 @@ export interface PlatformNamespaceArgs {
   /** Networks of nodes and control plane: kubelet probes and the API server come from there. */
   readonly vpcCidr: string;
   readonly allow?: Allowances;
+  /** Most that one pod may have; without it only the quota bounds it. */
+  readonly podMaximum?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly provider: k8s.Provider;
 }
@@ -32,6 +37,8 @@ const CONTAINER_REQUEST = { cpu: "50m", memory: "64Mi" };
 /** Where Prometheus will live: every namespace lets it scrape (A4.3). */
 const METRICS_NAMESPACE = "monitoring";
 const GATEWAY_NAMESPACE = "envoy-gateway-system";
+/** Where the EKS Pod Identity agent of each node answers (EKS user guide, Pod Identity agent). */
+const POD_IDENTITY_AGENT = "169.254.170.23/32";
 
 const byName = (name: string) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
 const tcp = (ports: readonly number[]) => ports.map((port) => ({ protocol: "TCP", port }));
@@ -60,7 +67,12 @@ export class PlatformNamespace extends pulumi.ComponentResource {
       `${name}-limits`,
       {
         metadata: metadata("limits"),
-        spec: { limits: [{ type: "Container", default: CONTAINER_DEFAULT, defaultRequest: CONTAINER_REQUEST }] },
+        spec: {
+          limits: [
+            { type: "Container", default: CONTAINER_DEFAULT, defaultRequest: CONTAINER_REQUEST },
+            ...(args.podMaximum === undefined ? [] : [{ type: "Pod", max: args.podMaximum }]),
+          ],
+        },
       },
       child,
     );
@@ -96,7 +108,11 @@ function baseline({ vpcCidr, allow = {} }: PlatformNamespaceArgs): [string, Spec
         ],
       },
     ],
-    ["allow-api-server", { policyTypes: ["Egress"], egress: [{ to: [nodes], ports: tcp([443]) }] }],
+    // By the Service's address and by the endpoint's: which of the two a plugin sees is its own affair.
+    [
+      "allow-api-server",
+      { policyTypes: ["Egress"], egress: [{ to: [nodes, { ipBlock: { cidr: SERVICE_CIDR } }], ports: tcp([443]) }] },
+    ],
     ["allow-metrics", { policyTypes: ["Ingress"], ingress: [{ from: [byName(METRICS_NAMESPACE)] }] }],
   ];
   // Kubelet probes come from the pod's own node, which the VPC CNI and Cilium both always let through.
@@ -122,6 +138,11 @@ function baseline({ vpcCidr, allow = {} }: PlatformNamespaceArgs): [string, Spec
     policies.push([
       "allow-internet",
       { policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: tcp([443]) }] },
+    ]);
+  if (allow.toPodIdentity)
+    policies.push([
+      "allow-pod-identity",
+      { policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: POD_IDENTITY_AGENT } }], ports: tcp([80]) }] },
     ]);
   if (allow.toNamespaces)
     policies.push(["allow-namespaces", { policyTypes: ["Egress"], egress: [{ to: allow.toNamespaces.map(byName) }] }]);

@@ -17,9 +17,12 @@ export interface NetworkArgs {
 
 /** What later phases may read. */
 export type NetworkOutputs = { readonly [key in keyof NetworkOutput]: pulumi.Output<NetworkOutput[key]> } & {
-  /** For @pulumi/eks, which takes the role itself and waits for its policies. */
+  /** For @pulumi/eks, which takes the role itself. */
   readonly clusterRole: iam.Role;
   readonly nodeRole: iam.Role;
+  /** Rights of the two roles: a cluster or node made before them fails, or cannot be taken down cleanly. */
+  readonly clusterRights: pulumi.Resource[];
+  readonly nodeRights: pulumi.Resource[];
 };
 
 /**
@@ -140,10 +143,10 @@ export class Network extends pulumi.ComponentResource {
 
     flowLogs(name, vpc, config, tags, child);
     const clusterRole = serviceRole(`${name}-cluster-role`, "eks.amazonaws.com", `${cluster}-cluster`, tags, child);
-    attach(`${name}-cluster-role`, clusterRole, ["AmazonEKSClusterPolicy"], child);
+    const clusterRights = attach(`${name}-cluster-role`, clusterRole, ["AmazonEKSClusterPolicy"], child);
     const nodeRole = serviceRole(`${name}-node-role`, "ec2.amazonaws.com", `${cluster}-node`, tags, child);
     // SSM is the access path to nodes: no key pair, no open port (A2.4). The CNI has an identity of its own.
-    attach(
+    const nodeRights = attach(
       `${name}-node-role`,
       nodeRole,
       ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonSSMManagedInstanceCore"],
@@ -167,6 +170,8 @@ export class Network extends pulumi.ComponentResource {
       nodeRoleArn: nodeRole.arn,
       clusterRole,
       nodeRole,
+      clusterRights,
+      nodeRights,
     };
     this.registerOutputs({ vpcId: vpc.id });
   }

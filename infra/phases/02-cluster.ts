@@ -1,10 +1,13 @@
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as eks from "@pulumi/aws/eks";
 import * as kms from "@pulumi/aws/kms";
 import * as eksComponents from "@pulumi/eks";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { PlatformConfig } from "../config";
+import { SERVICE_CIDR } from "../cidr";
+import type { AddonName, PlatformConfig } from "../config";
 import { clusterName, named, type Tags } from "../naming";
+import { amiTypeOf } from "../node-pools";
 import { nodeTemplate } from "../node-template";
 import type { ClusterOutput } from "../outputs";
 import { podIdentity } from "../pod-identity";
@@ -55,6 +58,16 @@ export class Cluster extends pulumi.ComponentResource {
     );
     new kms.Alias(`${name}-secrets`, { name: `alias/${cluster}-secrets`, targetKeyId: key.keyId }, child);
 
+    // Made before the cluster: EKS would make it itself, without an end to what it keeps (B6.1).
+    const logs = new cloudwatch.LogGroup(
+      `${name}-logs`,
+      {
+        name: `/aws/eks/${cluster}/cluster`,
+        retentionInDays: config.monitoring.logRetentionDays,
+        tags: named(tags, `${name}-logs`),
+      },
+      { ...child, protect: config.environment === "production" },
+    );
     const control = new eksComponents.Cluster(
       name,
       {
@@ -77,23 +90,30 @@ export class Cluster extends pulumi.ComponentResource {
         upgradePolicy: { supportType: "STANDARD" },
         deletionProtection: config.environment === "production",
         bootstrapSelfManagedAddons: false,
+        kubernetesServiceIpAddressRange: SERVICE_CIDR,
         // The add-ons are declared below, all in the same way.
         useDefaultVpcCni: true,
         corednsAddonOptions: { enabled: false },
         kubeProxyAddonOptions: { enabled: false },
         tags: named(tags, cluster),
       },
-      { ...child, protect: true },
+      {
+        ...child,
+        protect: true,
+        dependsOn: [logs, ...network.clusterRights],
+        // The component says true and offers no way to say otherwise (https://github.com/pulumi/pulumi-eks/issues/2373).
+        transforms: [withoutCreatorAdmin],
+      },
     );
     const name$ = control.eksCluster.name;
     const kubeconfig = pulumi.secret(control.kubeconfigJson);
     const provider = new k8s.Provider(`${name}-kubernetes`, { kubeconfig, enableServerSideApply: true }, child);
 
     // Networking and identity before nodes, so that the first node comes up whole; the rest needs nodes to run on.
-    const early = ["vpc-cni", "kube-proxy", "eks-pod-identity-agent"].map((addon) =>
+    const early = (["vpc-cni", "kube-proxy", "eks-pod-identity-agent"] as const).map((addon) =>
       this.addon(name, addon, config, tags, name$),
     );
-    podIdentity(
+    const networking = podIdentity(
       `${name}-vpc-cni`,
       {
         cluster: name$,
@@ -105,7 +125,7 @@ export class Cluster extends pulumi.ComponentResource {
       },
       child,
     );
-    podIdentity(
+    const storage = podIdentity(
       `${name}-ebs-csi`,
       {
         cluster: name$,
@@ -127,7 +147,7 @@ export class Cluster extends pulumi.ComponentResource {
         nodeGroupName: "system",
         nodeRoleArn: network.nodeRoleArn,
         subnetIds: privateSubnetIds,
-        amiType: "AL2023_ARM_64_STANDARD",
+        amiType: amiTypeOf(instanceType),
         capacityType: "ON_DEMAND",
         instanceTypes: [instanceType],
         launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
@@ -136,11 +156,12 @@ export class Cluster extends pulumi.ComponentResource {
         labels: { "node-role": "system" },
         tags: named(tags, `${name}-system`),
       },
-      { ...child, dependsOn: early },
+      { ...child, dependsOn: [...early, networking, ...network.nodeRights] },
     );
-    const late = ["coredns", "aws-ebs-csi-driver"].map((addon) =>
-      this.addon(name, addon, config, tags, name$, [system]),
-    );
+    const late = [
+      this.addon(name, "coredns", config, tags, name$, [system]),
+      this.addon(name, "aws-ebs-csi-driver", config, tags, name$, [system, storage]),
+    ];
     this.storageClass(name, config, provider, late);
 
     this.outputs = {
@@ -165,16 +186,18 @@ export class Cluster extends pulumi.ComponentResource {
 
   private addon(
     name: string,
-    addonName: string,
+    addonName: AddonName,
     config: PlatformConfig,
     tags: Tags,
     cluster: pulumi.Output<string>,
     dependsOn: pulumi.Resource[] = [],
   ): eks.Addon {
-    const addonVersion = eks.getAddonVersionOutput(
-      { addonName, kubernetesVersion: config.cluster.version, mostRecent: true },
-      { parent: this },
-    ).version;
+    const addonVersion =
+      config.cluster.addonVersions[addonName] ??
+      eks.getAddonVersionOutput(
+        { addonName, kubernetesVersion: config.cluster.version, mostRecent: true },
+        { parent: this },
+      ).version;
     const values = addonValues(addonName, config);
     return new eks.Addon(
       `${name}-${addonName}`,
@@ -220,6 +243,20 @@ export class Cluster extends pulumi.ComponentResource {
 /** System pods keep little on disk: images and logs. */
 const SYSTEM_DISK_GIB = 50;
 
+/** Who administers the cluster is declared; whoever happened to create it gets nothing (A2.2). */
+const withoutCreatorAdmin: pulumi.ResourceTransform = ({ type, props, opts }) =>
+  type === "aws:eks/cluster:Cluster"
+    ? {
+        props: {
+          ...props,
+          accessConfig: pulumi
+            .output(props["accessConfig"] as object)
+            .apply((access) => ({ ...access, bootstrapClusterCreatorAdminPermissions: false })),
+        },
+        opts,
+      }
+    : undefined;
+
 function adminEntries(roles: readonly string[]) {
   const policy = {
     policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
@@ -227,7 +264,7 @@ function adminEntries(roles: readonly string[]) {
   };
   return Object.fromEntries(
     roles.map((principalArn) => [
-      principalArn.slice(principalArn.lastIndexOf("/") + 1),
+      principalArn.slice(principalArn.indexOf("/") + 1).replaceAll("/", "-"),
       { principalArn, accessPolicies: { admin: policy } },
     ]),
   );

@@ -7,7 +7,7 @@ import type { PlatformConfig } from "../config";
 import { policyDocument } from "../iam";
 import { karpenterStatements } from "../karpenter-policy";
 import { clusterName, named, type Tags } from "../naming";
-import { poolsOf, type Pool } from "../node-pools";
+import { amiTypeOf, placementOn, poolsOf, type Pool } from "../node-pools";
 import { nodeTemplate } from "../node-template";
 import type { NodePoolsOutput } from "../outputs";
 import { podIdentity } from "../pod-identity";
@@ -48,7 +48,7 @@ export class NodePools extends pulumi.ComponentResource {
       .filter((pool) => pool.minimum > 0)
       .map((pool) => this.baseGroup(name, pool, config, tags, network, cluster));
     const queue = this.interruptionQueue(name, config, tags);
-    // Karpenter's nodes join by an access entry of their own; managed groups bring theirs.
+    // Karpenter's nodes join by the role of the managed groups, whose access entry EKS made with the first group.
     const policy = pulumi
       .all([network.nodeRoleArn, queue.arn])
       .apply(([nodeRole, queueArn]) => policyDocument(karpenterStatements(config, nodeRole, queueArn)));
@@ -81,6 +81,15 @@ export class NodePools extends pulumi.ComponentResource {
       this.karpenterPool(name, pool, config, tags, network, { ...onCluster, dependsOn: [karpenter] }),
     );
 
+    const drivers = pools.some((pool) => pool.name === "gpu")
+      ? [
+          release(`${name}-gpu-plugin`, "nvidia-device-plugin", config, devicePluginValues(), {
+            ...onCluster,
+            dependsOn: cluster.ready,
+          }),
+        ]
+      : [];
+
     this.outputs = {
       pools: pulumi.output(
         pools.map(({ name: pool, labels, taints, capacityType, instanceTypes, minimum }) => ({
@@ -94,7 +103,7 @@ export class NodePools extends pulumi.ComponentResource {
       ),
       interruptionQueue: queue.name,
       nodeRoleName: network.nodeRole.name,
-      ready: [...base, karpenter, ...resources],
+      ready: [...base, karpenter, ...resources, ...drivers],
     };
     this.registerOutputs({ interruptionQueue: queue.name });
   }
@@ -119,7 +128,7 @@ export class NodePools extends pulumi.ComponentResource {
         nodeGroupName: pool.name,
         nodeRoleArn: network.nodeRoleArn,
         subnetIds: network.privateSubnets.apply((subnets) => subnets.map((subnet) => subnet.id)),
-        amiType: pool.architecture === "arm64" ? "AL2023_ARM_64_STANDARD" : "AL2023_x86_64_STANDARD",
+        amiType: amiTypeOf(pool.instanceTypes[0] ?? ""),
         capacityType: pool.capacityType === "spot" ? "SPOT" : "ON_DEMAND",
         instanceTypes: [...pool.instanceTypes],
         launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
@@ -130,7 +139,11 @@ export class NodePools extends pulumi.ComponentResource {
         tags: named(tags, `${name}-${pool.name}`),
       },
       // An autoscaler may have grown the group; going back to the declared size would evict what it grew for.
-      { parent: this, ignoreChanges: ["scalingConfig.desiredSize"] },
+      {
+        parent: this,
+        dependsOn: [...cluster.ready, ...network.nodeRights],
+        ignoreChanges: ["scalingConfig.desiredSize"],
+      },
     );
   }
 
@@ -264,5 +277,22 @@ function karpenterValues(config: PlatformConfig, cluster: ClusterOutputs, queue:
     },
     // It must not run on nodes that it may remove.
     nodeSelector: { "node-role": "system" },
+  };
+}
+
+/** Makes `nvidia.com/gpu` allocatable on nodes of the gpu pool, which nothing else does (A3.5). */
+function devicePluginValues() {
+  const { tolerations } = placementOn("gpu");
+  return {
+    // The chart looks for labels of node-feature-discovery, which the platform does not run.
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: "node-role", operator: "In", values: ["gpu"] }] }],
+        },
+      },
+    },
+    tolerations,
+    resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "256Mi" } },
   };
 }

@@ -1,4 +1,4 @@
-import type * as k8s from "@pulumi/kubernetes";
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
@@ -23,6 +23,9 @@ export type NetworkPolicyOutputs = {
   readonly demo: PlatformNamespace;
 };
 
+/** Cap of dev (B2.2). */
+const DEV_POD_MAXIMUM = { cpu: "2", memory: "4096Mi" };
+
 /** DaemonSet of each plugin that has to run on every node (A4.5). */
 const agents: Readonly<Record<PlatformConfig["networkPolicy"]["plugin"], string>> = {
   "vpc-cni": "kube-system/aws-node",
@@ -42,14 +45,38 @@ export class NetworkPolicy extends pulumi.ComponentResource {
     super("slipway:phase:NetworkPolicy", name, {}, opts);
     const { plugin } = config.networkPolicy;
     const child = { parent: this, provider: cluster.provider };
-    if (plugin === "cilium-chaining")
-      release(`${name}-cilium`, "cilium", config, ciliumValues(config), { ...child, dependsOn: nodePools.ready });
+    if (plugin === "cilium-chaining") {
+      const cilium = release(`${name}-cilium`, "cilium", config, ciliumValues(config), {
+        ...child,
+        dependsOn: nodePools.ready,
+      });
+      // Addresses of nodes and of the API server are entities to Cilium, which no ipBlock matches.
+      new k8s.apiextensions.CustomResource(
+        `${name}-entities`,
+        {
+          apiVersion: "cilium.io/v2",
+          kind: "CiliumClusterwideNetworkPolicy",
+          metadata: { name: "platform-entities" },
+          spec: {
+            endpointSelector: {},
+            enableDefaultDeny: { egress: false, ingress: false },
+            egress: [
+              { toEntities: ["host"], toPorts: [{ ports: [{ port: "80", protocol: "TCP" }] }] },
+              { toEntities: ["kube-apiserver"], toPorts: [{ ports: [{ port: "443", protocol: "TCP" }] }] },
+            ],
+            ingress: [{ fromEntities: ["kube-apiserver", "remote-node"] }],
+          },
+        },
+        { ...child, dependsOn: [cilium] },
+      );
+    }
 
     const guarded = (chartNamespace: string, podSecurity: "restricted" | "baseline", allow: Allowances) =>
       this.namespace(`${name}-${chartNamespace}`, chartNamespace, podSecurity, allow, config, cluster.provider);
     const certManager = guarded(charts["cert-manager"].namespace, "restricted", {
       fromApiServer: [10250],
       toInternet: true,
+      toPodIdentity: true,
     });
     const gateway = guarded(charts["envoy-gateway"].namespace, "restricted", {
       fromApiServer: [9443, 18000, 19003],
@@ -57,7 +84,10 @@ export class NetworkPolicy extends pulumi.ComponentResource {
       toInternet: true,
       toNamespaces: ["envoy-gateway-system", "demo"],
     });
-    const externalDns = guarded(charts["external-dns"].namespace, "restricted", { toInternet: true });
+    const externalDns = guarded(charts["external-dns"].namespace, "restricted", {
+      toInternet: true,
+      toPodIdentity: true,
+    });
     const demo = guarded("demo", "restricted", { fromGateway: [8080] });
 
     this.outputs = {
@@ -82,7 +112,14 @@ export class NetworkPolicy extends pulumi.ComponentResource {
   ): PlatformNamespace {
     return new PlatformNamespace(
       name,
-      { name: namespace, podSecurity, allow, vpcCidr: config.network.cidr, provider },
+      {
+        name: namespace,
+        podSecurity,
+        allow,
+        vpcCidr: config.network.cidr,
+        ...(config.environment === "dev" ? { podMaximum: DEV_POD_MAXIMUM } : {}),
+        provider,
+      },
       { parent: this },
     );
   }

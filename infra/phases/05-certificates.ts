@@ -23,6 +23,7 @@ export type CertificatesOutputs = {
   readonly [key in keyof CertificatesOutput]: pulumi.Output<CertificatesOutput[key]>;
 } & {
   readonly zoneId: pulumi.Output<string>;
+  readonly nameServers: pulumi.Output<string[]>;
   /** The Gateway API's kinds and the issuers: what an entry point needs before it. */
   readonly ready: pulumi.Resource[];
 };
@@ -52,13 +53,14 @@ export class Certificates extends pulumi.ComponentResource {
     const onCluster = { ...child, provider: cluster.provider };
     const namespace = networkPolicy.certManager.name;
 
-    const zoneId = config.entryPoint.hostedZoneId
-      ? pulumi.output(config.entryPoint.hostedZoneId)
+    const zone = config.entryPoint.hostedZoneId
+      ? { zoneId: pulumi.output(config.entryPoint.hostedZoneId), nameServers: pulumi.output<string[]>([]) }
       : new route53.Zone(
           `${name}-zone`,
           { name: config.domain, comment: `slipway ${config.environment}`, tags: named(tags, `${name}-zone`) },
           { ...child, protect: true },
-        ).zoneId;
+        );
+    const { zoneId, nameServers } = zone;
 
     const policy = zoneId.apply((zone) =>
       policyDocument([
@@ -84,13 +86,16 @@ export class Certificates extends pulumi.ComponentResource {
 
     // The Gateway API's kinds, once and by themselves: cert-manager and every gateway read them, and each chart would
     // bring its own version (versions.md 5). Standard channel, with Envoy Gateway's own kinds of the same release.
-    const crds = release(
+    // Rendered, not released: Helm keeps a release in a Secret, and these definitions are larger than a Secret may be
+    // (https://github.com/envoyproxy/gateway/issues/6105). The chart has no hooks.
+    const crds = new k8s.helm.v4.Chart(
       `${name}-gateway-crds`,
-      "gateway-crds",
-      config,
-      { crds: { gatewayAPI: { enabled: true, channel: "standard" }, envoyGateway: { enabled: true } } },
+      {
+        chart: charts["gateway-crds"].chart,
+        version: config.charts["gateway-crds"] ?? charts["gateway-crds"].version,
+        values: { crds: { gatewayAPI: { enabled: true, channel: "standard" }, envoyGateway: { enabled: true } } },
+      },
       { ...onCluster, dependsOn: cluster.ready },
-      networkPolicy.gateway.name,
     );
     const manager = release(
       `${name}-cert-manager`,
@@ -132,6 +137,7 @@ export class Certificates extends pulumi.ComponentResource {
       defaultIssuer: pulumi.output(config.certificates.issuer),
       chartVersion: pulumi.output(config.charts["cert-manager"] ?? charts["cert-manager"].version),
       zoneId,
+      nameServers,
       ready: [crds, manager, ...issuers],
     };
     this.registerOutputs({ zoneId });

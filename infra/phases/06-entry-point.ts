@@ -128,6 +128,7 @@ export class EntryPoint extends pulumi.ComponentResource {
       gateway: pulumi.output(namespace).apply((ns) => ({ namespace: ns, name: GATEWAY })),
       domain: pulumi.output(config.domain),
       zoneId: certificates.zoneId,
+      nameServers: certificates.nameServers,
       demo: pulumi
         .all([demo.namespace, demo.service])
         .apply(([ns, service]) => ({ namespace: ns, host, service, certificateSecret: DEMO_TLS })),

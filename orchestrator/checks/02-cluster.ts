@@ -119,6 +119,7 @@ function guarded(context: CheckContext): Promise<Finding> {
         cluster.secretsKeyArn === undefined ? "no KMS key encrypts Kubernetes Secrets" : undefined,
         silent.length > 0 ? `logs off: ${silent.join(", ")}` : undefined,
         cluster.authenticationMode === "API" ? undefined : `authentication mode is ${cluster.authenticationMode}`,
+        cluster.creatorIsAdmin ? "its creator is admin without a declared access entry" : undefined,
       ];
       return {
         looked: 1,

@@ -90,14 +90,19 @@ export function wireParts(request: WireRequest): Parts {
       })),
     examineEnvironment: async (environment, config, aws) => [
       ...examineOwnership(environment, config),
-      ...(await examineAccount({ environment, region: config.region, aws })),
+      ...(await examineAccount({
+        environment,
+        region: config.region,
+        adminRoleArns: config.cluster.adminRoleArns,
+        aws,
+      })),
     ],
   };
 }
 
 /** The checked configuration of an environment, as the program will read it. */
 async function loadConfig(root: string, environment: string): Promise<PlatformConfig> {
-  const [{ readYaml, withoutSecrets }, { parseConfig, ConfigError }] = await Promise.all([
+  const [{ readYaml, withoutSecrets }, { parseConfig, ConfigError, fromText }] = await Promise.all([
     import("../rollout/workspace.js"),
     import("../../infra/config/index.js"),
   ]);
@@ -105,7 +110,9 @@ async function loadConfig(root: string, environment: string): Promise<PlatformCo
   const { config } = withoutSecrets((readYaml(file)["config"] ?? {}) as Record<string, unknown>);
   const own = Object.entries(config)
     .filter(([key]) => key.startsWith(NAMESPACE))
-    .map(([key, value]) => [key.slice(NAMESPACE.length), typed(value)] as const);
+    .map(([key, value]) => [key.slice(NAMESPACE.length), value] as const)
+    // As the program will get it: Pulumi hands plain values over as text.
+    .map(([key, value]) => [key, typeof value === "object" ? value : fromText(key, String(value))] as const);
   try {
     return parseConfig(Object.fromEntries(own), environment);
   } catch (error) {
@@ -117,13 +124,3 @@ async function loadConfig(root: string, environment: string): Promise<PlatformCo
 }
 
 const NAMESPACE = "slipway:";
-
-/** Pulumi stores what `config set` sets as text; the program reads numbers and booleans in it. */
-function typed(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
-}

@@ -7,15 +7,30 @@ const ZONES = 3;
 export interface AccountRequest {
   readonly environment: string;
   readonly region: string;
+  /** Roles with an access entry of the cluster. */
+  readonly adminRoleArns: readonly string[];
   readonly aws: AwsReader;
 }
 
 /** Who we are in the account and whether its region can carry the platform (A0.1). Only reads. */
-export async function examineAccount({ environment, region, aws }: AccountRequest): Promise<DoctorItem[]> {
+export async function examineAccount({
+  environment,
+  region,
+  adminRoleArns,
+  aws,
+}: AccountRequest): Promise<DoctorItem[]> {
   return Promise.all([
     ask({ name: "AWS identity", environment }, async () => {
       const { account, arn } = await aws.identity();
-      return { status: "ok", detail: `${arn} in account ${account}` };
+      const mine = roleOf(arn);
+      if (mine !== undefined && adminRoleArns.some((role) => roleOf(role) === mine))
+        return { status: "ok", detail: `${arn} in account ${account}` };
+      // The creator of the cluster gets no rights of its own (A2.2): who is not named cannot go on after phase 2.
+      return {
+        status: "missing",
+        detail: `${arn} is none of the cluster's administrators`,
+        remedy: `assume one of ${adminRoleArns.join(", ")}, or add your role to cluster.adminRoleArns in Pulumi.${environment}.yaml`,
+      };
     }),
     ask({ name: "zones", environment }, async () => {
       const zones = await aws.availabilityZones();
@@ -44,4 +59,13 @@ async function ask(
       remedy: "sign in (aws sso login, or AWS_PROFILE) with rights to read the account, and check the region",
     };
   }
+}
+
+/** Account and name of a role, whether it stands as itself (with a path perhaps) or as the session that assumed it. */
+function roleOf(arn: string): string | undefined {
+  const [, account, name] =
+    /^arn:aws[a-z-]*:iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(arn) ??
+    /^arn:aws[a-z-]*:sts::(\d+):assumed-role\/([^/]+)\//.exec(arn) ??
+    [];
+  return name === undefined ? undefined : `${account}/${name}`;
 }

@@ -32,9 +32,11 @@ export interface SandboxRequest {
  * engine attaches them. What fails to start leaves nothing running.
  * @throws SlipwayError `bad-faults`, or `world-corrupt` when the folder holds a damaged world.
  */
-export async function startSandbox({ environment, directory, config, faults }: SandboxRequest): Promise<Sandbox> {
+export async function startSandbox({ directory, config, faults }: SandboxRequest): Promise<Sandbox> {
   const rules = faults === undefined ? new Faults() : Faults.read(faults);
-  const account = new Account(path.join(directory, "account"), accountIdOf(environment), config.region);
+  // The person who rehearses holds the role that will administer the real cluster (A2.2).
+  const [caller = ""] = config.cluster.adminRoleArns;
+  const account = new Account(path.join(directory, "account"), accountIdOf(caller), config.region, caller);
   const opened: (() => unknown)[] = [() => account.close()];
   // In reverse: servers before what they serve.
   const close = async () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { placementOn, poolsOf } from "../../infra/node-pools";
+import { amiTypeOf, architectureOf, hasGpu, placementOn, poolsOf } from "../../infra/node-pools";
 import { configOf } from "../support/pulumi";
 
 describe("the typed set of pools", () => {
@@ -11,6 +11,20 @@ describe("the typed set of pools", () => {
       "gpu",
     ]);
     expect(poolsOf(configOf("dev")).map(({ name }) => name)).to.deep.equal(["general", "spot"]);
+  });
+  it("knows Graviton and GPUs by an instance type's name", () => {
+    const arm = ["m7g.large", "c7gn.xlarge", "i8g.4xlarge", "x2gd.metal", "g5g.xlarge", "a1.large", "r8gb.large"];
+    const intel = ["m7i.large", "g6.xlarge", "p5.48xlarge", "m7a.large", "t3.medium"];
+    expect(arm.filter((type) => architectureOf(type) !== "arm64")).to.deep.equal([]);
+    expect(intel.filter((type) => architectureOf(type) !== "amd64")).to.deep.equal([]);
+    expect(["g6.xlarge", "g5g.xlarge", "p5.48xlarge"].filter((type) => !hasGpu(type))).to.deep.equal([]);
+    expect(["m7g.large", "i8g.large", "c7gn.large"].filter(hasGpu)).to.deep.equal([]);
+  });
+  it("[A3.5] starts GPU nodes from the image with the driver in it", () => {
+    expect(amiTypeOf("g6.xlarge")).to.equal("AL2023_x86_64_NVIDIA");
+    expect(amiTypeOf("g5g.xlarge")).to.equal("AL2023_ARM_64_NVIDIA");
+    expect(amiTypeOf("m7i.large")).to.equal("AL2023_x86_64_STANDARD");
+    expect(amiTypeOf("m7g.large")).to.equal("AL2023_ARM_64_STANDARD");
   });
   it("[A3.2] label, taint and toleration agree for every pool", () => {
     for (const pool of poolsOf(configOf("production"))) {

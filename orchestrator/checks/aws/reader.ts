@@ -74,6 +74,8 @@ export interface Cluster {
   readonly logTypes: readonly string[];
   readonly secretsKeyArn?: string;
   readonly authenticationMode: string;
+  /** Whoever created the cluster is its admin without an access entry that says so. */
+  readonly creatorIsAdmin: boolean;
   readonly supportType: string;
   readonly deletionProtection: boolean;
   readonly healthIssues: readonly { readonly code: string; readonly message: string }[];

@@ -321,6 +321,7 @@ function describeCluster(name: string, cluster: EksCluster): Cluster {
     logTypes: (cluster.logging?.clusterLogging ?? []).filter((log) => log.enabled).flatMap((log) => log.types ?? []),
     ...(secretsKeyArn === undefined ? {} : { secretsKeyArn }),
     authenticationMode: cluster.accessConfig?.authenticationMode ?? "",
+    creatorIsAdmin: cluster.accessConfig?.bootstrapClusterCreatorAdminPermissions === true,
     supportType: cluster.upgradePolicy?.supportType ?? "",
     deletionProtection: cluster.deletionProtection ?? false,
     healthIssues: (cluster.health?.issues ?? []).map((issue) => ({

@@ -86,6 +86,14 @@ export function withoutOutputValues(properties: Properties): Properties {
   }) as Properties;
 }
 
+/**
+ * Unknowns as output values without a value: a program's functions deserialize those alike wherever they run, while a
+ * bare unknown outside the program's own flow of control would arrive as nothing at all.
+ */
+export function withOutputValues(properties: Properties): Properties {
+  return rewrite(properties, (node) => (isUnknown(node) ? { [SIGNATURE]: OUTPUT_VALUE } : undefined)) as Properties;
+}
+
 /** URNs that output values inside a property were made from. */
 export function outputDependencies(value: Json | undefined): string[] {
   const found = new Set<string>();

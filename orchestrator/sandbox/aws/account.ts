@@ -38,6 +38,8 @@ export class Account {
     directory: string,
     readonly accountId: string,
     readonly region: string,
+    /** The role that everything here is made by. */
+    readonly callerArn = `arn:aws:iam::${accountId}:role/rehearsal`,
   ) {
     this.log = new ObjectLog(path.join(directory, "aws.jsonl"));
   }
@@ -78,10 +80,7 @@ export class Account {
   }
 }
 
-/** Twelve digits that tell the environments' accounts apart. */
-export function accountIdOf(environment: string): string {
-  return BigInt(`0x${createHash("sha256").update(`slipway/${environment}`).digest("hex").slice(0, 10)}`)
-    .toString()
-    .padStart(12, "4")
-    .slice(-12);
+/** The account a role lives in. */
+export function accountIdOf(roleArn: string): string {
+  return roleArn.split(":")[4] ?? "";
 }

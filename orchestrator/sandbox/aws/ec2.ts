@@ -119,8 +119,11 @@ export const ec2: Readonly<Record<string, Kind>> = {
     onCreate: (inputs, surroundings) =>
       requireVpc("creating EC2 Internet Gateway", "EC2: AttachInternetGateway", inputs["vpcId"], surroundings),
     onDelete: (object, { account }) => {
-      const mapped = account.all("aws:ec2/natGateway:NatGateway")[0];
-      if (mapped !== undefined)
+      const vpcOf = (subnet: string) => account.get(subnet, "aws:ec2/subnet:Subnet")?.inputs["vpcId"];
+      const mapped = account
+        .all("aws:ec2/natGateway:NatGateway")
+        .some((nat) => vpcOf(text(nat.inputs["subnetId"])) === object.inputs["vpcId"]);
+      if (mapped)
         throw new AwsError(
           `detaching EC2 Internet Gateway (${object.id})`,
           "EC2: DetachInternetGateway",

@@ -1,5 +1,5 @@
+import { createHash } from "node:crypto";
 import type { NodeSpec } from "../cluster/host";
-
 import type { AwsObject } from "./account";
 import { applyAddon, removeAddon } from "./addons";
 import { hostAddress, parseNetwork } from "./address";
@@ -41,7 +41,14 @@ export const eks: Readonly<Record<string, Kind>> = {
   "aws:eks/cluster:Cluster": {
     id: (inputs) => text(inputs["name"]),
     unique: true,
-    replaceOn: ["name", "roleArn", "encryptionConfig", "bootstrapSelfManagedAddons"],
+    replaceOn: [
+      "name",
+      "roleArn",
+      "accessConfig.bootstrapClusterCreatorAdminPermissions",
+      "encryptionConfig",
+      "bootstrapSelfManagedAddons",
+      "kubernetesNetworkConfig",
+    ],
     onCreate: (inputs, surroundings) => {
       const operation = "EKS: CreateCluster";
       const doing = `${CLUSTER} (${text(inputs["name"])})`;
@@ -198,6 +205,15 @@ export const eks: Readonly<Record<string, Kind>> = {
             "InvalidParameterException",
             `The following supplied instance types do not exist: [${text(type)}]`,
           );
+      const subnets = list(inputs["subnetIds"]).map(text);
+      const missing = subnets.find((id) => surroundings.account.get(id, "aws:ec2/subnet:Subnet") === undefined);
+      if (missing !== undefined || subnets.length === 0)
+        throw new AwsError(
+          doing,
+          operation,
+          "InvalidParameterException",
+          missing === undefined ? "Subnets are not specified: subnets" : `The subnet ID '${missing}' does not exist`,
+        );
     },
     effect: async (object, surroundings) =>
       surroundings.clusters.setNodes(
@@ -245,8 +261,20 @@ export const eks: Readonly<Record<string, Kind>> = {
     computed: (inputs, _id, account) => ({
       accessEntryArn: account.arn("eks", `access-entry/${text(inputs["clusterName"])}/role/${account.hex("entry", 8)}`),
     }),
-    onCreate: (inputs, surroundings) =>
-      void requireCluster("creating EKS Access Entry", "EKS: CreateAccessEntry", inputs["clusterName"], surroundings),
+    onCreate: (inputs, surroundings) => {
+      const doing = "creating EKS Access Entry";
+      const operation = "EKS: CreateAccessEntry";
+      const cluster = requireCluster(doing, operation, inputs["clusterName"], surroundings);
+      const { bootstrapClusterCreatorAdminPermissions: creator } = fields(cluster.inputs["accessConfig"]);
+      if (creator !== false && inputs["principalArn"] === surroundings.account.callerArn)
+        throw new AwsError(
+          doing,
+          operation,
+          "ResourceInUseException",
+          "The specified access entry resource is already in use on this cluster.",
+          409,
+        );
+    },
   },
   "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": {
     id: (inputs) => `${text(inputs["clusterName"])}#${text(inputs["principalArn"])}#${text(inputs["policyArn"])}`,
@@ -355,6 +383,6 @@ export function nodeSpec(node: {
     taints: node.taints,
     capacity: capacityOf(node.type, 110) ?? {},
     internalIp: node.ip,
-    providerId: `aws:///${node.zone}/i-${Buffer.from(node.ip).toString("hex").padEnd(17, "0").slice(0, 17)}`,
+    providerId: `aws:///${node.zone}/i-0${createHash("sha256").update(name).digest("hex").slice(0, 16)}`,
   };
 }

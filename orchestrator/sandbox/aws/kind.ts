@@ -14,7 +14,7 @@ export interface Kind {
   readonly id: string | ((inputs: Properties, account: Account) => string);
   /** Outputs beyond the inputs. */
   readonly computed?: (inputs: Properties, id: string, account: Account) => Properties;
-  /** Inputs whose change means another resource. */
+  /** Inputs, by dotted path, whose change means another resource. */
   readonly replaceOn?: readonly string[];
   /** A name taken makes AWS refuse a second one, so the old has to go first. */
   readonly unique?: boolean;

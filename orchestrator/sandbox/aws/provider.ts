@@ -1,11 +1,11 @@
-import { UNKNOWN } from "../../engine/builtin/model";
+import { UNKNOWN, type Json } from "../../engine/builtin/model";
 import { containsUnknown, equal } from "../../engine/builtin/values";
 import type { Properties, StandIn } from "../provider/serve";
 import type { AwsObject } from "./account";
 import { ec2 } from "./ec2";
 import { addonVersions, eks } from "./eks";
 import { iam } from "./iam";
-import { text, type Kind, type Surroundings } from "./kind";
+import { fields, text, type Kind, type Surroundings } from "./kind";
 import { services } from "./services";
 
 /** Every type of resource the rehearsal's AWS knows, with how it behaves. */
@@ -39,7 +39,7 @@ export function awsStandIn(surroundings: Surroundings): StandIn {
       const diffs = [...new Set([...Object.keys(old.inputs), ...Object.keys(news)])].filter(
         (key) => !equal(old.inputs[key], news[key]),
       );
-      const replaces = diffs.filter((key) => kind.replaceOn?.includes(key));
+      const replaces = (kind.replaceOn ?? []).filter((path) => !equal(at(old.inputs, path), at(news, path)));
       return Promise.resolve({ changes: diffs.length > 0, diffs, replaces, deleteBeforeReplace: kind.unique === true });
     },
     async create(call, inputs, preview) {
@@ -190,4 +190,9 @@ export function tagsOf(object: AwsObject): Record<string, string> {
   return typeof tags === "object" && tags !== null && !Array.isArray(tags)
     ? Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, text(value)]))
     : {};
+}
+
+/** The value at a dotted path; what is not there is undefined. */
+function at(inputs: Properties, path: string): Json | undefined {
+  return path.split(".").reduce<Json | undefined>((node, key) => fields(node)[key], inputs);
 }

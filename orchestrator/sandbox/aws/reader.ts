@@ -13,7 +13,11 @@ export function rehearsalReader(account: Account): reader.AwsReader {
   const strings = (value: unknown): string[] => list(value).map(text);
   const settled = <T>(value: T): Promise<T> => Promise.resolve(value);
   return {
-    identity: () => settled({ account: account.accountId, arn: account.arn("iam", "role/rehearsal", false) }),
+    identity: () =>
+      settled({
+        account: account.accountId,
+        arn: account.callerArn.replace(":iam:", ":sts:").replace(/:role\/(.*\/)?/, ":assumed-role/") + "/rehearsal",
+      }),
     availabilityZones: () => settled([...account.zones]),
     // 1.34 is still offered, but not as a start: it leaves standard support within weeks.
     kubernetesVersions: () => settled(offeredVersions),
@@ -141,6 +145,7 @@ function describeCluster(cluster: AwsObject): reader.Cluster {
     logTypes: list(cluster.inputs["enabledClusterLogTypes"]).map(text),
     ...(encryption === undefined ? {} : { secretsKeyArn: text(encryption) }),
     authenticationMode: text(fields(cluster.inputs["accessConfig"])["authenticationMode"]),
+    creatorIsAdmin: fields(cluster.inputs["accessConfig"])["bootstrapClusterCreatorAdminPermissions"] !== false,
     supportType: text(fields(cluster.inputs["upgradePolicy"])["supportType"]) || "EXTENDED",
     deletionProtection: cluster.inputs["deletionProtection"] === true,
     healthIssues: [],

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ConfigError, parseConfig, type Mistake } from "../../../infra/config";
+import { ConfigError, fromText, parseConfig, type Mistake } from "../../../infra/config";
 import { configOf, rawConfig } from "../../support/pulumi";
 
 /** The mistakes of an environment's configuration after a change to its raw values. */
@@ -103,9 +103,64 @@ describe("the configuration", () => {
     ],
     "an endpoint open to the world [A2.4]": [
       "dev",
-      "cluster.publicAccess.cidrs",
+      "cluster.publicAccess.cidrs[0]",
       /whole world/,
       (raw) => (raw["cluster"]!["publicAccess"] = { enabled: true, cidrs: ["0.0.0.0/0"] }),
+    ],
+    "an endpoint open to the world in two halves [A2.4]": [
+      "dev",
+      "cluster.publicAccess.cidrs[1]",
+      /whole world/,
+      (raw) => (raw["cluster"]!["publicAccess"] = { enabled: true, cidrs: ["0.0.0.0/1", "128.0.0.0/1"] }),
+    ],
+    "a network with an octet there is not": [
+      "dev",
+      "cluster.publicAccess.cidrs[0]",
+      /network like/,
+      (raw) => (raw["cluster"]!["publicAccess"] = { enabled: true, cidrs: ["203.0.300.0/24"] }),
+    ],
+    "a peer on the addresses of Services [B3.2]": [
+      "dev",
+      "network.peers[0]",
+      /172\.20\.0\.0\/16 of the cluster's Services/,
+      (raw) => (raw["network"]!["peers"] = ["172.20.4.0/24"]),
+    ],
+    "an administrator named twice [A2.2]": [
+      "dev",
+      "cluster.adminRoleArns[1]",
+      /once/,
+      (raw) => (raw["cluster"]!["adminRoleArns"] = Array(2).fill("arn:aws:iam::111111111111:role/a")),
+    ],
+    "an administrator of another account [A2.2]": [
+      "dev",
+      "cluster.adminRoleArns[1]",
+      /one account/,
+      (raw) =>
+        (raw["cluster"]!["adminRoleArns"] = ["arn:aws:iam::111111111111:role/a", "arn:aws:iam::222222222222:role/b"]),
+    ],
+    "an add-on version that is none": [
+      "dev",
+      "cluster.addonVersions.coredns",
+      /eksbuild/,
+      (raw) => (raw["cluster"]!["addonVersions"] = { coredns: "latest" }),
+    ],
+    "two architectures in one pool [A3.1]": [
+      "dev",
+      "nodePools.spot.instanceTypes[1]",
+      /one architecture/,
+      (raw) => ((raw["nodePools"]!["spot"] as { instanceTypes: string[] }).instanceTypes = ["m7g.large", "m7i.large"]),
+    ],
+    "a GPU in an ordinary pool [A3.1]": [
+      "dev",
+      "nodePools.general.instanceTypes[0]",
+      /only in the pool gpu/,
+      (raw) => ((raw["nodePools"]!["general"] as { instanceTypes: string[] }).instanceTypes = ["g6.xlarge"]),
+    ],
+    "no GPU in the pool gpu [A3.1]": [
+      "production",
+      "nodePools.gpu.instanceTypes[0]",
+      /NVIDIA/,
+      (raw) => ((raw["nodePools"]!["gpu"] as { instanceTypes: string[] }).instanceTypes = ["m7i.large"]),
     ],
     "a public endpoint without networks [A2.4]": [
       "dev",
@@ -121,7 +176,7 @@ describe("the configuration", () => {
     ],
     "a staging entry open to the world [B3.1]": [
       "staging",
-      "entryPoint.allow",
+      "entryPoint.allow[0]",
       /only production/,
       (raw) => (raw["entryPoint"]!["allow"] = ["0.0.0.0/0"]),
     ],
@@ -202,6 +257,25 @@ describe("the configuration", () => {
       raw["backup"]!["schedule"] = "daily";
     });
     expect(found.map(({ key }) => key)).to.deep.equal(["network.cidr", "network.natGateways", "backup.schedule"]);
+  });
+  it("reports mistakes between keys together with malformed ones, and judges nothing by a malformed key", () => {
+    const found = mistakesAfter("production", (raw) => {
+      raw["network"]!["natGateways"] = "double";
+      raw["backup"]!["schedule"] = "daily";
+    });
+    expect(found.map(({ key, fix }) => [key, fix])).to.deep.equal([
+      ["network.natGateways", "use one of single, per-zone"],
+      ["backup.schedule", "set hourly"],
+    ]);
+  });
+  it("lets production alone be open to the world [B3.1]", () => {
+    expect(configOf("production").entryPoint.allow).to.deep.equal(["0.0.0.0/0"]);
+  });
+  it("keeps as text what is meant as text, whatever it looks like", () => {
+    expect(fromText("costCentre", "4711")).to.equal("4711");
+    expect(fromText("owner", "true")).to.equal("true");
+    expect(fromText("highAvailability", "true")).to.equal(true);
+    expect(fromText("network", '{"vlan":10}')).to.deep.equal({ vlan: 10 });
   });
   it("fills in the defaults", () => {
     const raw = structuredClone(rawConfig("dev")) as Record<string, Record<string, unknown>>;

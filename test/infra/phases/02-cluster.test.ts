@@ -22,6 +22,25 @@ describe("phase 02: control plane", () => {
     expect(Object.keys(inputsOf("eks:index:Cluster", "cluster")?.["accessEntries"] as object)).to.deep.equal([
       "platform-admin",
     ]));
+  it("[B6.1] keeps control plane logs in a group that is there before EKS makes one without an end", () => {
+    const group = inputsOf("aws:cloudwatch/logGroup:LogGroup", "cluster-logs");
+    expect(group).to.deep.include({ name: "/aws/eks/slipway-staging/cluster" });
+    expect(group?.["retentionInDays"]).to.equal(configOf("staging").monitoring.logRetentionDays);
+  });
+  it("pins the version of an add-on that the configuration names, and asks EKS for the others", async () => {
+    const config = configOf("dev");
+    const pinned = {
+      ...config,
+      cluster: { ...config.cluster, addonVersions: { coredns: "v1.14.2-eksbuild.4" } },
+    };
+    const addons = (await record("dev", () => buildPlatform(pinned))).seen.filter(
+      ({ type }) => type === "aws:eks/addon:Addon",
+    );
+    const versions = Object.fromEntries(
+      addons.map(({ inputs }) => [inputs["addonName"], inputs["addonVersion"]] as const),
+    );
+    expect(versions).to.include({ coredns: "v1.14.2-eksbuild.4", "kube-proxy": "v1.0.0-eksbuild.1" });
+  });
   it("[A4.1] turns the VPC CNI's network policy on", () =>
     expect(
       JSON.parse(String(inputsOf("aws:eks/addon:Addon", "cluster-vpc-cni")?.["configurationValues"])),

@@ -18,6 +18,7 @@ const sound: Cluster = {
   logTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
   secretsKeyArn: "arn:aws:kms:eu-central-1:111122223333:key/k",
   authenticationMode: "API",
+  creatorIsAdmin: false,
   supportType: "STANDARD",
   deletionProtection: false,
   healthIssues: [],
@@ -116,6 +117,11 @@ describe("check 02 control plane", () => {
       title: "[A2.6] still takes the old access map",
       cluster: { authenticationMode: "CONFIG_MAP" },
       bad: "A2.6 failed: slipway-dev: authentication mode is CONFIG_MAP",
+    },
+    {
+      title: "[A2.2] [A2.6] lets its creator in by the back door",
+      cluster: { creatorIsAdmin: true },
+      bad: "A2.6 failed: slipway-dev: its creator is admin without a declared access entry",
     },
   ];
   for (const { title, cluster, bad } of cases)

@@ -125,24 +125,20 @@ export class Monitor {
   private async registerResource(request: any): Promise<any> {
     const asked = readGoal(request);
     const goal = asked.type === STACK_TYPE ? asked : await this.transforms.apply(asked);
-    let registered: Registered;
-    if (goal.remote) registered = await this.constructed(goal);
-    else registered = await this.registration.register(goal);
+    if (goal.remote) return writeRegistered(await this.constructed(goal));
+    const registered = await this.registration.register(goal);
     this.transforms.remember(registered.urn, goal);
     return writeRegistered(registered);
   }
 
   private async constructed(goal: ReturnType<typeof readGoal>): Promise<Registered> {
+    const { stack, project } = this.deployment.request;
+    const urn = makeUrn(stack, project, goal.parent, goal.type, goal.name);
+    // The provider registers the children before it answers, and it knows nothing of the program's transforms.
+    this.transforms.remember(urn, goal);
     try {
       return await construct(this.deployment, this.registry, this, goal);
     } catch (error) {
-      const urn = makeUrn(
-        this.deployment.request.stack,
-        this.deployment.request.project,
-        goal.parent,
-        goal.type,
-        goal.name,
-      );
       const already = this.deployment.runner.stopped;
       if (already !== undefined) throw already;
       this.deployment.failWithoutStep(

@@ -35,8 +35,9 @@ export class Transforms {
     }
     return { ...result, transforms: chain };
   }
+  /** First come stays: a remote component registers itself again, without the transforms the program gave it. */
   remember(urn: string, goal: Goal): void {
-    if (goal.transforms.length > 0) this.inherited.set(urn, goal.transforms);
+    if (goal.transforms.length > 0 && !this.inherited.has(urn)) this.inherited.set(urn, goal.transforms);
   }
 
   async applyToInvoke(

@@ -18,6 +18,8 @@ export interface ChartTable<Values = never> {
   readonly values: z.ZodType<Values>;
   /** Definitions in the chart's own `crds` folder: installed when absent, never changed or removed by Helm. */
   readonly definitions?: readonly KubeObject[];
+  /** Definitions its operator registers at its start, which an atomic release waits for; those the platform uses. */
+  readonly operatorDefinitions?: readonly KubeObject[];
   objects(values: Values, installation: Installation): KubeObject[];
 }
 

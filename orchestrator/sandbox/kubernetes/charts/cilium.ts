@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ChartTable } from "./chart";
+import { ciliumDefinitions } from "./definitions";
 import { anything, configMap, httpProbe, placement, service, serviceAccount, workload } from "./workload";
 
 const values = z.strictObject({
@@ -60,6 +61,7 @@ export const cilium: ChartTable<Values> = {
   version: "1.20.0",
   appVersion: "1.20.0",
   values,
+  operatorDefinitions: ciliumDefinitions,
   objects(given, { namespace }) {
     const labels = (name: string) => ({
       "k8s-app": name,

@@ -402,3 +402,20 @@ export const loadBalancerDefinitions = [
 export const externalDnsDefinitions = [
   definition({ group: "externaldns.k8s.io", kind: "DNSEndpoint", versions: ["v1alpha1"] }),
 ];
+
+const entityRule = fields({ toEntities: list(text()), fromEntities: list(text()), toPorts: list(open) });
+export const ciliumDefinitions = [
+  definition({
+    group: "cilium.io",
+    kind: "CiliumClusterwideNetworkPolicy",
+    plural: "ciliumclusterwidenetworkpolicies",
+    scope: "Cluster",
+    versions: ["v2"],
+    spec: fields({
+      endpointSelector: open,
+      enableDefaultDeny: fields({ egress: bool, ingress: bool }),
+      egress: list(entityRule),
+      ingress: list(entityRule),
+    }),
+  }),
+];

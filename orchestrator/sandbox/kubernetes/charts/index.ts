@@ -8,6 +8,7 @@ import { cilium } from "./cilium";
 import { gatewayCrdsHelm, gatewayHelm } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
 import { karpenter, karpenterCrd } from "./karpenter";
+import { nvidiaDevicePlugin } from "./nvidia-device-plugin";
 
 /** Charts by the name in their `Chart.yaml`. */
 export const chartTables: Readonly<Record<string, ChartTable>> = {
@@ -19,6 +20,7 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   "gateway-helm": gatewayHelm as unknown as ChartTable,
   karpenter: karpenter as unknown as ChartTable,
   "karpenter-crd": karpenterCrd as unknown as ChartTable,
+  "nvidia-device-plugin": nvidiaDevicePlugin as unknown as ChartTable,
 };
 
 export interface RenderRequest {
@@ -61,7 +63,7 @@ export function render(request: RenderRequest): Rendered {
   }
   if (request.partial === true || !parsed.success) return { ...header, definitions: [], objects: [] };
   const objects = table.objects(parsed.data, { release: request.release, namespace: request.namespace });
-  return { ...header, definitions: table.definitions ?? [], objects };
+  return { ...header, definitions: [...(table.definitions ?? []), ...(table.operatorDefinitions ?? [])], objects };
 }
 
 function told(issue: z.core.$ZodIssue, table: ChartTable): string {

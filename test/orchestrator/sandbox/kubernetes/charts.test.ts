@@ -76,7 +76,8 @@ describe("the charts of the rehearsal", () => {
       expect(of("PodDisruptionBudget").map(({ metadata }) => metadata.name)).to.have.members(
         facts.pdbs.map(({ name }) => name),
       );
-      const kinds = [...definitions, ...of("CustomResourceDefinition")].map((one) => ({
+      const own = definitions.filter((one) => chartTables[chart]?.operatorDefinitions?.includes(one) !== true);
+      const kinds = [...own, ...of("CustomResourceDefinition")].map((one) => ({
         name: one.metadata.name,
         kind: at(one, "spec", "names", "kind"),
         scope: at(one, "spec", "scope"),
