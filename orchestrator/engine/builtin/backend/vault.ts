@@ -24,15 +24,20 @@ export class Vault {
 
   /** Takes ciphertext as stored, and plaintext as `stack export --show-secrets` writes it. */
   open(properties: Properties): Properties {
-    return rewrite(properties, (node) => {
+    return this.opened(properties) as Properties;
+  }
+  private opened(value: Json): Json {
+    return rewrite(value, (node) => {
       if (!isSecret(node)) return undefined;
       const { ciphertext, plaintext } = node;
-      if (typeof plaintext === "string") return { [SIGNATURE]: SECRET, value: JSON.parse(plaintext) as Json };
+      // What was sealed or shown may hold secrets itself.
+      if (typeof plaintext === "string")
+        return { [SIGNATURE]: SECRET, value: this.opened(JSON.parse(plaintext) as Json) };
       if (typeof ciphertext !== "string") return undefined;
       const text = this.passphrase.decrypt(ciphertext);
       this.known.set(text, ciphertext);
-      return { [SIGNATURE]: SECRET, value: JSON.parse(text) as Json };
-    }) as Properties;
+      return { [SIGNATURE]: SECRET, value: this.opened(JSON.parse(text) as Json) };
+    });
   }
 
   sealState(state: ResourceState): ResourceState {
