@@ -4,7 +4,8 @@ import * as path from "node:path";
 import type { Cloud } from "../../../../orchestrator/sandbox/cloud";
 import { EmbeddedClusters } from "../../../../orchestrator/sandbox/cluster/embedded";
 import type { ClusterAccess, NodeSpec } from "../../../../orchestrator/sandbox/cluster/host";
-import { KubeApi } from "../../../../orchestrator/sandbox/kubernetes/api";
+import { KubeApi, type WatchEvent } from "../../../../orchestrator/sandbox/kubernetes/api";
+import type { KubeObject, ObjectRef } from "../../../../orchestrator/sandbox/kubernetes/object";
 import { createKubernetesStandIn } from "../../../../orchestrator/sandbox/kubernetes/provider";
 import type { Properties, ResourceCall, StandIn } from "../../../../orchestrator/sandbox/provider/serve";
 import {
@@ -147,5 +148,38 @@ export class FakeCloud implements Cloud {
         values,
       })),
     );
+  }
+}
+
+/** Follows one object until it is as it should be; fails with its last status when it never is. */
+export async function until(
+  { api }: Pick<Fixture, "api">,
+  { apiVersion, kind, name, namespace }: ObjectRef,
+  good: (object: KubeObject | undefined) => boolean,
+): Promise<KubeObject | undefined> {
+  const ending = new AbortController();
+  try {
+    return await new Promise((resolve, reject) => {
+      let last: KubeObject | undefined;
+      const look = (object: KubeObject | undefined) => {
+        last = object;
+        if (good(object)) resolve(object);
+      };
+      const timer = setTimeout(
+        () => reject(new Error(`${kind} ${name} stayed ${JSON.stringify(last?.["status"])}`)),
+        8_000,
+      );
+      ending.signal.addEventListener("abort", () => clearTimeout(timer));
+      const mine = ({ metadata }: KubeObject) => metadata.name === name && metadata.namespace === namespace;
+      const on = {
+        reset: (items: KubeObject[]) => look(items.find(mine)),
+        event: ({ type, object }: WatchEvent) => {
+          if (mine(object)) look(type === "DELETED" ? undefined : object);
+        },
+      };
+      api.follow({ apiVersion, kind }, on, ending.signal).catch(reject);
+    });
+  } finally {
+    ending.abort();
   }
 }
