@@ -50,14 +50,6 @@ export const charts = {
     testedOn: [],
     reviewed: "2026-11-21",
   },
-  "gateway-crds": {
-    chart: "oci://docker.io/envoyproxy/gateway-crds-helm",
-    version: "v1.9.0",
-    namespace: "envoy-gateway-system",
-    podSecurity: "restricted",
-    testedOn: ["1.33", "1.34", "1.35", "1.36"],
-    reviewed: "2026-11-21",
-  },
   "cert-manager": {
     chart: "oci://quay.io/jetstack/charts/cert-manager",
     version: "v1.21.1",

@@ -24,7 +24,7 @@ export type CertificatesOutputs = {
 } & {
   readonly zoneId: pulumi.Output<string>;
   readonly nameServers: pulumi.Output<string[]>;
-  /** The Gateway API's kinds and the issuers: what an entry point needs before it. */
+  /** cert-manager and its issuers: what a certificate needs before it. */
   readonly ready: pulumi.Resource[];
 };
 
@@ -84,25 +84,12 @@ export class Certificates extends pulumi.ComponentResource {
       child,
     );
 
-    // The Gateway API's kinds, once and by themselves: cert-manager and every gateway read them, and each chart would
-    // bring its own version (versions.md 5). Standard channel, with Envoy Gateway's own kinds of the same release.
-    // Rendered, not released: Helm keeps a release in a Secret, and these definitions are larger than a Secret may be
-    // (https://github.com/envoyproxy/gateway/issues/6105). The chart has no hooks.
-    const crds = new k8s.helm.v4.Chart(
-      `${name}-gateway-crds`,
-      {
-        chart: charts["gateway-crds"].chart,
-        version: config.charts["gateway-crds"] ?? charts["gateway-crds"].version,
-        values: { crds: { gatewayAPI: { enabled: true, channel: "standard" }, envoyGateway: { enabled: true } } },
-      },
-      { ...onCluster, dependsOn: cluster.ready },
-    );
     const manager = release(
       `${name}-cert-manager`,
       "cert-manager",
       config,
       certManagerValues(config),
-      { ...onCluster, dependsOn: [crds, identity, ...nodePools.ready] },
+      { ...onCluster, dependsOn: [identity, ...nodePools.ready] },
       namespace,
     );
 
@@ -138,7 +125,7 @@ export class Certificates extends pulumi.ComponentResource {
       chartVersion: pulumi.output(config.charts["cert-manager"] ?? charts["cert-manager"].version),
       zoneId,
       nameServers,
-      ready: [crds, manager, ...issuers],
+      ready: [manager, ...issuers],
     };
     this.registerOutputs({ zoneId });
   }
@@ -205,10 +192,5 @@ function certManagerValues(config: PlatformConfig) {
     webhook: { replicaCount: replicas(config, 3), ...guarded },
     cainjector: { replicaCount: replicas(config), ...guarded },
     serviceAccount: { name: "cert-manager" },
-    config: {
-      apiVersion: "controller.config.cert-manager.io/v1alpha1",
-      kind: "ControllerConfiguration",
-      enableGatewayAPI: true,
-    },
   };
 }

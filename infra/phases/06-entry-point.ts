@@ -47,15 +47,15 @@ export class EntryPoint extends pulumi.ComponentResource {
     const namespace = networkPolicy.gateway.name;
 
     const balancer = this.loadBalancerController(name, args);
-    const dns = this.externalDns(name, args);
     const envoy = release(
       `${name}-envoy-gateway`,
       "envoy-gateway",
       config,
       envoyGatewayValues(config),
-      { ...onCluster, dependsOn: [...certificates.ready, ...args.nodePools.ready] },
+      { ...onCluster, dependsOn: args.nodePools.ready },
       namespace,
     );
+    const dns = this.externalDns(name, args, envoy);
     const after = { ...onCluster, dependsOn: [envoy, balancer] };
 
     const proxy = custom(
@@ -77,11 +77,26 @@ export class EntryPoint extends pulumi.ComponentResource {
       },
       { ...after, dependsOn: [proxy] },
     );
+    // Asked for by itself and not by the Gateway: proven over DNS, it is there before anything can be reached, and
+    // cert-manager needs none of the Gateway API's kinds, which come with Envoy Gateway.
+    const certificate = custom(
+      `${name}-certificate`,
+      "cert-manager.io/v1",
+      "Certificate",
+      { name: DEMO_TLS, namespace },
+      {
+        secretName: DEMO_TLS,
+        dnsNames: [host],
+        privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+        issuerRef: { kind: "ClusterIssuer", name: config.certificates.issuer },
+      },
+      { ...onCluster, dependsOn: certificates.ready },
+    );
     const gateway = custom(
       `${name}-gateway`,
       "gateway.networking.k8s.io/v1",
       "Gateway",
-      { name: GATEWAY, namespace, annotations: { "cert-manager.io/cluster-issuer": config.certificates.issuer } },
+      { name: GATEWAY, namespace },
       {
         gatewayClassName: GATEWAY_CLASS,
         listeners: [
@@ -99,7 +114,7 @@ export class EntryPoint extends pulumi.ComponentResource {
           },
         ],
       },
-      { ...after, dependsOn: [gatewayClass, ...certificates.ready] },
+      { ...after, dependsOn: [gatewayClass, certificate] },
     );
     const redirect = { filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] };
     custom(
@@ -179,6 +194,7 @@ export class EntryPoint extends pulumi.ComponentResource {
   private externalDns(
     name: string,
     { config, tags, cluster, nodePools, networkPolicy, certificates }: EntryPointArgs,
+    gatewayApi: pulumi.Resource,
   ): pulumi.Resource {
     const policy = certificates.zoneId.apply((zone) =>
       policyDocument([
@@ -220,7 +236,7 @@ export class EntryPoint extends pulumi.ComponentResource {
       "external-dns",
       config,
       values,
-      { parent: this, provider: cluster.provider, dependsOn: [identity, ...nodePools.ready, ...certificates.ready] },
+      { parent: this, provider: cluster.provider, dependsOn: [identity, gatewayApi, ...nodePools.ready] },
       networkPolicy.externalDns.name,
     );
   }
@@ -270,8 +286,8 @@ function proxySpec(config: PlatformConfig) {
 /** What the platform sets of the Envoy Gateway chart, and why. */
 function envoyGatewayValues(config: PlatformConfig) {
   return {
-    // The kinds came with the phase before, at one version for everybody.
-    crds: { enabled: false },
+    // The Gateway API and Envoy's own kinds, of the one version that this release was tested with (versions.md 5).
+    crds: { enabled: true },
     deployment: {
       replicas: replicas(config),
       envoyGateway: {

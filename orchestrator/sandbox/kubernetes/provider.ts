@@ -4,7 +4,6 @@ import type { ClusterHost } from "../cluster/host";
 import { PartlyDone, type Json, type Properties, type ResourceCall, type StandIn } from "../provider/serve";
 import { ApiError, UnknownKind, described, type KubeApi } from "./api";
 import { AWAIT_SECONDS, NotReady, untilGone, untilReady } from "./await";
-import { constructChart } from "./chart-component";
 import { Connections, UNREACHABLE, sameCluster, settingsOf } from "./connection";
 import { compare } from "./diff";
 import { complete, isKnown, isPatch, objectOf, project, refFrom, writtenPart } from "./inputs";
@@ -46,8 +45,6 @@ export function createKubernetesStandIn({
   };
 
   return {
-    construct: constructChart,
-
     configure(inputs, { peer }) {
       connections.configure(peer, settingsOf(inputs));
       return Promise.resolve();
