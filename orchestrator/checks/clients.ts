@@ -17,7 +17,9 @@ export async function createClients({ target, outputs, aws, sandbox }: ClientsRe
     kubernetes: await kubernetes(kubeconfigOf(outputs, sandbox)),
     edge: sandbox?.edge ?? (await realEdge()),
     proof:
-      target === "aws" ? { aws: "real cloud", kubernetes: "real cloud" } : { aws: "stand-in", kubernetes: "stand-in" },
+      target === "aws"
+        ? { aws: "real cloud", kubernetes: "real cloud" }
+        : { aws: "stand-in", kubernetes: sandbox?.kubernetesProof ?? "stand-in" },
   };
 }
 

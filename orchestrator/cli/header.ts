@@ -7,7 +7,8 @@ export function header(engine: Pick<Engine, "label">, options: Pick<CommonOption
   return `slipway ${version}: ${engine.label}, target ${options.target}, cluster ${clusterName(options)}`;
 }
 
-/** What Kubernetes runs on; `auto` takes the embedded API, the only one built so far. */
-export function clusterName({ target }: Pick<CommonOptions, "target" | "cluster">): string {
-  return target === "aws" ? "EKS" : "embedded";
+/** What Kubernetes runs on, once `auto` is decided. */
+export function clusterName({ target, cluster }: Pick<CommonOptions, "target" | "cluster">): string {
+  if (target === "aws") return "EKS";
+  return cluster === "control-plane" ? "real control plane" : "embedded";
 }

@@ -10,6 +10,8 @@ export interface CommonOptions {
   readonly target: "rehearsal" | "aws";
   readonly engine: "auto" | "pulumi" | "builtin";
   readonly cluster: "auto" | "embedded" | "control-plane";
+  /** Real control planes stay up at the end, to be looked into. */
+  readonly keepCluster: boolean;
   readonly environment: readonly string[];
   readonly from?: number;
   readonly to?: number;
@@ -44,6 +46,7 @@ export function addCommonOptions(command: Command, phaseNumbers: { first: number
         .choices(["auto", "embedded", "control-plane"])
         .default("auto"),
     )
+    .option("--keep-cluster", "leave real control planes running at the end and say how to reach them", false)
     .addOption(
       new Option("--environment <names>", "comma-separated, repeatable; always handled in this order")
         .argParser(collectEnvironments)

@@ -29,12 +29,14 @@ export interface WireRequest {
   readonly engine: Engine;
   readonly redactor: Redactor;
   readonly interruption: Interruption;
+  /** Says a line beside the result. */
+  readonly warn: (text: string) => void;
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 /** The real parts of a rollout. Each is loaded when it is first needed: the first line of output does not wait for them. */
 export function wireParts(request: WireRequest): Parts {
-  const { options, root, layout, engine, redactor, interruption, variables } = request;
+  const { options, root, layout, engine, redactor, interruption, variables, warn } = request;
   const { target } = options;
   let machine: Promise<DoctorItem[]> | undefined;
   return {
@@ -42,7 +44,16 @@ export function wireParts(request: WireRequest): Parts {
     loadConfig: (environment) => loadConfig(root, environment),
     async startSandbox(environment, directory, config) {
       const { startSandbox } = await import("../sandbox/start.js");
-      return startSandbox({ environment, directory, config, ...(options.faults && { faults: options.faults }) });
+      return startSandbox({
+        environment,
+        directory,
+        config,
+        cluster: options.cluster === "control-plane" ? "control-plane" : "embedded",
+        keepCluster: options.keepCluster,
+        variables,
+        warn,
+        ...(options.faults && { faults: options.faults }),
+      });
     },
     async realAws(config) {
       const { createSdkReader } = await import("../checks/aws/sdk.js");
@@ -101,7 +112,7 @@ export function wireParts(request: WireRequest): Parts {
 }
 
 /** The checked configuration of an environment, as the program will read it. */
-async function loadConfig(root: string, environment: string): Promise<PlatformConfig> {
+export async function loadConfig(root: string, environment: string): Promise<PlatformConfig> {
   const [{ readYaml, withoutSecrets }, { parseConfig, ConfigError, fromText }] = await Promise.all([
     import("../rollout/workspace.js"),
     import("../../infra/config/index.js"),

@@ -68,19 +68,11 @@ function usageEnding(error: CommanderError, json: boolean, { stdout }: CliReques
 }
 
 function refuseUnsupported(options: CommonOptions): void {
-  if (options.cluster === "control-plane") {
-    throw new SlipwayError(
-      "cluster-not-built",
-      "--cluster control-plane is not available: this version rehearses against the embedded Kubernetes API only",
-      "use --cluster embedded, or leave it out",
-      "usage",
-    );
-  }
-  if (options.target === "aws" && options.cluster !== "auto") {
+  if (options.target === "aws" && (options.cluster !== "auto" || options.keepCluster)) {
     throw new SlipwayError(
       "cluster-not-applicable",
-      `--cluster ${options.cluster} is for rehearsals; the aws target runs on the EKS cluster it builds`,
-      "leave --cluster out",
+      `${options.keepCluster ? "--keep-cluster" : `--cluster ${options.cluster}`} is for rehearsals; the aws target runs on the EKS cluster it builds`,
+      "leave it out",
       "usage",
     );
   }

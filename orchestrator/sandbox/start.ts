@@ -6,6 +6,7 @@ import { Account, accountIdOf } from "./aws/account";
 import { rehearsalCloud } from "./aws/cloud";
 import { awsStandIn, finishUnfinished } from "./aws/provider";
 import { rehearsalReader } from "./aws/reader";
+import { clustersFolder, type ClusterKind } from "./cluster-kind";
 import { openClusters } from "./clusters";
 import { createEdge } from "./edge";
 import { eksStandIn } from "./eks/component";
@@ -23,8 +24,16 @@ export interface SandboxRequest {
   /** Where the world of this environment lives; the same folder gives the same world again. */
   readonly directory: string;
   readonly config: PlatformConfig;
+  /** What plays Kubernetes. */
+  readonly cluster: ClusterKind;
+  /** Leave real control planes running at the end. */
+  readonly keepCluster?: boolean;
+  /** The process's environment: where programs are looked for. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
   /** File with rules of what is to go wrong. */
   readonly faults?: string;
+  /** Told of what goes wrong in the world by itself: an operator that cannot do its work. */
+  readonly warn?: (text: string) => void;
 }
 
 /**
@@ -32,7 +41,8 @@ export interface SandboxRequest {
  * engine attaches them. What fails to start leaves nothing running.
  * @throws SlipwayError `bad-faults`, or `world-corrupt` when the folder holds a damaged world.
  */
-export async function startSandbox({ directory, config, faults }: SandboxRequest): Promise<Sandbox> {
+export async function startSandbox(request: SandboxRequest): Promise<Sandbox> {
+  const { directory, config, faults, cluster, keepCluster = false, variables, warn } = request;
   const rules = faults === undefined ? new Faults() : Faults.read(faults);
   // The person who rehearses holds the role that will administer the real cluster (A2.2).
   const [caller = ""] = config.cluster.adminRoleArns;
@@ -52,7 +62,12 @@ export async function startSandbox({ directory, config, faults }: SandboxRequest
       },
     };
     const clusters = await openClusters({
-      directory: path.join(directory, "clusters"),
+      directory: clustersFolder(directory),
+      kind: cluster,
+      keep: keepCluster,
+      variables,
+      acmeRefusal: (names) => rules.acmeRefusal(names),
+      ...(warn && { warn }),
       cloud: rehearsalCloud(surroundings),
       account,
     });
@@ -82,7 +97,8 @@ export async function startSandbox({ directory, config, faults }: SandboxRequest
       engineEnvironment: { PULUMI_DEBUG_PROVIDERS: ports.join(",") },
       aws,
       edge,
-      kubeconfig: (cluster) => clusters.get(cluster)?.kubeconfig,
+      kubernetesProof: cluster === "control-plane" ? "real control plane" : "stand-in",
+      kubeconfig: (name) => clusters.get(name)?.kubeconfig,
       // Objects in a cluster need no answer: they are applied under their own name, so a second create is the first.
       idsOf: (urn) => Promise.resolve(account.idsOf(urn)),
       close,

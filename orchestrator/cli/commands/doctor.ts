@@ -5,6 +5,7 @@ import { exitCodes } from "../../errors";
 import { examineAll } from "../../doctor/doctor";
 import { examineTools } from "../../doctor/tools";
 import { realShell } from "../../doctor/shell";
+import { withCluster } from "../cluster";
 import { header } from "../header";
 import type { Invocation } from "../invocation";
 import type { CommonOptions } from "../options";
@@ -12,10 +13,8 @@ import { wireEngine, wireParts } from "../parts";
 import { wrap } from "../terminal";
 
 /** Preflight of everything at once, without building anything (A0). */
-export async function doctorCommand(
-  options: CommonOptions,
-  { terminal, root, variables }: Invocation,
-): Promise<number> {
+export async function doctorCommand(given: CommonOptions, { terminal, root, variables }: Invocation): Promise<number> {
+  const options = await withCluster(given, { root, variables });
   const engine = await wireEngine(options, variables);
   terminal.line(header(engine, options));
   const layout = createLayout(options.stateDir, options.target);
@@ -25,6 +24,7 @@ export async function doctorCommand(
     layout,
     engine,
     redactor: terminal.redactor,
+    warn: (text) => terminal.aside(text),
     interruption: createInterruption(),
     variables,
   });

@@ -11,6 +11,7 @@ import { phases } from "../../rollout/phases";
 import { processTable } from "../../rollout/processes";
 import type { Command } from "../../rollout/step";
 import { confirm } from "../confirm";
+import { withCluster } from "../cluster";
 import { clusterName, header } from "../header";
 import type { Invocation } from "../invocation";
 import { environmentNames } from "../options";
@@ -22,8 +23,9 @@ import { wrap, type Terminal } from "../terminal";
 
 /** The commands that work on environments step by step: preview, bootstrap, verify, destroy. */
 export function rollout(command: Command) {
-  return async (options: DestroyOptions, invocation: Invocation): Promise<number> => {
+  return async (given: DestroyOptions, invocation: Invocation): Promise<number> => {
     const { terminal, root } = invocation;
+    const options = await withCluster(given, invocation);
     const engine = await wireEngine(options, invocation.variables);
     terminal.line(header(engine, options));
     await askFirst(command, options, invocation);
@@ -37,6 +39,7 @@ export function rollout(command: Command) {
         layout,
         engine,
         redactor: terminal.redactor,
+        warn: (text) => terminal.aside(text),
         interruption,
         variables: invocation.variables,
       });

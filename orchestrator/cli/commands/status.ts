@@ -7,6 +7,7 @@ import type { Parts } from "../../rollout/parts";
 import { phases } from "../../rollout/phases";
 import { processTable } from "../../rollout/processes";
 import { countByPhase } from "../../rollout/targets";
+import { withCluster } from "../cluster";
 import { header } from "../header";
 import type { Invocation } from "../invocation";
 import type { CommonOptions } from "../options";
@@ -36,10 +37,8 @@ export interface PhaseStatus {
 }
 
 /** Prints where each environment stands. Reads; holds no lease. */
-export async function statusCommand(
-  options: CommonOptions,
-  { terminal, root, variables }: Invocation,
-): Promise<number> {
+export async function statusCommand(given: CommonOptions, { terminal, root, variables }: Invocation): Promise<number> {
+  const options = await withCluster(given, { root, variables });
   const engine = await wireEngine(options, variables);
   terminal.line(header(engine, options));
   const layout = createLayout(options.stateDir, options.target);
@@ -49,6 +48,7 @@ export async function statusCommand(
     layout,
     engine,
     redactor: terminal.redactor,
+    warn: (text) => terminal.aside(text),
     interruption: createInterruption(),
     variables,
   });
