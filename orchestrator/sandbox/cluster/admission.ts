@@ -1,3 +1,4 @@
+import { admitCustom } from "./custom-resources";
 import { withLimits } from "./limit-range";
 import { validateMetadata } from "./metadata";
 import { specOf, type KubeObject, type Resource } from "./object";
@@ -62,7 +63,7 @@ function defaulted(
       status: object["status"] ?? { phase: "Active" },
     };
   }
-  return object;
+  return admitCustom(resource, object, before);
 }
 
 function requireServiceAccount(store: ClusterStore, pod: KubeObject): void {

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { fieldsOf, listOf, specOf, type Fields, type KubeObject } from "./object";
 import { selectorMatcher } from "./selectors";
 
@@ -92,10 +93,26 @@ function portAllowed(ports: unknown, { port, protocol, to }: Connection): boolea
   );
 }
 
-/** IPv4 containment. */
+/** Whether a block of addresses holds one; a family never holds the other's. */
 export function contains(cidr: string, ip: string): boolean {
-  const [network = "", prefix = "32"] = cidr.split("/");
-  const number = (text: string) => text.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  const size = 2 ** (32 - Number(prefix));
-  return Math.floor(number(network) / size) === Math.floor(number(ip) / size);
+  const [network = "", prefix] = cidr.split("/");
+  if (isIP(network) === 0 || isIP(network) !== isIP(ip)) return false;
+  const bits = isIP(ip) === 4 ? 32 : 128;
+  const rest = BigInt(bits - Number(prefix ?? bits));
+  return numberOf(network) >> rest === numberOf(ip) >> rest;
+}
+function numberOf(ip: string): bigint {
+  if (isIP(ip) === 4) return ip.split(".").reduce((sum, octet) => (sum << 8n) + BigInt(octet), 0n);
+  // The last 32 bits may be written as IPv4.
+  const plain = ip.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...octets: string[]) => {
+    const [a = 0, b = 0, c = 0, d = 0] = octets.slice(0, 4).map(Number);
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  });
+  const [head = "", tail] = plain.split("::");
+  const groups = (text: string | undefined) => (text ? text.split(":") : []);
+  const zeros = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length;
+  return [...groups(head), ...Array<string>(zeros).fill("0"), ...groups(tail)].reduce(
+    (sum, group) => (sum << 16n) + BigInt(`0x${group}`),
+    0n,
+  );
 }

@@ -52,6 +52,8 @@ export interface Resource {
   readonly plural: string;
   readonly namespaced: boolean;
   readonly subresources?: readonly string[];
+  /** Of a custom resource: its definition's `openAPIV3Schema`. */
+  readonly schema?: Readonly<Fields>;
 }
 export const apiVersionOf = ({ group, version }: Pick<Resource, "group" | "version">): string =>
   group === "" ? version : `${group}/${version}`;

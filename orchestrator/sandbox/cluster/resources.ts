@@ -1,4 +1,4 @@
-import { fieldsOf, listOf, specOf, type KubeObject, type Resource } from "./object";
+import { fieldsOf, isFields, listOf, specOf, type KubeObject, type Resource } from "./object";
 
 /** `plural kind` per group and version; `*` marks cluster-scoped kinds, `+` those with a status, `#` those that scale. */
 const builtin: Readonly<Record<string, string>> = {
@@ -64,6 +64,7 @@ export class ResourceTable {
     for (const version of listOf(versions)) {
       if (version["served"] === false) continue;
       const subresources = Object.keys(fieldsOf(version["subresources"]));
+      const schema = fieldsOf(version["schema"])["openAPIV3Schema"];
       this.add({
         group: String(group),
         version: String(version["name"]),
@@ -71,6 +72,7 @@ export class ResourceTable {
         plural: String(plural),
         namespaced: scope === "Namespaced",
         subresources,
+        ...(isFields(schema) && { schema }),
       });
     }
   }

@@ -3,12 +3,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import * as https from "node:https";
 import { parse as parseYaml } from "yaml";
 import type { ServerIdentity } from "./certificates";
+import type { FieldValidation } from "./custom-resources";
 import { discovery } from "./discovery";
 import { apiVersionOf, fieldsOf, specOf, type KubeObject, type Resource } from "./object";
 import { fieldMatcher, labelMatcher } from "./selectors";
 import { ApiError, badRequest, notFound } from "./status";
-import type { ClusterStore, WatchEvent } from "./store";
-import type { Verbs } from "./verbs";
+import type { ClusterStore } from "./store";
+import type { Verbs, WriteOptions } from "./verbs";
+import { serveWatch } from "./watch";
 
 /** Bodies of this size are refused, as the API server does for what etcd would not take. */
 const BODY_LIMIT = 3 * 1024 * 1024;
@@ -76,7 +78,7 @@ export class ApiServer {
   }
 
   private authorised(header: string | undefined): boolean {
-    const given = Buffer.from(header?.replace(/^Bearer /, "") ?? "");
+    const given = Buffer.from(/^Bearer +(\S+)$/i.exec(header ?? "")?.[1] ?? "");
     const wanted = Buffer.from(this.token);
     return given.length === wanted.length && timingSafeEqual(given, wanted);
   }
@@ -121,14 +123,18 @@ export class ApiServer {
       dryRun: query.get("dryRun") === "All",
       manager: query.get("fieldManager") ?? request.headers["user-agent"]?.split("/")[0] ?? "unknown",
       force: query.get("force") === "true",
+      fieldValidation: fieldValidationOf(query.get("fieldValidation")),
+      warn: warner(response),
     };
     const known = (found: KubeObject | undefined): KubeObject => {
       if (found === undefined) throw notFound(plural, group, name ?? "");
       return found;
     };
     if (method === "GET" && name === undefined) {
-      if (query.get("watch") === "true" || query.get("watch") === "1")
-        return this.watch(resource, namespace, query, response, request);
+      if (query.get("watch") === "true" || query.get("watch") === "1") {
+        serveWatch(this.store, { resource, namespace, query, matches: matcher(query) }, response);
+        return undefined;
+      }
       return { code: 200, body: this.list(resource, namespace, query) };
     }
     if (method === "GET" && subresource === "log") {
@@ -174,7 +180,7 @@ export class ApiServer {
     name: string,
     namespace: string | undefined,
     body: Record<string, unknown>,
-    options: { dryRun: boolean; manager: string; force: boolean },
+    options: WriteOptions,
   ): object {
     const replicas = fieldsOf(body["spec"])["replicas"];
     return scaleOf(
@@ -190,16 +196,10 @@ export class ApiServer {
     );
   }
 
-  private matcher(query: URLSearchParams): (object: KubeObject) => boolean {
-    const labels = labelMatcher(query.get("labelSelector") ?? "");
-    const fields = fieldMatcher(query.get("fieldSelector") ?? "");
-    return (object) => labels(object.metadata.labels ?? {}) && fields(object);
-  }
-
   private list(resource: Resource, namespace: string | undefined, query: URLSearchParams) {
     const all = this.store
       .list(resource, namespace)
-      .filter(this.matcher(query))
+      .filter(matcher(query))
       .sort((a, b) => order(a).localeCompare(order(b)));
     const limit = Number(query.get("limit") ?? 0);
     const start = Number(Buffer.from(query.get("continue") ?? "", "base64").toString() || 0);
@@ -216,40 +216,20 @@ export class ApiServer {
       items,
     };
   }
+}
 
-  private watch(
-    resource: Resource,
-    namespace: string | undefined,
-    query: URLSearchParams,
-    response: ServerResponse,
-    request: IncomingMessage,
-  ): undefined {
-    const matches = this.matcher(query);
-    const from = query.get("resourceVersion") ?? "";
-    const missed =
-      from === "" || from === "0"
-        ? this.store.list(resource, namespace).map((object): WatchEvent => ({ type: "ADDED", object, resource }))
-        : this.store.since(Number(from));
-    if (missed === undefined)
-      throw new ApiError(410, "Expired", `too old resource version: ${from} (${this.store.resourceVersion})`);
-    response.writeHead(200, { "content-type": "application/json", "transfer-encoding": "chunked" });
-    response.flushHeaders();
-    const send = ({ type, object, resource: changed }: WatchEvent): void => {
-      if (changed.group !== resource.group || changed.plural !== resource.plural) return;
-      if (namespace !== undefined && object.metadata.namespace !== namespace) return;
-      if (matches(object))
-        response.write(`${JSON.stringify({ type, object: { ...object, apiVersion: apiVersionOf(resource) } })}\n`);
-    };
-    missed.forEach(send);
-    const stop = this.store.watch(send);
-    const seconds = Number(query.get("timeoutSeconds") ?? 0);
-    const timer = seconds > 0 ? setTimeout(() => response.end(), seconds * 1000) : undefined;
-    request.on("close", () => {
-      clearTimeout(timer);
-      stop();
-    });
-    return undefined;
-  }
+function matcher(query: URLSearchParams): (object: KubeObject) => boolean {
+  const labels = labelMatcher(query.get("labelSelector") ?? "");
+  const fields = fieldMatcher(query.get("fieldSelector") ?? "");
+  return (object) => labels(object.metadata.labels ?? {}) && fields(object);
+}
+
+function fieldValidationOf(text: string | null): FieldValidation {
+  if (text === null || text === "") return "Warn";
+  if (text === "Strict" || text === "Warn" || text === "Ignore") return text;
+  throw badRequest(
+    `fieldValidation: Unsupported value: ${JSON.stringify(text)}: supported values: "Ignore", "Strict", "Warn"`,
+  );
 }
 
 const order = ({ metadata }: KubeObject) => `${metadata.namespace ?? ""}/${metadata.name}`;
@@ -265,6 +245,16 @@ function scaleOf(object: KubeObject): object {
     metadata: object.metadata,
     spec: { replicas },
     status: { replicas: fieldsOf(object["status"])["replicas"] ?? 0, selector: labels },
+  };
+}
+
+/** Warning headers (RFC 7234), each text once; their bytes are UTF-8. */
+function warner(response: ServerResponse): (text: string) => void {
+  const told = new Set<string>();
+  return (text) => {
+    if (told.has(text)) return;
+    told.add(text);
+    response.appendHeader("warning", Buffer.from(`299 - ${JSON.stringify(text)}`).toString("latin1"));
   };
 }
 

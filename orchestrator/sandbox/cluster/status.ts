@@ -15,7 +15,7 @@ export class ApiError extends Error {
       metadata: {},
       status: "Failure",
       message: this.message,
-      reason: this.reason,
+      ...(this.reason !== "" && { reason: this.reason }),
       details: this.details,
       code: this.code,
     };

@@ -6,6 +6,8 @@ import { ResourceTable } from "./resources";
 export interface WatchEvent {
   readonly type: "ADDED" | "MODIFIED" | "DELETED";
   readonly object: KubeObject;
+  /** What it was before a change. */
+  readonly before?: KubeObject;
   readonly resource: Resource;
 }
 export type Watcher = (event: WatchEvent) => void;
@@ -88,7 +90,11 @@ export class ClusterStore {
     this.log.put(`${tableOf(resource)}|${key}`, { resource: tableOf(resource), object: stored });
     table.set(key, stored);
     if (stored.kind === "CustomResourceDefinition") this.resources.define(stored);
-    this.announce({ type: before === undefined ? "ADDED" : "MODIFIED", object: stored, resource });
+    this.announce(
+      before === undefined
+        ? { type: "ADDED", object: stored, resource }
+        : { type: "MODIFIED", object: stored, before, resource },
+    );
     return stored;
   }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { admit } from "./admission";
 import { applyTo, recordUpdate } from "./apply";
+import { decode, requireDeclared, type FieldValidation } from "./custom-resources";
 import { apiVersionOf, fieldsOf, listOf, specOf, statusOf, type KubeObject, type Resource } from "./object";
 import { jsonPatch, mergePatch, strategicPatch } from "./patch";
 import { selectorMatcher } from "./selectors";
@@ -13,6 +14,8 @@ export interface WriteOptions {
   readonly force: boolean;
   /** What is let through and told to the client all the same (Warning headers). */
   readonly warn?: (text: string) => void;
+  /** For fields a custom resource's definition does not know; the API server's own default is `Warn`. */
+  readonly fieldValidation?: FieldValidation;
 }
 const silent = (): void => undefined;
 
@@ -25,7 +28,7 @@ export class Verbs {
   }
 
   create(resource: Resource, namespace: string | undefined, body: KubeObject, options: WriteOptions): KubeObject {
-    const object = this.identified(resource, namespace, body);
+    const object = decoded(resource, this.identified(resource, namespace, body), options);
     if (this.store.get(resource, object.metadata.name, namespace) !== undefined)
       throw alreadyExists(resource.plural, resource.group, object.metadata.name);
     const { status: _status, ...fresh } = object;
@@ -47,7 +50,8 @@ export class Verbs {
     const wanted = body.metadata.resourceVersion;
     if (wanted !== undefined && wanted !== before.metadata.resourceVersion)
       throw conflict(resource.plural, resource.group, name);
-    const object = this.identified(resource, namespace, { ...body, metadata: { ...body.metadata, name } });
+    const named = this.identified(resource, namespace, { ...body, metadata: { ...body.metadata, name } });
+    const object = decoded(resource, named, options);
     return this.write(resource, before, object, subresource, options);
   }
 
@@ -69,7 +73,7 @@ export class Verbs {
       : contentType.includes("strategic-merge")
         ? strategicPatch(before, body)
         : mergePatch(before, body);
-    const object = changed as KubeObject;
+    const object = decoded(resource, changed as KubeObject, options, true);
     const given = fieldsOf(fieldsOf(body)["metadata"])["resourceVersion"];
     if (given !== undefined && given !== before.metadata.resourceVersion)
       throw conflict(resource.plural, resource.group, name);
@@ -97,6 +101,7 @@ export class Verbs {
         'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
       );
     const applied = this.identified(resource, namespace, { ...body, metadata: { ...body.metadata, name } });
+    requireDeclared(resource, applied);
     const merged = applyTo(before, applied, manager, force, this.time());
     if (subresource === "status" && before !== undefined)
       return this.write(resource, before, merged, subresource, options);
@@ -321,4 +326,13 @@ export class Verbs {
     else delete metadata.namespace;
     return { ...body, apiVersion, kind: resource.kind, metadata };
   }
+}
+
+function decoded(
+  resource: Resource,
+  object: KubeObject,
+  { fieldValidation = "Warn", warn = silent }: WriteOptions,
+  patched = false,
+): KubeObject {
+  return decode(resource, object, { fieldValidation, warn, patched });
 }
