@@ -56,7 +56,7 @@ export async function prove(
   const path = pathOf(order.metadata);
   if (at(order, "status", "state") === "valid") return true;
 
-  const refusal = context.acmeRefusal(server, names);
+  const refusal = decisionOn(context, order, server, names);
   if (refusal !== undefined) {
     await world.status(order, { state: "errored", reason: `Failed to create Order: ${refusal}` });
     return {
@@ -79,6 +79,30 @@ export async function prove(
     url: `${server.replace(/\/directory$/, "")}/acme/order/1/${short(path)}`,
   });
   return true;
+}
+
+/** Orders that the authority refused, by cluster. */
+const refused = new WeakMap<OperatorContext["world"], Map<string, string>>();
+
+/**
+ * The authority decides on an order once, when it is placed. cert-manager leaves a refused one alone for an hour at
+ * least (https://cert-manager.io/docs/faq/#what-happens-if-issuance-fails-will-it-be-retried), which is longer than a
+ * rehearsal lives: the next one asks again.
+ */
+function decisionOn(
+  { world, acmeRefusal }: OperatorContext,
+  order: KubeObject,
+  server: string,
+  names: readonly string[],
+): string | undefined {
+  const known = refused.get(world) ?? new Map<string, string>();
+  refused.set(world, known);
+  const uid = order.metadata.uid ?? "";
+  const before = known.get(uid);
+  if (before !== undefined || at(order, "status", "state") === "pending") return before;
+  const refusal = acmeRefusal(server, names);
+  if (refusal !== undefined) known.set(uid, refusal);
+  return refusal;
 }
 
 /** One name: undefined when it is proven (its Challenge is gone then), else what keeps it. */

@@ -112,7 +112,8 @@ class Runners implements RunningOperators {
       await Promise.all(operator.kinds.map((kind) => this.world.follow(kind)));
       return await operator.reconcile(this.contextOf(self));
     } catch (error) {
-      this.options.onError?.(operator.name, error as Error);
+      // A world that is ending answers nobody.
+      if (!this.closed) this.options.onError?.(operator.name, error as Error);
       return true;
     }
   }
