@@ -37,6 +37,13 @@ export interface Definition {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+/** Groups below k8s.io are served only with the record of who approved them (published with each release). */
+const approvals: Readonly<Record<string, string>> = {
+  "gateway.networking.k8s.io": "https://github.com/kubernetes-sigs/gateway-api/pull/4530",
+  "gateway.networking.x-k8s.io": "https://github.com/kubernetes-sigs/gateway-api/pull/4530",
+  "externaldns.k8s.io": "https://github.com/kubernetes-sigs/external-dns/pull/2007",
+};
+
 /** A CustomResourceDefinition with a status of its own. */
 export function definition({
   group,
@@ -45,8 +52,10 @@ export function definition({
   scope = "Namespaced",
   versions,
   spec = open,
-  annotations,
+  annotations: given = {},
 }: Definition): KubeObject {
+  const approval = approvals[group];
+  const annotations = { ...(approval !== undefined && { "api-approved.kubernetes.io": approval }), ...given };
   const schema = {
     openAPIV3Schema: {
       type: "object",
@@ -56,7 +65,7 @@ export function definition({
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
-    metadata: { name: `${plural}.${group}`, ...(annotations && { annotations: { ...annotations } }) },
+    metadata: { name: `${plural}.${group}`, ...(Object.keys(annotations).length > 0 && { annotations }) },
     spec: {
       group,
       scope,
