@@ -18,9 +18,12 @@ describe("what every node of a managed group has in common", () => {
       httpEndpoint: "enabled",
     }));
   it("encrypts the disk, at the size asked for", async () =>
-    expect((await template("dev"))["blockDeviceMappings"]).to.deep.nested.include({
-      "[0].ebs": { volumeSize: 50, volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" },
-    }));
+    expect((await template("dev"))["blockDeviceMappings"]).to.deep.equal([
+      {
+        deviceName: "/dev/xvda",
+        ebs: { volumeSize: 50, volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" },
+      },
+    ]));
   it("[B2.2] tells the kubelet how many pods it may run, as one part that EKS merges", async () => {
     for (const environment of ["dev", "production"]) {
       const data = Buffer.from(String((await template(environment))["userData"]), "base64").toString();
