@@ -48,7 +48,11 @@ describe("a rehearsal by command line", function () {
     let out = "";
     let err = "";
     const exit = await runCli({
-      args: [...args, "--engine", "builtin", "--environment", "dev", "--state-dir", path.join(folder(), ".slipway")],
+      args: [
+        ...args,
+        ...["--engine", "builtin", "--cluster", "embedded", "--environment", "dev"],
+        ...["--state-dir", path.join(folder(), ".slipway")],
+      ],
       root: folder(),
       stdout: { write: (text) => (out += text), columns: 80 },
       stderr: { write: (text) => (err += text), columns: 80 },

@@ -39,7 +39,8 @@ describe("the gate", function () {
     const options: CommonOptions = {
       target: "rehearsal",
       engine: "builtin",
-      cluster: "auto",
+      cluster: "embedded",
+      keepCluster: false,
       environment: ["dev"],
       stateDir: folder(),
       json: false,

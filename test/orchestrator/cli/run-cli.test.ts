@@ -61,13 +61,13 @@ describe("command line", () => {
   });
 
   for (const [what, args, code] of [
-    ["a control plane this version does not have", ["plan", "--cluster", "control-plane"], "cluster-not-built"],
     ["faults on a real account", ["plan", "--target", "aws", "--faults", "f.json"], "faults-not-applicable"],
     [
       "a rehearsal cluster on a real account",
       ["plan", "--target", "aws", "--cluster", "embedded"],
       "cluster-not-applicable",
     ],
+    ["keeping a real account's cluster", ["plan", "--target", "aws", "--keep-cluster"], "cluster-not-applicable"],
     ["phases in the wrong order", ["plan", "--from", "4", "--to", "2"], "phases-empty"],
   ] as const) {
     it(`refuses ${what}, with reason and fix`, async () => {
