@@ -1,3 +1,6 @@
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { SlipwayError } from "../errors";
 import type { ClusterKind } from "../sandbox/cluster-kind";
 import { createLayout } from "../rollout/layout";
 import type { CommonOptions } from "./options";
@@ -15,6 +18,13 @@ export async function withCluster<Options extends CommonOptions>(
   request: Omit<ClusterRequest, "options">,
 ): Promise<Options> {
   const cluster = await wireCluster({ ...request, options });
+  if (cluster === "embedded" && options.keepCluster)
+    throw new SlipwayError(
+      "nothing-to-keep",
+      "--keep-cluster leaves real control planes running, and this rehearsal has none: the embedded API ends with this process",
+      "run npm run control-plane and take --cluster control-plane",
+      "usage",
+    );
   return cluster === undefined ? options : { ...options, cluster };
 }
 
@@ -50,5 +60,23 @@ export async function wireCluster({
       );
       return wanted.every((version) => version === undefined || ready.includes(version));
     },
+  });
+}
+
+/** How to reach the control planes that `--keep-cluster` left running, one line each. */
+export async function keptClusters(
+  options: Pick<CommonOptions, "environment" | "stateDir" | "target">,
+): Promise<string[]> {
+  const [{ clustersFolder }, { adminKubeconfig, isUp }] = await Promise.all([
+    import("../sandbox/cluster-kind.js"),
+    import("../sandbox/control-plane/control-plane.js"),
+  ]);
+  const layout = createLayout(options.stateDir, options.target);
+  return options.environment.flatMap((environment) => {
+    const folder = clustersFolder(layout.world(environment));
+    return (existsSync(folder) ? readdirSync(folder) : [])
+      .map((name) => path.join(folder, name))
+      .filter(isUp)
+      .map((cluster) => `${environment}: kubectl --kubeconfig ${adminKubeconfig(cluster)} get pods -A`);
   });
 }

@@ -11,7 +11,7 @@ import { phases } from "../../rollout/phases";
 import { processTable } from "../../rollout/processes";
 import type { Command } from "../../rollout/step";
 import { confirm } from "../confirm";
-import { withCluster } from "../cluster";
+import { keptClusters, withCluster } from "../cluster";
 import { clusterName, header } from "../header";
 import type { Invocation } from "../invocation";
 import { environmentNames } from "../options";
@@ -67,6 +67,10 @@ export function rollout(command: Command) {
       close(execution, report, terminal);
       terminal.line(`report: ${files.markdown}`);
       terminal.line(`        ${files.json}`);
+      if (options.keepCluster) {
+        for (const line of await keptClusters(options)) terminal.line(line);
+        terminal.line("the next run on this state ends them, and slipway destroy removes them");
+      }
       terminal.document(report);
       return execution.exitCode;
     } finally {

@@ -52,6 +52,12 @@ export function factsOf(folder: string): Facts | undefined {
   }
 }
 
+/** File with the administrator's kubeconfig of the control plane whose data a folder holds. */
+export const adminKubeconfig = (folder: string): string => path.join(folder, "run", "admin.kubeconfig");
+
+/** Whether programs that were started on this folder run now. */
+export const isUp = (folder: string): boolean => ledgerOf(folder).alive().length > 0;
+
 /** Ends what a killed run, or one that kept its clusters, left running on this folder. */
 export async function endLeftovers(folder: string): Promise<number> {
   return (await ledgerOf(folder).endAll(STOP_MS)).length;
@@ -130,6 +136,7 @@ export class ControlPlane {
       ]),
     );
     const kubeconfig = kubeconfigOf(name, endpoint, authority, { token });
+    save(adminKubeconfig(folder), kubeconfig);
     return new ControlPlane(
       { name, version, endpoint, certificateAuthority: authority, token, kubeconfig },
       binaries.version,

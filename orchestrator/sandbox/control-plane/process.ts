@@ -21,6 +21,12 @@ const RESTARTS = 8;
 /** Words of a log that an error repeats. */
 const TAIL = 6;
 
+/** Whatever way this process ends, short of being killed, its programs end with it. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /**
  * One program of a control plane, kept running until it is stopped. It belongs to a process group of its own, so that a
  * Ctrl-C on the terminal reaches the orchestrator alone, which ends its step first.
@@ -52,8 +58,12 @@ export class Program {
       const env = { PATH: "/usr/bin:/bin", HOME: folder, TMPDIR: folder };
       const child = spawn(file, args, { cwd: folder, env, detached: true, stdio: ["ignore", log, log] });
       this.child = child;
+      running.add(child);
       if (child.pid !== undefined) ledger.add(name, child.pid);
-      child.once("error", (error) => fs.appendFileSync(this.log, `${error.message}\n`));
+      child.once("error", (error) => {
+        fs.appendFileSync(this.log, `${error.message}\n`);
+        this.ended(child);
+      });
       child.once("exit", () => this.ended(child));
     } finally {
       fs.closeSync(log);
@@ -61,6 +71,7 @@ export class Program {
   }
 
   private ended(child: ChildProcess): void {
+    running.delete(child);
     if (this.child !== child) return;
     this.child = undefined;
     if (child.pid !== undefined) this.request.ledger.remove(child.pid);
@@ -112,6 +123,8 @@ export class Program {
   release(): void {
     this.wanted = false;
     clearTimeout(this.timer);
-    this.child?.unref();
+    if (this.child === undefined) return;
+    running.delete(this.child);
+    this.child.unref();
   }
 }

@@ -32,6 +32,8 @@ export type WatchEvent = { readonly type: "ADDED" | "MODIFIED" | "DELETED"; read
 
 /** An answer that takes longer than this comes from a server that is not well. */
 const ANSWER_MS = 15_000;
+/** A control plane whose API server or store died is back in less. */
+const RETURN_MS = 20_000;
 /** Time between two attempts to watch again after the stream broke off. */
 const REWATCH_MS = 200;
 
@@ -42,6 +44,7 @@ const REWATCH_MS = 200;
 export class KubeApi {
   private readonly agent: https.Agent;
   private readonly streams: https.Agent;
+  private closed = false;
   private readonly served = new Map<string, Promise<Map<string, Served>>>();
 
   constructor(private readonly access: ClusterAccess) {
@@ -56,6 +59,7 @@ export class KubeApi {
 
   /** Ends idle connections; watches end by their own signal. */
   close(): void {
+    this.closed = true;
     this.agent.destroy();
     this.streams.destroy();
   }
@@ -238,11 +242,33 @@ export class KubeApi {
   }
 
   private async call(method: string, path: string, body?: object, contentType = "application/json"): Promise<unknown> {
-    const response = await this.send(method, path, body, contentType, this.agent);
-    const answer = await text(response);
+    const exchange = async () => {
+      const response = await this.send(method, path, body, contentType, this.agent);
+      return { response, answer: await text(response) };
+    };
+    // A server that went away comes back: what it may not have done is asked again, what would be done twice is not.
+    const { response, answer } = await exchange().catch(async (error: NodeJS.ErrnoException) => {
+      const unheard = error.code === "ECONNREFUSED";
+      const lost = unheard || error.code === "ECONNRESET" || error.code === "EPIPE";
+      if (!lost || (method === "POST" && !unheard) || !(await this.back())) throw error;
+      return exchange();
+    });
     const code = response.statusCode ?? 0;
     if (code < 200 || code > 299) throw failure(code, answer);
     return JSON.parse(answer);
+  }
+
+  /** Waits until the server is ready again; false when it does not come back in time or nobody needs it any more. */
+  private async back(): Promise<boolean> {
+    for (let waited = 0; waited < RETURN_MS && !this.closed; waited += REWATCH_MS) {
+      const code = await this.send("GET", "/readyz", undefined, undefined, this.agent).then(
+        (response) => (response.resume(), response.statusCode),
+        () => undefined,
+      );
+      if (code === 200) return true;
+      await new Promise((resolve) => setTimeout(resolve, REWATCH_MS));
+    }
+    return false;
   }
 
   private send(
