@@ -18,14 +18,21 @@ export async function setNodes(
   const { items } = await api.list(NODE.apiVersion, NODE.kind);
   const wanted = new Set(nodes.map(({ name }) => name));
   const gone = items.filter((node) => node.metadata.annotations?.[GROUP] === group && !wanted.has(node.metadata.name));
-  await Promise.all(nodes.map((node) => join(api, group, node, kubeletVersion)));
+  const known = new Map(items.map((node) => [node.metadata.name, node]));
+  await Promise.all(nodes.map((node) => join(api, group, node, kubeletVersion, known.get(node.name))));
   await leave(
     api,
     gone.map((node) => node.metadata.name),
   );
 }
 
-async function join(api: KubeApi, group: string, node: NodeSpec, kubeletVersion: string): Promise<void> {
+async function join(
+  api: KubeApi,
+  group: string,
+  node: NodeSpec,
+  kubeletVersion: string,
+  known: KubeObject | undefined,
+): Promise<void> {
   const object: KubeObject = {
     ...NODE,
     metadata: { name: node.name, labels: { ...node.labels }, annotations: { ...PLAYED, [GROUP]: group } },
@@ -35,7 +42,6 @@ async function join(api: KubeApi, group: string, node: NodeSpec, kubeletVersion:
       ...(node.taints.length > 0 && { taints: node.taints.map((taint) => ({ ...taint })) }),
     },
   };
-  const applied = await api.apply(object, { manager: MANAGER, force: true });
   const status = {
     capacity: { ...node.capacity },
     allocatable: { ...node.capacity },
@@ -44,7 +50,6 @@ async function join(api: KubeApi, group: string, node: NodeSpec, kubeletVersion:
       { type: "Hostname", address: node.name },
     ],
     nodeInfo: {
-      ...(at(applied, "status", "nodeInfo") as object | undefined),
       architecture: node.labels["kubernetes.io/arch"] ?? "amd64",
       operatingSystem: "linux",
       kubeletVersion,
@@ -57,7 +62,10 @@ async function join(api: KubeApi, group: string, node: NodeSpec, kubeletVersion:
       bootID: "",
     },
   };
-  await api.merge({ ...NODE, name: node.name }, { status }, "status");
+  // A kubelet registers with what its machine has, so that nothing is ever scheduled onto a node without size.
+  if (known === undefined) await api.create({ ...object, status });
+  await api.apply(object, { manager: MANAGER, force: true });
+  if (known !== undefined) await api.merge({ ...NODE, name: node.name }, { status }, "status");
 }
 
 /** With a machine its pods end, without anybody left who could confirm it: they are removed at once. */
