@@ -109,7 +109,7 @@ describe("EKS of the rehearsal", () => {
       expect(new Set(nodes().map(({ providerId }) => providerId)).size).to.equal(3);
     });
     it("puts its labels and taints on every node, in Kubernetes' words [A3.1, A3.4]", async () => {
-      const taints = [
+      const taints: Properties[] = [
         { key: "a", value: "1", effect: "NO_SCHEDULE" },
         { key: "b", effect: "NO_EXECUTE" },
         { key: "c", effect: "PREFER_NO_SCHEDULE" },
