@@ -3,10 +3,7 @@ import type { V1Namespace, V1Pod } from "@kubernetes/client-node";
 import type { WaitUntil } from "./check";
 import type { ClusterView } from "./cluster-view";
 
-/**
- * busybox 1.37.0 by digest: `nc`, `wget` and `nslookup` in 2 MB. The digest is the multi-platform index.
- * A cluster without access to this registry overrides the image by its own mirror of the same digest.
- */
+/** busybox 1.37.0: `nc` and `nslookup` in 2 MB, for every architecture. */
 export const PROBE_IMAGE = "docker.io/library/busybox:1.37.0";
 
 /** Pull, schedule and run of one small pod. */
