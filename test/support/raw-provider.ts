@@ -53,7 +53,7 @@ export function rawProvider(
         .then(() => answer(call.request, call))
         .then(
           (reply) => done(null, reply),
-          (error: grpc.ServiceError) => done({ code: 2, details: error.message, ...error }),
+          (error: grpc.ServiceError) => done(Object.assign({ code: 2, details: error.message }, error)),
         );
     };
   }
