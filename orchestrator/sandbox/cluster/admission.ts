@@ -7,7 +7,7 @@ import { enforceQuota } from "./quotas";
 import { admitService } from "./services";
 import type { ClusterStore } from "./store";
 import { forbidden, notFound } from "./status";
-import { hasTemplate, validateWorkload } from "./workloads";
+import { hasTemplate, validateWorkload, warnOfAnnotations } from "./workloads";
 
 /**
  * What the API server checks and fills in before it stores an object; `warn` takes what it lets pass and tells the
@@ -16,13 +16,15 @@ import { hasTemplate, validateWorkload } from "./workloads";
 export function admit(
   store: ClusterStore,
   resource: Resource,
-  object: KubeObject,
+  given: KubeObject,
   before: KubeObject | undefined,
   warn: (text: string) => void,
 ): KubeObject {
+  const object = isNamespace(resource) ? withNameLabel(given) : given;
   validateMetadata(resource, object);
   if (resource.namespaced && before === undefined) requireNamespace(store, resource, object);
   validateWorkload(resource, object, before);
+  warnOfAnnotations(object, warn);
   if (hasTemplate(resource)) warnOfPodSecurity(store, object, warn);
   if (resource.kind !== "Pod" || before !== undefined) return defaulted(store, resource, object, before);
   const pod = withLimits(store, object);
@@ -30,6 +32,13 @@ export function admit(
   enforcePodSecurity(store, pod, warn);
   enforceQuota(store, pod);
   return pod;
+}
+
+const isNamespace = ({ group, kind }: Resource) => group === "" && kind === "Namespace";
+/** What selectors of namespaces rely on. */
+function withNameLabel(object: KubeObject): KubeObject {
+  const labels = { ...object.metadata.labels, "kubernetes.io/metadata.name": object.metadata.name };
+  return { ...object, metadata: { ...object.metadata, labels } };
 }
 
 function requireNamespace(store: ClusterStore, resource: Resource, { metadata }: KubeObject): void {
@@ -54,15 +63,12 @@ function defaulted(
   if (resource.kind === "Service" && resource.group === "") return admitService(store, object, before);
   if (resource.group === "apps" && hasTemplate(resource) && resource.kind !== "DaemonSet")
     return { ...object, spec: { replicas: 1, ...specOf(object) } };
-  if (resource.kind === "Namespace") {
-    const labels = { ...object.metadata.labels, "kubernetes.io/metadata.name": object.metadata.name };
+  if (isNamespace(resource))
     return {
       ...object,
-      metadata: { ...object.metadata, labels },
       spec: { finalizers: ["kubernetes"], ...specOf(object) },
       status: object["status"] ?? { phase: "Active" },
     };
-  }
   return admitCustom(resource, object, before);
 }
 

@@ -20,13 +20,13 @@ export function decode(
 ): KubeObject {
   if (resource.schema === undefined) return object;
   const { value, unknown } = prune(resource.schema, object);
-  const mistakes = unknown.map((path) => `unknown field "${path}"`);
+  const mistakes = unknown.sort().map((path) => `unknown field "${path}"`);
   if (fieldValidation === "Warn") mistakes.forEach(warn);
   if (fieldValidation !== "Strict" || mistakes.length === 0) return value as KubeObject;
   const reason = `strict decoding error: ${mistakes.join(", ")}`;
   if (patched)
-    throw invalid(resource.kind, resource.group, object.metadata.name, [
-      { field: "patch", message: `Invalid value: ${JSON.stringify(object)}: ${reason}` },
+    throw invalid("", "", "", [
+      { field: "patch", message: `Invalid value: ${JSON.stringify(JSON.stringify(object))}: ${reason}` },
     ]);
   throw badRequest(
     `${resource.kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}: ${reason}`,
@@ -37,11 +37,11 @@ export function decode(
  * Server-side apply needs to know every field it will own, whatever `fieldValidation` says. The API server answers 500
  * without a reason (https://github.com/kubernetes/kubernetes/issues/139253).
  */
-export function requireDeclared(resource: Resource, applied: KubeObject): void {
+export function requireDeclared(resource: Resource, applied: KubeObject, name: string): void {
   if (resource.schema === undefined) return;
   const [first] = prune(resource.schema, applied).unknown;
   if (first === undefined) return;
-  const { namespace = "", name } = applied.metadata;
+  const { namespace = "" } = applied.metadata;
   throw new ApiError(
     500,
     "",

@@ -1,5 +1,5 @@
 import { fieldsOf, listOf, specOf, type Fields, type KubeObject } from "./object";
-import { quantity } from "./quantity";
+import { quantity, textOf } from "./quantity";
 import { forbidden } from "./status";
 import type { ClusterStore } from "./store";
 
@@ -78,10 +78,10 @@ function outside(limit: Fields, resources: Fields, type: "Container" | "Pod"): s
 
 /** What a pod's containers ask for together; a side that one of them leaves out is still a sum, as in the real one. */
 function total(pod: KubeObject): Fields {
-  const sums: Record<string, Record<string, number>> = { requests: {}, limits: {} };
+  const sums: Record<string, Record<string, string>> = { requests: {}, limits: {} };
   for (const container of listOf(specOf(pod)["containers"]))
     for (const [side, sum] of Object.entries(sums))
       for (const [name, value] of Object.entries(fieldsOf(fieldsOf(container["resources"])[side])))
-        sum[name] = (sum[name] ?? 0) + quantity(value);
+        sum[name] = sum[name] === undefined ? String(value) : textOf(quantity(sum[name]) + quantity(value));
   return sums;
 }

@@ -3,7 +3,6 @@ import { badRequest, invalid, type Cause } from "./status";
 
 const LABEL_1123 = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const SUBDOMAIN = `${LABEL_1123}(\\.${LABEL_1123})*`;
-const LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const PART = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 /** All annotations of an object together, in bytes. */
 const ANNOTATIONS_LIMIT = 256 * 1024;
@@ -19,18 +18,15 @@ const subdomain: Form = {
   limit: 253,
   rule: `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`,
 };
+const label: Form = {
+  pattern: LABEL_1123,
+  limit: 63,
+  rule: `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${LABEL_1123}')`,
+};
 /** Names of everything else are subdomains; free ones are paths of their own and may be anything. */
 const forms: Readonly<Record<string, Form | "free">> = {
-  Namespace: {
-    pattern: LABEL_1123,
-    limit: 63,
-    rule: `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${LABEL_1123}')`,
-  },
-  Service: {
-    pattern: LABEL_1035,
-    limit: 63,
-    rule: `a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '${LABEL_1035}')`,
-  },
+  Namespace: label,
+  Service: label,
   ClusterRole: "free",
   ClusterRoleBinding: "free",
   Role: "free",
@@ -61,8 +57,10 @@ function nameCauses({ kind, group }: Resource, name: string): Cause[] {
   if (form === "free") return [];
   const refused = (rule: string) => ({ field, message: `Invalid value: ${JSON.stringify(name)}: ${rule}` });
   return [
-    ...(name.length > form.limit ? [refused(`must be no more than ${form.limit} bytes`)] : []),
-    ...(new RegExp(`^${form.pattern}$`).test(name) ? [] : [refused(form.rule)]),
+    ...(name.length > form.limit ? [refused(`must be no more than ${form.limit} characters`)] : []),
+    ...(new RegExp(`^${form.pattern}$`).test(name)
+      ? []
+      : [refused(new RegExp(`^${SUBDOMAIN}$`).test(name) ? "must not contain dots" : form.rule)]),
   ];
 }
 
@@ -97,21 +95,20 @@ function unreadable({ kind, version }: Resource, value: unknown) {
 function keyCauses(field: string, key: string): Cause[] {
   const refused = (rule: string) => ({ field, message: `Invalid value: ${JSON.stringify(key)}: ${rule}` });
   const parts = key.split("/");
-  const name = parts.at(-1) ?? "";
   const form = `must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${PART}')`;
   if (parts.length > 2)
     return [
-      refused(`a qualified name ${form} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`),
+      refused(`a valid label key ${form} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`),
     ];
-  const [prefix] = parts.length === 2 ? parts : [undefined];
+  const name = parts.at(-1) ?? "";
+  const prefix = parts.length === 2 ? parts[0] : undefined;
   return [
     ...(prefix === "" ? [refused("prefix part must be non-empty")] : []),
-    ...(prefix && !(prefix.length <= 253 && new RegExp(`^${SUBDOMAIN}$`).test(prefix))
-      ? [refused(`prefix part ${subdomain.rule}`)]
-      : []),
+    ...(prefix && prefix.length > 253 ? [refused(`prefix part must be no more than 253 bytes`)] : []),
+    ...(prefix && !new RegExp(`^${SUBDOMAIN}$`).test(prefix) ? [refused(`prefix part ${subdomain.rule}`)] : []),
     ...(name === "" ? [refused("name part must be non-empty")] : []),
-    ...(name.length > 63 ? [refused("name part must be no more than 63 bytes")] : []),
-    ...(name !== "" && !new RegExp(`^${PART}$`).test(name) ? [refused(`name part ${form}`)] : []),
+    ...(name.length > 63 ? [refused(`name part must be no more than 63 bytes`)] : []),
+    ...(new RegExp(`^${PART}$`).test(name) ? [] : [refused(`name part ${form}`)]),
   ];
 }
 

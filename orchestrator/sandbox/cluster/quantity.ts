@@ -21,3 +21,10 @@ export function quantity(value: unknown): number {
   const match = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([numkMGTPE]|[KMGTPE]i|)$/.exec(String(value ?? "0"));
   return match === null ? Number.POSITIVE_INFINITY : Number(match[1]) * (UNITS[match[2] ?? ""] ?? 1);
 }
+
+/** A number as a quantity: whole binary multiples as such, parts in thousandths. */
+export function textOf(value: number): string {
+  const suffix = ["Ei", "Pi", "Ti", "Gi", "Mi", "Ki"].find((unit) => value > 0 && value % (UNITS[unit] ?? 1) === 0);
+  if (suffix !== undefined) return `${value / (UNITS[suffix] ?? 1)}${suffix}`;
+  return Number.isInteger(value) ? String(value) : `${Math.round(value * 1000)}m`;
+}

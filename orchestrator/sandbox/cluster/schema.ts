@@ -45,18 +45,21 @@ export function prune(schema: Schema, value: unknown, path = "", root = true): {
   return { value: kept, unknown };
 }
 
-/** A value with its schema's defaults where it says nothing. */
+/** A value with its schema's defaults where it says nothing, and without nulls where null is no value. */
 export function withDefaults(schema: Schema, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => withDefaults(fieldsOf(schema["items"]), item));
   if (!isFields(value)) return value;
   const known = fieldsOf(schema["properties"]);
-  const others = fieldsOf(schema["additionalProperties"]);
+  const others = isFields(schema["additionalProperties"]) ? schema["additionalProperties"] : undefined;
   const filled: Fields = {};
-  for (const [key, inner] of Object.entries(value))
-    filled[key] = withDefaults(fieldsOf(Object.hasOwn(known, key) ? known[key] : others), inner);
+  for (const [key, inner] of Object.entries(value)) {
+    const own = Object.hasOwn(known, key) ? known[key] : others;
+    if (inner !== null || own === undefined || fieldsOf(own)["nullable"] === true)
+      filled[key] = withDefaults(fieldsOf(own), inner);
+  }
   for (const [key, property] of Object.entries(known)) {
-    const { default: standard, nullable } = fieldsOf(property);
-    if (standard !== undefined && (filled[key] === undefined || (filled[key] === null && nullable !== true)))
+    const { default: standard } = fieldsOf(property);
+    if (standard !== undefined && filled[key] === undefined)
       filled[key] = withDefaults(fieldsOf(property), structuredClone(standard));
   }
   return filled;
@@ -72,7 +75,18 @@ export function validate(schema: Schema, value: unknown, before: unknown, path =
   const types = typesOf(schema);
   const type = typeOf(value);
   if (types !== undefined && !types.includes(type) && !(type === "integer" && types.includes("number")))
-    return [{ field: path, message: `Invalid value: "${type}": ${mustBe(path, types.join(","), type)}` }];
+    return [
+      { field: path, message: `Invalid value: "${type}": ${mustBe(path, types.join(","), type)}` },
+      // Said twice of fractions.
+      ...(type === "number" && types.includes("integer")
+        ? [
+            {
+              field: "<nil>",
+              message: `Invalid value: "": Checked value must be of type integer (default format) in ${path}`,
+            },
+          ]
+        : []),
+    ];
   return [
     ...limits(schema, value, path),
     ...combined(schema, value, path),
@@ -132,7 +146,8 @@ function limits(schema: Schema, value: unknown, path: string): Cause[] {
   const causes: Cause[] = [];
   const number = (key: string) => (typeof schema[key] === "number" ? schema[key] : undefined);
   const tell = (message: string) => causes.push({ field: path, message });
-  const refuse = (rule: string) => tell(`Invalid value: ${JSON.stringify(value)}: ${path} in body ${rule}`);
+  const refuse = (rule: string, given: unknown = value) =>
+    tell(`Invalid value: ${JSON.stringify(given)}: ${path} in body ${rule}`);
   const allowed = schema["enum"];
   if (Array.isArray(allowed) && !allowed.some((one) => JSON.stringify(one) === JSON.stringify(value)))
     tell(
@@ -145,7 +160,8 @@ function limits(schema: Schema, value: unknown, path: string): Cause[] {
       refuse(`should be greater than ${schema["exclusiveMinimum"] === true ? "" : "or equal to "}${least}`);
     if (most !== undefined && (schema["exclusiveMaximum"] === true ? value >= most : value > most))
       refuse(`should be less than ${schema["exclusiveMaximum"] === true ? "" : "or equal to "}${most}`);
-    if (value % (number("multipleOf") ?? value) !== 0) refuse(`should be a multiple of ${number("multipleOf")}`);
+    const step = number("multipleOf");
+    if (step !== undefined && value % step !== 0) refuse(`should be a multiple of ${step}`);
   }
   if (typeof value === "string") {
     // Lengths count characters, not UTF-16 units.
@@ -159,13 +175,15 @@ function limits(schema: Schema, value: unknown, path: string): Cause[] {
       tell(`Invalid value: ${JSON.stringify(value)}: ${mustBe(path, format, value)}`);
   }
   if (Array.isArray(value)) {
-    if (value.length < (number("minItems") ?? 0)) refuse(`should have at least ${number("minItems")} items`);
+    if (value.length < (number("minItems") ?? 0))
+      refuse(`should have at least ${number("minItems")} items`, value.length);
     if (value.length > (number("maxItems") ?? Infinity))
       tell(`Too many: ${value.length}: must have at most ${number("maxItems")} items`);
   }
   if (isFields(value)) {
     const size = Object.keys(value).length;
-    if (size < (number("minProperties") ?? 0)) refuse(`should have at least ${number("minProperties")} properties`);
+    if (size < (number("minProperties") ?? 0))
+      refuse(`should have at least ${number("minProperties")} properties`, size);
     if (size > (number("maxProperties") ?? Infinity))
       tell(`Too many: ${size}: must have at most ${number("maxProperties")} items`);
   }
@@ -186,7 +204,8 @@ const formats: Readonly<Record<string, (text: string) => boolean>> = {
 /** allOf, anyOf, oneOf and not; of alternatives that all fail, what is wrong with the nearest. */
 function combined(schema: Schema, value: unknown, path: string): Cause[] {
   const each = (key: string) => listOf<Schema>(schema[key]).map((part) => validate(part, value, undefined, path));
-  const tell = (rule: string) => ({ field: path, message: `Invalid value: "": "${path}" ${rule}` });
+  // The API server names no field here.
+  const tell = (rule: string) => ({ field: "<nil>", message: `Invalid value: "": "${path}" ${rule}` });
   const nearest = (failures: readonly Cause[][]) => failures.reduce((a, b) => (b.length < a.length ? b : a));
   const causes: Cause[] = each("allOf").flat();
   const any = each("anyOf");

@@ -7,7 +7,7 @@ import type { FieldValidation } from "./custom-resources";
 import { discovery } from "./discovery";
 import { apiVersionOf, fieldsOf, specOf, type KubeObject, type Resource } from "./object";
 import { fieldMatcher, labelMatcher } from "./selectors";
-import { ApiError, badRequest, notFound } from "./status";
+import { ApiError, badRequest, invalid, notFound } from "./status";
 import type { ClusterStore } from "./store";
 import type { Verbs, WriteOptions } from "./verbs";
 import { serveWatch } from "./watch";
@@ -123,7 +123,7 @@ export class ApiServer {
       dryRun: query.get("dryRun") === "All",
       manager: query.get("fieldManager") ?? request.headers["user-agent"]?.split("/")[0] ?? "unknown",
       force: query.get("force") === "true",
-      fieldValidation: fieldValidationOf(query.get("fieldValidation")),
+      fieldValidation: fieldValidationOf(query.get("fieldValidation") ?? "", method),
       warn: warner(response),
     };
     const known = (found: KubeObject | undefined): KubeObject => {
@@ -224,12 +224,12 @@ function matcher(query: URLSearchParams): (object: KubeObject) => boolean {
   return (object) => labels(object.metadata.labels ?? {}) && fields(object);
 }
 
-function fieldValidationOf(text: string | null): FieldValidation {
-  if (text === null || text === "") return "Warn";
+function fieldValidationOf(text: string, method: string): FieldValidation {
+  if (text === "") return "Warn";
   if (text === "Strict" || text === "Warn" || text === "Ignore") return text;
-  throw badRequest(
-    `fieldValidation: Unsupported value: ${JSON.stringify(text)}: supported values: "Ignore", "Strict", "Warn"`,
-  );
+  const options = method === "POST" ? "CreateOptions" : method === "PUT" ? "UpdateOptions" : "PatchOptions";
+  const message = `Unsupported value: ${JSON.stringify(text)}: supported values: "", "Ignore", "Strict", "Warn"`;
+  throw invalid(options, "meta.k8s.io", "", [{ field: "fieldValidation", message }]);
 }
 
 const order = ({ metadata }: KubeObject) => `${metadata.namespace ?? ""}/${metadata.name}`;

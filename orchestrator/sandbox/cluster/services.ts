@@ -1,6 +1,11 @@
+import { isIP } from "node:net";
+import { contains } from "./network-policy";
 import { listOf, specOf, type KubeObject } from "./object";
 import { invalid, type Cause } from "./status";
 import type { ClusterStore } from "./store";
+
+/** What EKS gives to Services where the VPC is in 10.0.0.0/8. */
+const RANGE = "172.20.0.0/16";
 
 /** A Service as it is stored: typed, its ports complete, its address given once and kept. */
 export function admitService(store: ClusterStore, object: KubeObject, before: KubeObject | undefined): KubeObject {
@@ -31,10 +36,18 @@ function addressCauses(store: ClusterStore, object: KubeObject, wanted: string, 
       ? []
       : [{ field: "spec.clusterIPs[0]", message: `Invalid value: ${list}: may not change once set` }];
   if (wanted === "None") return [];
+  if (isIP(wanted) === 0)
+    return [
+      {
+        field: "spec.clusterIPs[0]",
+        message: `Invalid value: ${JSON.stringify(wanted)}: must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)`,
+      },
+    ];
   const refused = (why: string) => [
     { field: "spec.clusterIPs", message: `Invalid value: ${list}: failed to allocate IP ${wanted}: ${why}` },
   ];
-  if (!wanted.startsWith("172.20.")) return refused("the provided network does not match the current range");
+  if (!contains(RANGE, wanted))
+    return refused(`the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${RANGE}`);
   return taken(store, object).has(wanted) ? refused("provided IP is already allocated") : [];
 }
 
@@ -49,7 +62,7 @@ const taken = (store: ClusterStore, except?: KubeObject): Set<unknown> =>
       .map((service) => specOf(service)["clusterIP"]),
   );
 
-/** The next free address of the range EKS gives to Services (172.20.0.0/16). */
+/** The next free address. */
 function nextAddress(store: ClusterStore): string {
   const used = taken(store);
   for (let n = 10; ; n++) {

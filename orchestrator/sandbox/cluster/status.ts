@@ -71,7 +71,9 @@ export function invalid(kind: string, group: string, name: string, causes: reado
     group,
     kind,
     causes: causes.map(({ field, message }) => ({
-      reason: reasons[message.split(":")[0] ?? ""] ?? "FieldValueInvalid",
+      reason: message.includes(" in body must be of type ")
+        ? "FieldValueTypeInvalid"
+        : (reasons[message.split(":")[0] ?? ""] ?? "FieldValueInvalid"),
       message,
       field,
     })),

@@ -101,7 +101,7 @@ export class Verbs {
         'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
       );
     const applied = this.identified(resource, namespace, { ...body, metadata: { ...body.metadata, name } });
-    requireDeclared(resource, applied);
+    requireDeclared(resource, body, name);
     const merged = applyTo(before, applied, manager, force, this.time());
     if (subresource === "status" && before !== undefined)
       return this.write(resource, before, merged, subresource, options);

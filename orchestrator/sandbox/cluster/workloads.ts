@@ -18,6 +18,18 @@ export function validateWorkload(resource: Resource, object: KubeObject, before:
   if (causes.length > 0) throw invalid(resource.kind, resource.group, object.metadata.name, causes);
 }
 
+/** Annotations of pods that a field has replaced. */
+export function warnOfAnnotations(object: KubeObject, warn: (text: string) => void): void {
+  const template = fieldsOf(fieldsOf(specOf(object)["template"])["metadata"]);
+  const annotations =
+    object.kind === "Pod"
+      ? { path: "metadata.annotations", keys: object.metadata.annotations }
+      : { path: "spec.template.metadata.annotations", keys: fieldsOf(template["annotations"]) };
+  for (const key of Object.keys(annotations.keys ?? {}))
+    if (key.startsWith("container.apparmor.security.beta.kubernetes.io/"))
+      warn(`${annotations.path}[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`);
+}
+
 /** Path and content of a template's pod. */
 function templateOf(object: KubeObject): [string, unknown] {
   const spec = specOf(object);
@@ -57,6 +69,18 @@ function podCauses(path: string, spec: unknown): Cause[] {
   const seen = new Set<unknown>();
   return [
     ...(lists[0]?.items.length === 0 ? [{ field: `${path}.containers`, message: "Required value" }] : []),
+    ...lists.flatMap(({ name, items }) =>
+      items.flatMap((container, i) =>
+        fieldsOf(container["securityContext"])["procMount"] === "Unmasked" && fieldsOf(spec)["hostUsers"] !== false
+          ? [
+              {
+                field: `${path}.${name}[${i}].securityContext.procMount`,
+                message: 'Invalid value: "Unmasked": `hostUsers` must be false to use `Unmasked`',
+              },
+            ]
+          : [],
+      ),
+    ),
     ...lists.flatMap(({ name, items }) =>
       items.flatMap((container, i) => {
         const missing = ["name", "image"]

@@ -1,35 +1,11 @@
 import { expect } from "chai";
 import * as fs from "node:fs";
-import * as https from "node:https";
 import * as os from "node:os";
 import * as path from "node:path";
 import { EmbeddedClusters } from "../../../../orchestrator/sandbox/cluster/embedded";
 import type { ClusterAccess } from "../../../../orchestrator/sandbox/cluster/host";
+import { APPLY, ask } from "./client";
 
-interface Reply {
-  readonly code: number;
-  readonly body: { reason?: string; message?: string; metadata?: Record<string, unknown>; data?: unknown };
-}
-function ask(
-  access: ClusterAccess,
-  method: string,
-  url: string,
-  body?: object,
-  type = "application/json",
-  token: string | undefined = access.token,
-): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const headers = { "content-type": type, ...(token === "" ? {} : { authorization: `Bearer ${token}` }) };
-    const options = { method, headers, ca: access.certificateAuthority, agent: false };
-    const request = https.request(`${access.endpoint}${url}`, options, (response) => {
-      let text = "";
-      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
-      response.on("end", () => resolve({ code: response.statusCode ?? 0, body: JSON.parse(text) as Reply["body"] }));
-    });
-    request.on("error", reject);
-    request.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
 const configMap = (data: Record<string, string>, metadata: object = {}) => ({
   apiVersion: "v1",
   kind: "ConfigMap",
@@ -37,7 +13,6 @@ const configMap = (data: Record<string, string>, metadata: object = {}) => ({
   data,
 });
 const MAPS = "/api/v1/namespaces/default/configmaps";
-const APPLY = "application/apply-patch+yaml";
 
 describe("the embedded Kubernetes API", () => {
   let directory: string;
@@ -53,9 +28,15 @@ describe("the embedded Kubernetes API", () => {
     fs.rmSync(directory, { recursive: true, force: true });
   });
 
-  it("lets nobody in without the token or with a wrong one", async () => {
-    expect((await ask(access, "GET", "/version", undefined, undefined, "")).code).to.equal(401);
-    expect((await ask(access, "GET", MAPS, undefined, undefined, "wrong")).code).to.equal(401);
+  it("lets nobody in without the token, with a wrong one, or with the token as anything but a bearer's", async () => {
+    const as = async (authorization: string) =>
+      (await ask(access, "GET", MAPS, undefined, undefined, authorization)).code;
+    expect(await as("")).to.equal(401);
+    expect(await as("Bearer wrong")).to.equal(401);
+    expect(await as(access.token)).to.equal(401);
+    expect(await as(`Basic ${access.token}`)).to.equal(401);
+    expect(await as(`Bearer ${access.token} more`)).to.equal(401);
+    expect(await as(`bearer ${access.token}`)).to.equal(200);
   });
 
   it("answers as the API server does for what is missing, there already, or changed meanwhile", async () => {

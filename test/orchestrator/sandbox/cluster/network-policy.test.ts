@@ -89,4 +89,15 @@ describe("NetworkPolicy evaluation", () => {
     }
     expect(contains("0.0.0.0/0", text(address))).to.equal(true);
   });
+
+  it("tells IPv6 blocks by their prefix too, however an address is written, and never mixes the families", () => {
+    expect(contains("2001:db8::/32", "2001:db8:ffff::1")).to.equal(true);
+    expect(contains("2001:db8::/32", "2001:db9::1")).to.equal(false);
+    expect(contains("2001:db8:0:0:8000::/65", "2001:0db8::8000:0:0:1")).to.equal(true);
+    expect(contains("2001:db8:0:0:8000::/65", "2001:db8::7fff:0:0:1")).to.equal(false);
+    expect(contains("::ffff:10.0.0.0/104", "::ffff:a01:203")).to.equal(true);
+    expect(contains("::1", "::1")).to.equal(true);
+    expect(contains("::/0", "203.0.113.9")).to.equal(false);
+    expect(contains("0.0.0.0/0", "2001:db8::1")).to.equal(false);
+  });
 });
