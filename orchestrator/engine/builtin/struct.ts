@@ -6,16 +6,40 @@ const { Empty } = require("google-protobuf/google/protobuf/empty_pb") as any;
 
 export const empty = (): any => new Empty();
 
+/** A Struct that becomes one when it is written or looked into; between two ends in one process it stays plain. */
+class PlainStruct extends Struct {
+  private filled = false;
+  constructor(readonly plain: Properties) {
+    super();
+  }
+  getFieldsMap(noLazyCreate?: boolean): any {
+    if (!this.filled) {
+      this.filled = true;
+      const fields = super.getFieldsMap();
+      for (const key of Object.keys(this.plain)) {
+        const value = this.plain[key];
+        if (value !== undefined) fields.set(key, toValue(value));
+      }
+    }
+    return super.getFieldsMap(noLazyCreate);
+  }
+}
+
 /** A protocol Struct from plain properties; `undefined` members are left out as the SDK does. */
 export function toStruct(properties: Properties | undefined): any {
-  const struct = new Struct();
-  if (properties === undefined) return struct;
-  const fields = struct.getFieldsMap();
-  for (const key of Object.keys(properties)) {
-    const value = properties[key];
-    if (value !== undefined) fields.set(key, toValue(value));
+  return properties === undefined ? new Struct() : new PlainStruct(properties);
+}
+
+/** A copy as it would come over a wire: nobody's own, without `undefined` members. */
+function copied(json: Json): Json {
+  if (Array.isArray(json)) return json.map((item) => (item === undefined ? null : copied(item)));
+  if (typeof json !== "object" || json === null) return json;
+  const copy: Properties = {};
+  for (const key of Object.keys(json)) {
+    const value = json[key];
+    if (value !== undefined) copy[key] = copied(value);
   }
-  return struct;
+  return copy;
 }
 
 export function toValue(json: Json): any {
@@ -34,6 +58,7 @@ export function toValue(json: Json): any {
 
 /** Plain properties from a protocol Struct; an absent Struct has none. */
 export function fromStruct(struct: any): Properties {
+  if (struct instanceof PlainStruct) return copied(struct.plain) as Properties;
   const properties: Properties = {};
   struct?.getFieldsMap().forEach((value: any, key: string) => {
     properties[key] = fromValue(value);

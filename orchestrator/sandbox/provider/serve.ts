@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-require-imports -- protocol edge: the published services are untyped */
 import * as grpc from "@grpc/grpc-js";
 import { SECRET, SIGNATURE, type Json, type Properties } from "../../engine/builtin/model";
+import { announce } from "../../engine/builtin/provider/nearby";
 import { empty, fromStruct, toStruct } from "../../engine/builtin/struct";
 import { containsSecret, isSecret, revealed, secret } from "../../engine/builtin/values";
 import type { Faults, FaultOperation } from "../faults";
@@ -81,7 +82,12 @@ export interface ServedProvider {
 
 /** Serves a stand-in on a loopback port, where either engine can attach it (PULUMI_DEBUG_PROVIDERS). */
 export async function serveProvider(version: string, standIn: StandIn, faults?: Faults): Promise<ServedProvider> {
-  let server = new grpc.Server(channelOptions);
+  const server = new grpc.Server(channelOptions);
+  let withdraw = (): void => undefined;
+  const down = () => {
+    withdraw();
+    server.forceShutdown();
+  };
   const answer =
     (
       operation: FaultOperation | undefined,
@@ -100,8 +106,7 @@ export async function serveProvider(version: string, standIn: StandIn, faults?: 
       const fault = operation === undefined || preview ? undefined : faults?.next(type, operation);
       if (fault?.kind === "hang") return;
       if (fault?.kind === "crash") {
-        server.forceShutdown();
-        server = new grpc.Server(channelOptions);
+        down();
         return;
       }
       if (fault?.kind === "fail") return done(fault.error);
@@ -117,10 +122,11 @@ export async function serveProvider(version: string, standIn: StandIn, faults?: 
       error ? reject(error) : resolve(bound),
     ),
   );
+  withdraw = announce(port, unary);
   return {
     port,
     close: () => {
-      server.forceShutdown();
+      down();
       return Promise.resolve();
     },
   };

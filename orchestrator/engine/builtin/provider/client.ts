@@ -4,6 +4,7 @@ import { SlipwayError } from "../../../errors";
 import type { Json, Properties } from "../model";
 import { empty, fromStruct, toStruct } from "../struct";
 import { containsSecret, revealed, secretsKept, withoutReferences } from "../values";
+import { nearbyClient } from "./nearby";
 
 const { ResourceProviderClient } = require("@pulumi/pulumi/proto/provider_grpc_pb") as any;
 const messages = require("@pulumi/pulumi/proto/provider_pb") as any;
@@ -69,7 +70,8 @@ export class ProviderClient {
   static async connect(pkg: string, address: string, engineAddress: string): Promise<ProviderClient> {
     // A pool of its own: instances are told apart by their connection (pulumi.md 6.4).
     const options = { ...channelOptions, "grpc.use_local_subchannel_pool": 1 };
-    const client = new ResourceProviderClient(address, grpc.credentials.createInsecure(), options);
+    const client =
+      nearbyClient(address) ?? new ResourceProviderClient(address, grpc.credentials.createInsecure(), options);
     const provider = new ProviderClient(pkg, client);
     await new Promise<void>((resolve, reject) =>
       client.waitForReady(Date.now() + READY_SECONDS * 1000, (error?: Error) =>

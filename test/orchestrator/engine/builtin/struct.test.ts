@@ -25,6 +25,14 @@ describe("struct", () => {
     expect(fromStruct(toStruct({ a: undefined } as unknown as Properties))).to.deep.equal({});
   });
 
+  it("hands over a copy within one process, as a wire would", () => {
+    const given: Properties = { list: [{ a: 1 }], gone: { b: undefined } as unknown as Properties };
+    const received = fromStruct(toStruct(given));
+    expect(received).to.deep.equal({ list: [{ a: 1 }], gone: {} });
+    (received["list"] as Properties[])[0]!["a"] = 2;
+    expect(given["list"]).to.deep.equal([{ a: 1 }]);
+  });
+
   it("converts single values", () => {
     expect(fromValue(toValue([0, { a: "b" }]))).to.deep.equal([0, { a: "b" }]);
   });
