@@ -1,81 +1,245 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { PolicyResource, ReportViolation, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import type { Rule, StackSubject, Verdict } from "./rule";
-import { plain, type Fields } from "./value";
+import { stackOf } from "./evaluate";
+import { levelOf, type Draft, type ResourceRule, type Rule, type Stack, type StackRule, type Verdict } from "./rule";
+import { settle } from "./setting";
+import { listed, Subject } from "./subject";
+import { isFields, plain, type Fields } from "./value";
+import { describeWaiver, readWaivers, Waivers, waiverSchema, type WaiverReport } from "./waiver";
 
 /**
  * What becomes of a rule that met an unknown value: reported beside the gate, or counted as a violation. Production
  * fails closed (E1.5). Set per policy, or for all, in config/<environment>.json.
  */
 type WhenUnknown = "advisory" | "violation";
+interface Config extends Readonly<Record<string, unknown>> {
+  readonly whenUnknown?: WhenUnknown;
+  readonly waivers?: unknown;
+}
+type Policy = ResourceValidationPolicy | StackValidationPolicy;
 
-const configSchema = {
-  properties: { whenUnknown: { type: "string" as const, enum: ["advisory", "violation"], default: "advisory" } },
-};
+/** What the policies of one pack share for one run: the caches, the inputs seen, the waivers. */
+class Session {
+  /**
+   * Inputs of the resources of this run, by URN. In a preview, a resource whose provider is not configured yet (the
+   * cluster is still to be made) has no outputs at all, and a stack rule would judge an empty object; what the program
+   * asked for is the best there is. One process judges one run, so this never holds another run's values.
+   */
+  readonly inputs = new Map<string, Fields>();
+  /** One subject per deserialised resource, whichever policy asks; `null` until the second form is needed. */
+  readonly #subjects = new WeakMap<object, Subject>();
+  readonly #waivers = new Map<string, Waivers>();
+  readonly #stacks = new WeakMap<object, { readonly size: number; readonly stack: Stack }>();
 
-/**
- * Inputs of the resources of this run, by URN. In a preview, a resource whose provider is not configured yet (the
- * cluster is still to be made) has no outputs at all, and a stack rule would judge an empty object; what the program
- * asked for is the best there is. One process judges one run, so this never holds another run's values.
- */
-const inputs = new Map<string, Fields>();
-let remembered: string | undefined;
+  constructor(
+    readonly today: string,
+    readonly names: ReadonlySet<string>,
+  ) {}
 
-/** Every resource rule sees every resource, one resource after the other: the first one to see it remembers it. */
-function remember(args: { readonly urn: string; readonly props: unknown }): void {
-  if (remembered === args.urn) return;
-  remembered = args.urn;
-  inputs.set(args.urn, plain(args.props) as Fields);
+  subject(args: {
+    readonly urn: string;
+    readonly type: string;
+    readonly name: string;
+    readonly props: object;
+  }): Subject {
+    const target = unwrapped(args.props);
+    let subject = this.#subjects.get(target);
+    if (subject === undefined) {
+      const properties = plain(target) as Fields;
+      subject = new Subject(args.urn, args.type, args.name, properties);
+      this.#subjects.set(target, subject);
+      this.inputs.set(args.urn, properties);
+    }
+    return subject;
+  }
+
+  stack(resources: readonly PolicyResource[]): Stack {
+    const key = resources[0] === undefined ? undefined : unwrapped(resources[0].props);
+    const known = key && this.#stacks.get(key);
+    if (known?.size === resources.length) return known.stack;
+    const stack = stackOf(
+      resources.map((resource) => this.#stackSubject(resource)),
+      this,
+    );
+    if (key !== undefined) this.#stacks.set(key, { size: resources.length, stack });
+    return stack;
+  }
+
+  #stackSubject(resource: PolicyResource): Subject {
+    const outputs = plain(unwrapped(resource.props)) as Fields;
+    const properties = Object.keys(outputs).length > 0 ? outputs : (this.inputs.get(resource.urn) ?? outputs);
+    const sources = Object.entries(resource.propertyDependencies).map(([key, list]) => [
+      key,
+      list.map(({ urn }) => urn),
+    ]);
+    return new Subject(
+      resource.urn,
+      resource.type,
+      resource.name,
+      properties,
+      Object.fromEntries(sources) as Subject["sources"],
+    );
+  }
+
+  /** The waivers a policy's config holds; policies that were given the same ones share them, and so their use. */
+  waivers(config: Config): Waivers | undefined {
+    if (!Array.isArray(config.waivers) || config.waivers.length === 0) return undefined;
+    const key = JSON.stringify(config.waivers);
+    const known = this.#waivers.get(key) ?? new Waivers(readWaivers(config.waivers), this.names, this.today);
+    this.#waivers.set(key, known);
+    return known;
+  }
+
+  get report(): WaiverReport[] {
+    const seen = new Map<string, WaiverReport>();
+    for (const one of [...this.#waivers.values()].flatMap((waivers) => waivers.report)) {
+      const key = JSON.stringify(one.waiver);
+      if (seen.get(key)?.state !== "used") seen.set(key, one);
+    }
+    return [...seen.values()];
+  }
 }
 
-/** The CrossGuard face of a rule. */
-export function crossguard(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
-  const policy = {
+/** The object behind the SDK's proxy, which throws on unknown values and copies its path at every read. */
+function unwrapped(props: object): object {
+  return ((props as Record<string, unknown>)["__getSpecialProxyTarget"] as object | undefined) ?? props;
+}
+
+/** Type of the resource whose policies are running: each request of the engine runs in a context of its own. */
+const running = new AsyncLocalStorage<string>();
+
+/**
+ * The CrossGuard face of the rules. `today` (as `2027-01-31`) is what waivers are held against.
+ *
+ * The SDK hands each resource to each policy and asks a policy's function for the one type it is for; a rule here is
+ * for many. So the first policy, which sees every resource, notes the type, and the functions after it answer with a
+ * type that is never met when the rule does not concern it. Without the note (the first policy was disabled) each
+ * function runs and says so itself: slower, and the same verdict.
+ */
+export function crossguard(rules: readonly Rule[], today: string): Policy[] {
+  const session = new Session(today, new Set(rules.map(({ name }) => name)));
+  const first = rules.find(({ scope }) => scope === "resource");
+  return rules.map((rule) =>
+    rule.scope === "stack" ? stackPolicy(rule, session) : resourcePolicy(rule, session, rule === first),
+  );
+}
+
+function metadata(rule: Rule) {
+  return {
     name: rule.name,
     description: rule.description,
+    enforcementLevel: levelOf(rule, "production"),
     severity: rule.severity,
+    framework: rule.framework,
     remediationSteps: rule.remediation,
     url: rule.url,
     tags: [rule.requirement],
-    configSchema,
-  };
-  if (rule.scope === "stack") {
-    return {
-      ...policy,
-      validateStack: (args, report) =>
-        rule.judge(args.resources.map(stackSubject), verdict(report, args.getConfig<{ whenUnknown?: WhenUnknown }>())),
-    };
-  }
-  return {
-    ...policy,
-    validateResource: (args, report) => {
-      remember(args);
-      if (!rule.applies(args.type)) args.notApplicable(`applies to other types than ${args.type}`);
-      const subject = { urn: args.urn, type: args.type, name: args.name, properties: plain(args.props) as Fields };
-      rule.judge(subject, verdict(report, args.getConfig<{ whenUnknown?: WhenUnknown }>()));
+    configSchema: {
+      properties: {
+        whenUnknown: { type: "string" as const, enum: ["advisory", "violation"], default: "advisory" },
+        waivers: waiverSchema,
+        ...(rule.settings as object | undefined),
+      },
     },
   };
 }
 
-function stackSubject(resource: PolicyResource): StackSubject {
-  const sources = Object.entries(resource.propertyDependencies).map(([key, list]) => [key, list.map((r) => r.urn)]);
-  const outputs = plain(resource.props) as Fields;
-  return {
-    urn: resource.urn,
-    type: resource.type,
-    name: resource.name,
-    properties: Object.keys(outputs).length > 0 ? outputs : (inputs.get(resource.urn) ?? outputs),
-    sources: Object.fromEntries(sources) as StackSubject["sources"],
+function resourcePolicy(rule: ResourceRule, session: Session, leads: boolean): ResourceValidationPolicy {
+  const concerned = new Map<string, boolean>();
+  const applies = (type: string): boolean => {
+    let known = concerned.get(type);
+    if (known === undefined) concerned.set(type, (known = isList(type) || rule.applies(type)));
+    return known;
+  };
+  const validateResource: NonNullable<ResourceValidationPolicy["validateResource"]> = (args, report) => {
+    if (leads) running.enterWith(args.type);
+    const subject = session.subject(args);
+    if (!applies(args.type)) args.notApplicable(`${rule.name} is for other types than ${args.type}`);
+    const config = args.getConfig<Config>();
+    const settings = settle(rule.settings, config);
+    for (const one of listed(subject) ?? [subject])
+      if (rule.applies(one.type))
+        rule.judge(
+          one,
+          verdict(rule, report, config, session, () => one),
+          settings,
+        );
+  };
+  if (!leads)
+    Object.defineProperty(validateResource, "__pulumiType", {
+      get: () => {
+        const type = running.getStore();
+        return type === undefined || applies(type) ? undefined : `any that ${rule.name} is for`;
+      },
+    });
+  return { ...metadata(rule), validateResource, ...(rule.repair && { remediateResource: remediation(rule) }) };
+}
+
+/** Changes the SDK's own object in place: its proxy keeps secrets secret, and a copy would not. */
+function remediation(rule: ResourceRule): NonNullable<ResourceValidationPolicy["remediateResource"]> {
+  return (args) => {
+    if (!rule.applies(args.type)) args.notApplicable(`${rule.name} is for other types than ${args.type}`);
+    const before = JSON.stringify(plain(unwrapped(args.props)));
+    rule.repair?.(args.props as Draft, args.type, settle(rule.settings, args.getConfig<Config>()));
+    return JSON.stringify(plain(unwrapped(args.props))) === before ? undefined : args.props;
   };
 }
 
-/** Violations come out in a stable order although the engine hands resources over in any. */
-function verdict(report: ReportViolation, config: { whenUnknown?: WhenUnknown }): Verdict {
+function stackPolicy(rule: StackRule, session: Session): StackValidationPolicy {
   return {
-    violation: (message, urn) => report(message, urn),
-    undecided: (what, urn) => {
+    ...metadata(rule),
+    validateStack: (args, report) => {
+      const config = args.getConfig<Config>();
+      const stack = session.stack(args.resources);
+      const byUrn = (urn?: string) => stack.subjects.find((subject) => subject.urn === urn);
+      // Asked for even by rules that waive nothing, so that the rule about waivers knows of them all.
+      session.waivers(config);
+      rule.judge(stack, verdict(rule, report, config, session, byUrn), settle(rule.settings, config));
+    },
+  };
+}
+
+const isList = (type: string): boolean => type.startsWith("kubernetes:") && type.endsWith("List");
+
+function verdict(
+  rule: Rule,
+  report: ReportViolation,
+  config: Config,
+  session: Session,
+  subjectOf: (urn?: string) => Subject | undefined,
+): Verdict {
+  const advise = (message: string, urn?: string) =>
+    report({ message, urn, enforcementLevel: "advisory" } as unknown as string, urn);
+  return {
+    violation(message, urn) {
+      const waivers = session.waivers(config);
+      const subject = waivers && subjectOf(urn);
+      const waiver = subject && waivers.excuse(rule.name, subject);
+      if (waiver === undefined) report(message, urn);
+      else advise(`${message} (${describeWaiver({ waiver, state: "used", mistakes: [], used: [] })})`, urn);
+    },
+    undecided(what, urn) {
       const message = `cannot be decided before the update: ${what} is not known yet`;
       if (config.whenUnknown === "violation") report(message, urn);
-      else report({ message, urn, enforcementLevel: "advisory" } as unknown as string, urn);
+      else advise(message, urn);
     },
+    notice: advise,
+  };
+}
+
+/**
+ * Lets all policies share one deserialised copy of a resource. The SDK makes one per policy, which is nine tenths of
+ * what a pack costs (measured by bench/policy.ts). What is shared is only read; remediation, which writes, is left alone.
+ * An SDK that has moved the function is left as it is: slower, and the same verdicts.
+ */
+export function shareProperties(deserializer: { deserializeProperties?: unknown }): void {
+  const original = deserializer.deserializeProperties;
+  if (typeof original !== "function") return;
+  const known = new WeakMap<object, unknown>();
+  deserializer.deserializeProperties = (properties: object, secrets: boolean): unknown => {
+    if (secrets || !isFields(properties as Fields)) return original(properties, secrets) as unknown;
+    let found = known.get(properties);
+    if (found === undefined) known.set(properties, (found = original(properties, secrets) as unknown));
+    return found;
   };
 }

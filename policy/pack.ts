@@ -1,10 +1,13 @@
 import { PolicyPack } from "@pulumi/policy";
-import { crossguard } from "./crossguard";
+import { crossguard, shareProperties } from "./crossguard";
 import { rules } from "./rules";
 
-// Starts the pack's server when loaded: only index.js and no test may import this file (the rules are in ./rules).
-new PolicyPack("slipway", {
-  description: "What a Kubernetes platform on AWS must satisfy before anything is touched.",
-  enforcementLevel: "mandatory",
-  policies: rules.map(crossguard),
-});
+/** Starts the pack's server; one per process. `today` is what the expiry of waivers is held against. */
+export function start(today: Date, deserializer: object): PolicyPack {
+  shareProperties(deserializer);
+  return new PolicyPack("slipway", {
+    description: "What a Kubernetes platform on AWS must satisfy before anything is touched.",
+    enforcementLevel: "mandatory",
+    policies: crossguard(rules, today.toISOString().slice(0, 10)),
+  });
+}

@@ -10,23 +10,33 @@ export interface Fields {
   readonly [key: string]: Value;
 }
 
-/** Copies properties out of the SDK's proxy once; reading an unknown there throws, and only there. */
-export function plain(source: unknown): Value {
-  if (Array.isArray(source)) return Array.from({ length: source.length }, (_, index) => read(source, index));
-  if (typeof source === "object" && source !== null) {
-    return Object.fromEntries(Object.keys(source).map((key) => [key, read(source, key)]));
-  }
-  return source as Value;
-}
+/** How Pulumi writes values not known before the update (sdk/go/common/resource/plugin/rpc.go). */
+const SENTINELS: ReadonlySet<unknown> = new Set([
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "030794c1-ac77-496b-92df-f27374a8bd58",
+  "e48ece36-62e2-4504-bad9-02848725956a",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+]);
+/** Deepest nesting copied. Nothing the API takes is nested half as deep, and a cycle must end somewhere. */
+const DEEPEST = 64;
 
-function read(container: object, key: PropertyKey): Value {
-  let value: unknown;
-  try {
-    value = (container as Record<PropertyKey, unknown>)[key];
-  } catch {
-    return UNKNOWN;
+/** Copies properties once for all rules, with UNKNOWN where a value is not known before the update. */
+export function plain(source: unknown, depth = 0): Value {
+  if (typeof source === "string") return source.length === 36 && SENTINELS.has(source) ? UNKNOWN : source;
+  if (typeof source !== "object" || source === null) return source as Value;
+  if (depth > DEEPEST) return undefined;
+  if (Array.isArray(source)) return source.map((item) => plain(item, depth + 1));
+  const copy: Record<string, Value> = {};
+  for (const key of Object.keys(source)) {
+    const value = plain((source as Record<string, unknown>)[key], depth + 1);
+    // As an own property, whatever its name: `__proto__` is a key like any other in somebody's labels.
+    if (key === "__proto__") Object.defineProperty(copy, key, { value, enumerable: true });
+    else copy[key] = value;
   }
-  return plain(value);
+  return copy;
 }
 
 /** The value at a path; UNKNOWN as soon as the path runs into one, undefined where it ends. */
@@ -53,3 +63,6 @@ export function isFields(value: Value): value is Fields {
 export function isAbsent(value: Value): boolean {
   return value === undefined || value === null || value === "";
 }
+
+/** Several values at once, to be taken apart: an array literal would forget that UNKNOWN is one certain symbol. */
+export const several = <T extends readonly unknown[]>(...values: T): T => values;

@@ -1,4 +1,5 @@
-import type { ResourceRule } from "../rule";
+import { fsbp } from "../framework";
+import { resourceRule } from "../rule";
 import { at, isFields, items, UNKNOWN, type Value } from "../value";
 
 /** The two ways to declare a cluster, and where each says who may reach its API. */
@@ -19,16 +20,16 @@ interface Endpoint {
 }
 
 /** AWS makes the endpoint public to the whole world when nothing is said. */
-export const clusterEndpointIsPrivate: ResourceRule = {
-  scope: "resource",
+export const clusterEndpointIsPrivate = resourceRule({
   name: "cluster-endpoint-is-private",
   description: "The Kubernetes API is reached from inside the VPC; where it is public, only from a list of networks.",
   severity: "critical",
+  framework: fsbp("EKS.1", "EKS cluster endpoints should not be publicly accessible."),
   requirement: "A2.4",
   remediation:
     "Set endpointPublicAccess: false and endpointPrivateAccess: true, or list the networks in publicAccessCidrs.",
   url: "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
-  applies: (type) => type in clusters,
+  applies: (type) => Object.hasOwn(clusters, type),
   judge(subject, verdict) {
     const endpoint = clusters[subject.type]?.(subject.properties);
     if (endpoint === undefined || endpoint.public === false) return;
@@ -39,4 +40,4 @@ export const clusterEndpointIsPrivate: ResourceRule = {
     else if (cidrs.some((cidr) => cidr === "0.0.0.0/0" || cidr === "::/0"))
       verdict.violation("the API endpoint is open to the world");
   },
-};
+});

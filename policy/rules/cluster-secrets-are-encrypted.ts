@@ -1,4 +1,5 @@
-import type { ResourceRule } from "../rule";
+import { fsbp } from "../framework";
+import { resourceRule } from "../rule";
 import { at, isAbsent, isFields, items, UNKNOWN, type Value } from "../value";
 
 const clusters: Readonly<Record<string, (properties: Value) => Value>> = {
@@ -12,18 +13,18 @@ const clusters: Readonly<Record<string, (properties: Value) => Value>> = {
 };
 
 /** Without a key of its own, whoever reads etcd's disk reads every Secret. */
-export const clusterSecretsAreEncrypted: ResourceRule = {
-  scope: "resource",
+export const clusterSecretsAreEncrypted = resourceRule({
   name: "cluster-secrets-are-encrypted",
   description: "Every EKS cluster encrypts Kubernetes Secrets with a KMS key.",
   severity: "high",
+  framework: fsbp("EKS.3", "EKS clusters should use encrypted Kubernetes secrets."),
   requirement: "A2.6",
   remediation: "Set the cluster's encryption configuration to a KMS key (encryptionConfigKeyArn in @pulumi/eks).",
   url: "https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html",
-  applies: (type) => type in clusters,
+  applies: (type) => Object.hasOwn(clusters, type),
   judge(subject, verdict) {
     // A key made by the same program has no ARN before the update; that one is named at all is the promise.
     const key = clusters[subject.type]?.(subject.properties);
     if (isAbsent(key)) verdict.violation("no KMS key encrypts Kubernetes Secrets");
   },
-};
+});

@@ -1,42 +1,44 @@
-import type { StackRule, StackSubject } from "../rule";
+import { cisEks } from "../framework";
+import { livesIn } from "../namespace";
+import { stackRule } from "../rule";
 import { at, isFields, items, UNKNOWN, type Value } from "../value";
 
-const isNamespace = (type: string) => type === "kubernetes:core/v1:Namespace";
-const isNetworkPolicy = (type: string) => type === "kubernetes:networking.k8s.io/v1:NetworkPolicy";
-
 /**
- * Kubernetes lets every pod talk to every other until a policy selects it. One policy that selects all pods, names
- * both directions and has no rules denies both; policies are additive, so it needs no order.
+ * Kubernetes lets every pod talk to every other until a policy selects it. A policy that selects all pods, names a
+ * direction and has no rules for it denies it; policies are additive, so it needs no order.
  */
-export const namespacesDenyByDefault: StackRule = {
-  scope: "stack",
+export const namespacesDenyByDefault = stackRule({
   name: "namespaces-deny-by-default",
   description: "Every namespace the program makes has a NetworkPolicy that denies ingress and egress for all its pods.",
   severity: "high",
+  framework: cisEks("4.3.2", "Ensure that all Namespaces have Network Policies defined."),
   requirement: "E3.1",
   remediation:
     "Add a NetworkPolicy with podSelector {} and policyTypes [Ingress, Egress] and no rules, then the allows.",
   url: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-deny-all-ingress-and-all-egress-traffic",
-  judge(subjects, verdict) {
-    const denies = subjects.filter(
-      (subject) => isNetworkPolicy(subject.type) && deniesBoth(subject.properties["spec"]),
-    );
-    for (const namespace of subjects.filter((subject) => isNamespace(subject.type))) {
-      if (denies.some((policy) => protects(policy, namespace))) continue;
-      verdict.violation(`namespace ${namespace.name} has no default deny for ingress and egress`, namespace.urn);
+  judge(stack, verdict) {
+    const policies = stack.ofType("kubernetes:networking.k8s.io/v1:NetworkPolicy");
+    for (const namespace of stack.ofType("kubernetes:core/v1:Namespace")) {
+      const here = policies.filter((policy) => livesIn(policy, namespace));
+      const missing = (["Ingress", "Egress"] as const).filter(
+        (direction) => !here.some((policy) => denies(policy.properties["spec"], direction)),
+      );
+      if (missing.length > 0)
+        verdict.violation(
+          `namespace ${namespace.name} has no default deny for ${missing.join(" and ").toLowerCase()}`,
+          namespace.urn,
+        );
     }
   },
-};
+});
 
-function deniesBoth(spec: Value): boolean {
+/** `policyTypes` left out means Ingress, and Egress only if there are egress rules. */
+function denies(spec: Value, direction: "Ingress" | "Egress"): boolean {
   const selector = at(spec, "podSelector");
-  const all =
-    isFields(selector) &&
-    items(at(selector, "matchExpressions")).toString() === "" &&
-    !hasKeys(at(selector, "matchLabels"));
+  const all = isFields(selector) && isEmpty(at(selector, "matchExpressions")) && !hasKeys(at(selector, "matchLabels"));
   const types = items(at(spec, "policyTypes"));
-  const both = types !== UNKNOWN && types.includes("Ingress") && types.includes("Egress");
-  return all && both && isEmpty(at(spec, "ingress")) && isEmpty(at(spec, "egress"));
+  const named = types !== UNKNOWN && (types.length === 0 ? direction === "Ingress" : types.includes(direction));
+  return all && named && isEmpty(at(spec, direction.toLowerCase()));
 }
 
 function hasKeys(value: Value): boolean {
@@ -46,12 +48,4 @@ function hasKeys(value: Value): boolean {
 function isEmpty(value: Value): boolean {
   const list = items(value);
   return list !== UNKNOWN && list.length === 0;
-}
-
-/** By name where both names are known, else by the resource the policy's metadata was made from. */
-function protects(policy: StackSubject, namespace: StackSubject): boolean {
-  const wanted = at(namespace.properties, "metadata", "name");
-  const named = at(policy.properties, "metadata", "namespace");
-  if (typeof wanted === "string" && typeof named === "string") return wanted === named;
-  return (policy.sources["metadata"] ?? []).includes(namespace.urn);
 }

@@ -1,8 +1,13 @@
-import { shown, type ResourceRule, type Subject, type Verdict } from "../rule";
+import { platform } from "../framework";
+import { isKind } from "../kind";
+import { resourceRule, shown, type Verdict } from "../rule";
+import type { Subject } from "../subject";
 import { at, isAbsent, isFields, items, UNKNOWN } from "../value";
 
-const gateway = /^kubernetes:gateway\.networking\.k8s\.io\/v1(beta1)?:Gateway$/;
-const ingress = /^kubernetes:networking\.k8s\.io\/v1:Ingress$/;
+const gateway = isKind("gateway.networking.k8s.io/Gateway");
+const ingress = isKind("networking.k8s.io/Ingress", "extensions/Ingress");
+/** The AWS Load Balancer Controller takes its certificate by annotation. */
+const ALB_CERTIFICATE = "alb.ingress.kubernetes.io/certificate-arn";
 const plaintextPorts = new Set(["HTTP", "TCP"]);
 
 /**
@@ -10,24 +15,24 @@ const plaintextPorts = new Set(["HTTP", "TCP"]);
  * listener is fine as long as it carries nothing but redirects, which it says by accepting routes of its own
  * namespace only while an HTTPS listener exists.
  */
-export const routesUseTls: ResourceRule = {
-  scope: "resource",
+export const routesUseTls = resourceRule({
   name: "routes-use-tls",
   description: "Every entry point ends TLS with a named certificate; plain HTTP only redirects.",
   severity: "high",
+  framework: platform("E3.3", "TLS on every entry point."),
   requirement: "E3.3",
   remediation:
     "Give the Gateway an HTTPS listener with certificateRefs, or each Ingress host a tls entry with a secretName.",
   url: "https://gateway-api.sigs.k8s.io/guides/tls/",
-  applies: (type) => gateway.test(type) || ingress.test(type),
+  applies: (type) => !type.endsWith("Patch") && (gateway(type) || ingress(type)),
   judge(subject, verdict) {
-    if (ingress.test(subject.type)) judgeIngress(subject, verdict);
+    if (ingress(subject.type)) judgeIngress(subject, verdict);
     else judgeGateway(subject, verdict);
   },
-};
+});
 
 function judgeGateway(subject: Subject, verdict: Verdict): void {
-  const listeners = items(at(subject.properties, "spec", "listeners"));
+  const listeners = items(at(subject.properties["spec"], "listeners"));
   if (listeners === UNKNOWN) return verdict.undecided("spec.listeners");
   const encrypted = listeners.some((listener) => at(listener, "protocol") === "HTTPS");
   listeners.forEach((listener, index) => {
@@ -54,6 +59,7 @@ function judgeIngress(subject: Subject, verdict: Verdict): void {
   const rules = items(at(subject.properties, "spec", "rules"));
   const tls = items(at(subject.properties, "spec", "tls"));
   if (rules === UNKNOWN || tls === UNKNOWN) return verdict.undecided("spec.rules and spec.tls");
+  if (!isAbsent(at(subject.metadata["annotations"], ALB_CERTIFICATE))) return;
   const covered = tls.flatMap((entry) => {
     const hosts = items(at(entry, "hosts"));
     return isAbsent(at(entry, "secretName")) || hosts === UNKNOWN ? [] : hosts;

@@ -1,4 +1,6 @@
-import type { ResourceRule, Verdict } from "../rule";
+import { fsbp } from "../framework";
+import { isKind } from "../kind";
+import { resourceRule, type Verdict } from "../rule";
 import { at, items, UNKNOWN, type Value } from "../value";
 
 /** How each kind of storage says that it is encrypted. */
@@ -11,26 +13,28 @@ const judges: Readonly<Record<string, (properties: Value, verdict: Verdict) => v
     demand(at(properties, "storageEncrypted"), "storageEncrypted", verdict),
   "aws:ec2/launchTemplate:LaunchTemplate": (properties, verdict) =>
     devices(at(properties, "blockDeviceMappings"), "blockDeviceMappings", verdict),
-  "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass": (properties, verdict) =>
-    devices(at(properties, "spec", "blockDeviceMappings"), "spec.blockDeviceMappings", verdict),
-  "kubernetes:storage.k8s.io/v1:StorageClass": (properties, verdict) => {
-    if (at(properties, "provisioner") === "ebs.csi.aws.com")
-      demand(at(properties, "parameters", "encrypted"), "parameters.encrypted", verdict);
-  },
 };
 
+const nodeClass = isKind("karpenter.k8s.aws/EC2NodeClass");
+const storageClass = isKind("storage.k8s.io/StorageClass");
+
 /** A volume outlives its instance; unencrypted, so does the data on it. */
-export const volumesAreEncrypted: ResourceRule = {
-  scope: "resource",
+export const volumesAreEncrypted = resourceRule({
   name: "volumes-are-encrypted",
   description: "Every volume, file system and database stores its data encrypted, node disks included.",
   severity: "high",
+  framework: fsbp("EC2.3", "Attached EBS volumes should be encrypted at-rest."),
   requirement: "B2.1",
   remediation: "Set encrypted: true on the volume, the launch template's block devices or the StorageClass parameters.",
   url: "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
-  applies: (type) => type in judges,
-  judge: (subject, verdict) => judges[subject.type]?.(subject.properties, verdict),
-};
+  applies: (type) => Object.hasOwn(judges, type) || nodeClass(type) || storageClass(type),
+  judge({ type, properties }, verdict) {
+    if (nodeClass(type)) devices(at(properties["spec"], "blockDeviceMappings"), "spec.blockDeviceMappings", verdict);
+    else if (!storageClass(type)) judges[type]?.(properties, verdict);
+    else if (properties["provisioner"] === "ebs.csi.aws.com")
+      demand(at(properties["parameters"], "encrypted"), "parameters.encrypted", verdict);
+  },
+});
 
 function demand(value: Value, where: string, verdict: Verdict): void {
   if (value === UNKNOWN) verdict.undecided(where);

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { crossguard } from "../../policy/crossguard";
+import { platform } from "../../policy/framework";
 import type { ResourceRule, StackRule } from "../../policy/rule";
 import { judge, judgeStack, unknown } from "../support/policy";
 import { at, UNKNOWN } from "../../policy/value";
@@ -8,6 +9,7 @@ const base = {
   name: "x-is-set",
   description: "X.",
   severity: "low",
+  framework: platform("E1.4", "X."),
   requirement: "E1.4",
   remediation: "Set x.",
   url: "https://example.com",
@@ -24,13 +26,13 @@ const rule: ResourceRule = {
 const stackRule: StackRule = {
   ...base,
   scope: "stack",
-  judge: (subjects, verdict) =>
+  judge: ({ subjects }, verdict) =>
     subjects.forEach((s) => verdict.violation(`${s.name} from ${String(s.sources["x"])}`, s.urn)),
 };
 
 describe("the CrossGuard face of a rule", () => {
   it("carries the rule's name, severity, remedy and source [E1.4]", () => {
-    expect(crossguard(rule)).to.deep.include({
+    expect(crossguard([rule], "2026-06-15")[0]).to.deep.include({
       name: "x-is-set",
       severity: "low",
       remediationSteps: "Set x.",
@@ -61,7 +63,7 @@ describe("the CrossGuard face of a rule", () => {
     const seen: unknown[] = [];
     const looks: StackRule = {
       ...stackRule,
-      judge: (subjects) => seen.push(...subjects.map((s) => at(s.properties, "x"))),
+      judge: ({ subjects }) => seen.push(...subjects.map((s) => at(s.properties, "x"))),
     };
     judge(rule, "c", { x: 7 });
     judgeStack(looks, [{ type: "c", name: "subject", props: {} }]);

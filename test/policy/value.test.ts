@@ -1,13 +1,19 @@
 import { expect } from "chai";
-import { unknownCheckingProxy } from "@pulumi/policy";
 import { at, isAbsent, items, plain, UNKNOWN } from "../../policy/value";
 import { unknown } from "../support/policy";
 
 describe("policy values", () => {
-  const source = unknownCheckingProxy({ a: [1, unknown, { b: unknown }], c: { d: null } });
+  const source = { a: [1, unknown, { b: unknown }], c: { d: null } };
 
-  it("copies everything around an unknown out of the SDK's proxy", () => {
+  it("marks what Pulumi says is not known yet, and keeps everything around it", () => {
     expect(plain(source)).to.deep.equal({ a: [1, UNKNOWN, { b: UNKNOWN }], c: { d: null } });
+  });
+  it("keeps keys of any name, and ends a cycle", () => {
+    const labels = JSON.parse('{"__proto__": "x", "constructor": "y"}') as object;
+    expect(Object.keys(plain(labels) as object)).to.deep.equal(["__proto__", "constructor"]);
+    const cycle: Record<string, unknown> = {};
+    cycle["self"] = cycle;
+    expect(() => plain(cycle)).to.not.throw();
   });
   it("ends a path at the first unknown", () => {
     expect(at({ a: UNKNOWN }, "a", "b", "c")).to.equal(UNKNOWN);

@@ -14,6 +14,8 @@ export interface Judged {
   /** The rule does not concern this type. */
   readonly notApplicable: boolean;
 }
+/** What waivers are held against in tests. */
+const TODAY = "2026-06-15";
 interface Setting {
   readonly whenUnknown?: "advisory" | "violation";
 }
@@ -25,7 +27,7 @@ const notApplicable = (): never => {
 
 /** Judges one resource the way the pack's server does. */
 export function judge(rule: Rule, type: string, props: object, config: Setting = {}): Judged {
-  const policy = crossguard(rule) as ResourceValidationPolicy;
+  const policy = crossguard([rule], TODAY)[0] as ResourceValidationPolicy;
   if (typeof policy.validateResource !== "function") throw new Error(`${rule.name} is not a resource rule`);
   const collected = collect();
   try {
@@ -61,7 +63,7 @@ export interface StackMember {
 
 /** Judges a whole stack the way the pack's server does. */
 export function judgeStack(rule: Rule, members: readonly StackMember[], config: Setting = {}): Judged {
-  const policy = crossguard(rule) as StackValidationPolicy;
+  const policy = crossguard([rule], TODAY)[0] as StackValidationPolicy;
   if (typeof policy.validateStack !== "function") throw new Error(`${rule.name} is not a stack rule`);
   const resources = members.map((member): PolicyResource => ({
     type: member.type,
@@ -104,18 +106,33 @@ function collect(): { judged: Judged; report: ReportViolation } {
 /** A restricted Deployment: the happy path that each test breaks in one place. */
 export function deployment(change: (pod: Record<string, never>) => void = () => undefined): object {
   const resources = { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "128Mi" } };
+  const probe = { httpGet: { path: "/", port: 8080 } };
   const container = (name: string) => ({
     name,
-    image: "registry.example/app@sha256:0",
+    image: `ghcr.io/slipway/app:1.4.2@sha256:${"0123456789abcdef".repeat(4)}`,
     resources: structuredClone(resources),
-    securityContext: { allowPrivilegeEscalation: false },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
   });
+  const serving = (name: string) => ({ ...container(name), readinessProbe: { ...probe }, livenessProbe: { ...probe } });
   const pod = {
-    securityContext: { runAsNonRoot: true },
+    automountServiceAccountToken: false,
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
     initContainers: [container("init")],
-    containers: [container("app"), container("sidecar")],
+    containers: [serving("app"), serving("sidecar")],
     volumes: [{ name: "tmp", emptyDir: {} }],
   };
   change(pod as unknown as Record<string, never>);
-  return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "app" }, spec: { template: { spec: pod } } };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "app" },
+    spec: {
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: { spec: pod },
+    },
+  };
 }

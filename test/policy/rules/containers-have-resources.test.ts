@@ -72,7 +72,8 @@ describe("policy containers-have-resources", () => {
     expect(judge(rule, DEPLOYMENT, debug).violations).to.deep.equal([]);
   });
   it("leaves patches and other types alone", () => {
-    expect(judge(rule, "kubernetes:apps/v1:DeploymentPatch", {}).notApplicable).to.equal(true);
+    const patch = { spec: { template: { spec: { containers: [{ name: "app", image: "app:1" }] } } } };
+    expect(judge(rule, "kubernetes:apps/v1:DeploymentPatch", patch).violations).to.deep.equal([]);
     expect(judge(rule, "kubernetes:core/v1:ConfigMap", {}).notApplicable).to.equal(true);
   });
   it("finds the pod of a CronJob and of a bare Pod", () => {

@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { configFor } from "../../../policy/config";
+import { environments, levelOf } from "../../../policy/rule";
+import { fits } from "../../../policy/setting";
 import { rules } from "../../../policy/rules";
 
 const policy = path.join(__dirname, "..", "..", "..", "policy");
@@ -18,14 +21,36 @@ describe("the rules of the pack", () => {
       expect(rule.url, rule.name).to.match(/^https:\/\//);
     }
   });
-  for (const environment of ["staging", "production"]) {
-    it(`makes every rule mandatory in ${environment}`, () => {
+  for (const environment of environments) {
+    it(`says in config/${environment}.json what the rules say of themselves, and adds only waivers`, () => {
       const config = read(environment);
-      const all = config["all"] as string | { enforcementLevel: string };
-      expect(typeof all === "string" ? all : all.enforcementLevel).to.equal("mandatory");
-      expect(Object.keys(config)).to.deep.equal(["all"]);
+      const { waivers: _waivers, ...all } = config["all"] as Record<string, unknown>;
+      expect({ ...config, all }).to.deep.equal(configFor(environment, rules));
     });
   }
+  it("asks of staging what production asks for, or says so a step before", () => {
+    const order = ["disabled", "advisory", "mandatory"];
+    for (const rule of rules) {
+      const [dev, staging, production] = environments.map((name) => order.indexOf(levelOf(rule, name)));
+      expect(dev, rule.name).to.be.at.most(staging as number);
+      expect(staging, rule.name).to.be.at.most(production as number);
+    }
+  });
+  it("gives each rule a framework's control in full", () => {
+    for (const { name, framework } of rules)
+      expect(
+        Object.values(framework).every((field) => typeof field === "string" && field !== ""),
+        name,
+      ).to.equal(true);
+  });
+  it("names each setting with its default, in words and of its own type", () => {
+    for (const { name, settings } of rules)
+      for (const [key, setting] of Object.entries(settings ?? {})) {
+        expect(fits(setting, setting.default), `${name}.${key}`).to.equal(true);
+        expect(setting.description, `${name}.${key}`).to.not.equal("");
+        expect(key).to.not.be.oneOf(["enforcementLevel", "whenUnknown", "waivers"]);
+      }
+  });
   it("relaxes in dev only rules that exist", () => {
     const known = new Set<string>(["all", ...rules.map((rule) => rule.name)]);
     expect(Object.keys(read("dev")).filter((name) => !known.has(name))).to.deep.equal([]);

@@ -41,33 +41,6 @@ describe("policy pods-stay-off-the-host", () => {
     expect(violations).to.have.length(1);
     expect(violations[0]).to.include("hostIPC is true");
   });
-  it("[E2.4] refuses a hostPath volume", () => {
-    const { violations } = judge(
-      rule,
-      DEPLOYMENT,
-      deployment((pod: Pod) => pod["volumes"].push({ name: "docker", hostPath: { path: "/var/run" } })),
-    );
-    expect(violations).to.have.length(1);
-    expect(violations[0]).to.include("volumes[1] mounts a hostPath");
-  });
-  it("reads a volume with only a name as the emptyDir that Kubernetes makes of it", () => {
-    expect(
-      judge(
-        rule,
-        DEPLOYMENT,
-        deployment((pod: Pod) => pod["volumes"].push({ name: "x" })),
-      ).violations,
-    ).to.deep.equal([]);
-  });
-  it("leaves unknown volumes open", () => {
-    const judged = judge(
-      rule,
-      DEPLOYMENT,
-      deployment((pod: Pod) => (pod["volumes"] = unknown)),
-    );
-    expect(judged.violations).to.deep.equal([]);
-    expect(judged.undecided.join()).to.include("volumes");
-  });
   it("leaves an unknown host namespace open", () => {
     const judged = judge(
       rule,
