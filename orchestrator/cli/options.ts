@@ -5,37 +5,46 @@ export const environmentNames = ["dev", "staging", "production"] as const;
 /** The default, told apart by identity from the same list given by hand. */
 const everyEnvironment: readonly string[] = [...environmentNames];
 
-/** Options every command understands (design.md, Command line). */
-export interface CommonOptions {
+/** Where a command finds what it works on, and how it speaks. */
+export interface PlaceOptions {
   readonly target: "rehearsal" | "aws";
+  readonly stateDir: string;
+  readonly json: boolean;
+  readonly color: boolean;
+}
+
+/** What a command runs with that reaches an environment. */
+export interface WorldOptions extends PlaceOptions {
   readonly engine: "auto" | "pulumi" | "builtin";
   readonly cluster: "auto" | "embedded" | "control-plane";
   /** Real control planes stay up at the end, to be looked into. */
   readonly keepCluster: boolean;
-  readonly environment: readonly string[];
-  readonly from?: number;
-  readonly to?: number;
-  readonly stateDir: string;
-  readonly json: boolean;
   readonly yes: boolean;
-  readonly color: boolean;
   readonly faults?: string;
   readonly pulumiRoot?: string;
 }
 
-/** Adds the common options; `number` limits are the first and last phase that exist. */
-export function addCommonOptions(command: Command, phaseNumbers: { first: number; last: number }): Command {
-  const phase = (value: string): number => {
-    const number = Number(value);
-    if (Number.isInteger(number) && number >= phaseNumbers.first && number <= phaseNumbers.last) return number;
-    throw new InvalidArgumentError(`A phase is a whole number from ${phaseNumbers.first} to ${phaseNumbers.last}.`);
-  };
+/** Options of every command that works on environments in order (design.md, Command line). */
+export interface CommonOptions extends WorldOptions {
+  readonly environment: readonly string[];
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export function addPlaceOptions(command: Command): Command {
   return command
     .addOption(
       new Option("--target <target>", "where to build: a rehearsal on this machine, or the AWS account")
         .choices(["rehearsal", "aws"])
         .default("rehearsal"),
     )
+    .option("--state-dir <dir>", "where state, journal and reports live", ".slipway")
+    .option("--json", "one JSON document on stdout, everything else on stderr", false)
+    .option("--no-color", "no colours (as does NO_COLOR)");
+}
+
+export function addWorldOptions(command: Command): Command {
+  return addPlaceOptions(command)
     .addOption(
       new Option("--engine <engine>", "which Pulumi runs the program: the installed CLI or the built-in engine")
         .choices(["auto", "pulumi", "builtin"])
@@ -47,19 +56,26 @@ export function addCommonOptions(command: Command, phaseNumbers: { first: number
         .default("auto"),
     )
     .option("--keep-cluster", "leave real control planes running at the end and say how to reach them", false)
+    .option("--faults <file>", "rehearsal only: faults to inject, as JSON")
+    .option("--pulumi-root <dir>", "folder of the Pulumi CLI whose bin/pulumi is used")
+    .option("--yes", "do not ask", false);
+}
+
+/** Adds the common options; `number` limits are the first and last phase that exist. */
+export function addCommonOptions(command: Command, phaseNumbers: { first: number; last: number }): Command {
+  const phase = (value: string): number => {
+    const number = Number(value);
+    if (Number.isInteger(number) && number >= phaseNumbers.first && number <= phaseNumbers.last) return number;
+    throw new InvalidArgumentError(`A phase is a whole number from ${phaseNumbers.first} to ${phaseNumbers.last}.`);
+  };
+  return addWorldOptions(command)
     .addOption(
       new Option("--environment <names>", "comma-separated, repeatable; always handled in this order")
         .argParser(collectEnvironments)
         .default(everyEnvironment, environmentNames.join(",")),
     )
     .addOption(new Option("--from <number>", "first phase").argParser(phase))
-    .addOption(new Option("--to <number>", "last phase").argParser(phase))
-    .option("--state-dir <dir>", "where state, journal and reports live", ".slipway")
-    .option("--faults <file>", "rehearsal only: faults to inject, as JSON")
-    .option("--pulumi-root <dir>", "folder of the Pulumi CLI whose bin/pulumi is used")
-    .option("--json", "one JSON document on stdout, everything else on stderr", false)
-    .option("--yes", "do not ask", false)
-    .option("--no-color", "no colours (as does NO_COLOR)");
+    .addOption(new Option("--to <number>", "last phase").argParser(phase));
 }
 
 /** Unique and in promotion order, whatever order they were given in. Wrong names are refused with the right ones (B1.5). */

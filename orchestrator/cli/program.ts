@@ -3,6 +3,7 @@ import { version } from "../../package.json";
 import { phases } from "../rollout/phases";
 import type { Command as RolloutCommand } from "../rollout/step";
 import { addCommonOptions, type CommonOptions } from "./options";
+import { addPromotionCommands, type PromotionHandlers } from "./promotion";
 import type { Sink } from "./terminal";
 
 export interface DestroyOptions extends CommonOptions {
@@ -12,10 +13,10 @@ export interface PlanOptions extends CommonOptions {
   readonly command: RolloutCommand;
 }
 
-type Handler<Options> = (options: Options) => Promise<void>;
+export type Handler<Options> = (options: Options) => Promise<void>;
 
 /** One handler per command; each loads its own code when it is called. */
-export interface Handlers {
+export interface Handlers extends PromotionHandlers {
   rollout(command: RolloutCommand): Handler<DestroyOptions>;
   readonly plan: Handler<PlanOptions>;
   readonly doctor: Handler<CommonOptions>;
@@ -61,5 +62,6 @@ export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: 
     .option("--destroy-protected", "also destroy state that is protected; its data is lost for good", false)
     .action(handlers.rollout("destroy"));
   add("report", "print the last report").action(handlers.report);
+  addPromotionCommands(program, handlers);
   return program;
 }

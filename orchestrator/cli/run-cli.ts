@@ -3,7 +3,7 @@ import { SlipwayError } from "../errors";
 import { createRedactor } from "../report/redact";
 import { buildProgram, type Handlers } from "./program";
 import { reportFailure } from "./failure";
-import type { CommonOptions } from "./options";
+import type { CommonOptions, PlaceOptions } from "./options";
 import { createTerminal, type Sink } from "./terminal";
 import type { Invocation } from "./invocation";
 
@@ -27,7 +27,7 @@ export async function runCli(request: CliRequest): Promise<number> {
 
   /** Loads a command's module only when it is chosen: start-up time is a feature. */
   const handle =
-    <Options extends CommonOptions>(
+    <Options extends PlaceOptions>(
       load: () => Promise<(options: Options, invocation: Invocation) => Promise<number>>,
     ) =>
     async (options: Options) => {
@@ -43,6 +43,7 @@ export async function runCli(request: CliRequest): Promise<number> {
     doctor: handle(async () => (await import("./commands/doctor.js")).doctorCommand),
     status: handle(async () => (await import("./commands/status.js")).statusCommand),
     report: handle(async () => (await import("./commands/report.js")).reportCommand),
+    release: (command) => handle(async () => (await import("./commands/release.js")).releaseCommand(command)),
   };
   const program = buildProgram(handlers, { stdout: request.stdout, stderr: request.stderr });
   try {
@@ -67,11 +68,12 @@ function usageEnding(error: CommanderError, json: boolean, { stdout }: CliReques
   return 2;
 }
 
-function refuseUnsupported(options: CommonOptions): void {
-  if (options.target === "aws" && (options.cluster !== "auto" || options.keepCluster)) {
+function refuseUnsupported(options: PlaceOptions & Partial<CommonOptions>): void {
+  const { cluster = "auto", keepCluster = false } = options;
+  if (options.target === "aws" && (cluster !== "auto" || keepCluster)) {
     throw new SlipwayError(
       "cluster-not-applicable",
-      `${options.keepCluster ? "--keep-cluster" : `--cluster ${options.cluster}`} is for rehearsals; the aws target runs on the EKS cluster it builds`,
+      `${keepCluster ? "--keep-cluster" : `--cluster ${cluster}`} is for rehearsals; the aws target runs on the EKS cluster it builds`,
       "leave it out",
       "usage",
     );

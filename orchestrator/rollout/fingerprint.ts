@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 
 /** Folders and files that decide what an environment becomes: program (with its chart table), policy and exact dependencies. */
-const SHARED = ["infra", "policy", "package-lock.json", "Pulumi.yaml"];
+export const DECIDING = ["infra", "policy", "package-lock.json", "Pulumi.yaml"] as const;
 
 /**
  * Hash of everything that decides what is built in an environment. A resumed run compares it with the interrupted
@@ -11,7 +11,7 @@ const SHARED = ["infra", "policy", "package-lock.json", "Pulumi.yaml"];
  */
 export function fingerprint(root: string, environment: string): string {
   const hash = createHash("sha256");
-  for (const entry of [...SHARED, `Pulumi.${environment}.yaml`]) {
+  for (const entry of [...DECIDING, `Pulumi.${environment}.yaml`]) {
     for (const file of filesUnder(root, entry)) {
       const bytes = readFileSync(path.join(root, file));
       // Length first: no two different trees give the same stream.

@@ -1,0 +1,94 @@
+import path from "node:path";
+import { charts } from "../../../infra/charts";
+import { collectRecord, requireCheckout } from "../../promotion/collect";
+import { environments } from "../../promotion/environment";
+import { openRepository } from "../../promotion/git";
+import { differences, releaseHash, type Difference, type ReleaseRecord } from "../../promotion/record";
+import { openReleases, type Releases } from "../../promotion/releases";
+import { createLayout } from "../../rollout/layout";
+import type { Invocation } from "../invocation";
+import { loadConfig } from "../parts";
+import type { ReleaseCommand, ReleaseOptions } from "../promotion";
+import type { Terminal } from "../terminal";
+
+/** `slipway release create|show|diff`. */
+export function releaseCommand(command: ReleaseCommand) {
+  return async (options: ReleaseOptions, { terminal, root }: Invocation): Promise<number> => {
+    const releases = openReleases(path.join(createLayout(options.stateDir, options.target).base, "releases"));
+    switch (command) {
+      case "create":
+        await create(options, root, releases, terminal);
+        break;
+      case "show":
+        show(releases, options.releases, terminal);
+        break;
+      case "diff":
+        diff(releases, options.releases, terminal);
+        break;
+    }
+    return 0;
+  };
+}
+
+async function create(
+  { since, image }: ReleaseOptions,
+  root: string,
+  releases: Releases,
+  terminal: Terminal,
+): Promise<void> {
+  const repository = openRepository(root);
+  const commit = repository.commit("HEAD");
+  requireCheckout(repository, commit);
+  // A record that could never be built is not worth making: every mistake in every configuration is told here.
+  for (const environment of environments) await loadConfig(root, environment);
+  const record = collectRecord({
+    repository,
+    commit,
+    since: since === undefined ? undefined : repository.commit(since),
+    images: image,
+    charts,
+  });
+  const known = releases.has(releaseHash(record));
+  const hash = releases.add(record);
+  terminal.line(`release ${hash}${known ? " (made before: the same inputs give the same record)" : ""}`);
+  for (const line of summary(record)) terminal.line(`  ${line}`);
+  terminal.document({ result: "succeeded", exitCode: 0, release: hash, record });
+}
+
+function show(releases: Releases, [typed = ""]: readonly string[], terminal: Terminal): void {
+  const hash = releases.find(typed);
+  const record = releases.get(hash);
+  terminal.line(`release ${hash}`);
+  for (const line of summary(record)) terminal.line(`  ${line}`);
+  for (const [name, { version }] of Object.entries(record.charts)) terminal.line(`  chart ${name} ${version}`);
+  for (const [name, version] of Object.entries(record.tools)) terminal.line(`  tool ${name} ${version}`);
+  for (const [file, digest] of Object.entries(record.source.files)) terminal.line(`  ${file} ${digest}`);
+  terminal.document({ result: "succeeded", exitCode: 0, release: hash, record });
+}
+
+function summary({ source, images, charts: table, configuration, policy, tools }: ReleaseRecord): string[] {
+  const scope = source.since === null ? "a first release" : `since ${source.since.slice(0, 12)}`;
+  return [
+    `commit ${source.commit}, ${scope}`,
+    `written by ${source.authors.join(", ")}, who do not approve it`,
+    ...Object.entries(images).map(([name, image]) => `image ${name} ${image}`),
+    `${Object.keys(table).length} charts, ${Object.keys(tools).length} tools, configuration of ${Object.keys(configuration).join(", ")}`,
+    `policy pack ${policy.name} ${policy.version} ${policy.digest}`,
+  ];
+}
+
+function diff(releases: Releases, [before = "", after = ""]: readonly string[], terminal: Terminal): void {
+  const [first, second] = [releases.find(before), releases.find(after)];
+  const found = differences(releases.get(first), releases.get(second));
+  terminal.line(`${first} → ${second}: ${found.length === 0 ? "no difference" : `${found.length} differences`}`);
+  for (const difference of found) for (const line of lines(difference)) terminal.line(line);
+  terminal.document({ result: "succeeded", exitCode: 0, before: first, after: second, differences: found });
+}
+
+function lines({ path: place, before, after }: Difference): string[] {
+  return [
+    `  ${place}`,
+    ...(before === undefined ? [] : [`    - ${JSON.stringify(before)}`]),
+    ...(after === undefined ? [] : [`    + ${JSON.stringify(after)}`]),
+  ];
+}

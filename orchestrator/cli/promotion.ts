@@ -1,0 +1,47 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { addPlaceOptions, type PlaceOptions } from "./options";
+import type { Handler } from "./program";
+
+export type ReleaseCommand = "create" | "show" | "diff";
+
+export interface ReleaseOptions extends PlaceOptions {
+  /** Releases named on the command line. */
+  readonly releases: readonly string[];
+  readonly since?: string;
+  readonly image: Readonly<Record<string, string>>;
+}
+
+/** One handler per command of the way to production. */
+export interface PromotionHandlers {
+  release(command: ReleaseCommand): Handler<ReleaseOptions>;
+}
+
+/** Commands that make, approve and promote releases. */
+export function addPromotionCommands(program: Command, handlers: PromotionHandlers): void {
+  const release = program.command("release").description("make and compare records of everything that will be applied");
+  const add = (name: string, description: string) => addPlaceOptions(release.command(name).description(description));
+  add("create", "make the record of the commit that is checked out")
+    .option("--since <revision>", "what production runs: who wrote what came after does not approve")
+    .addOption(
+      new Option("--image <name=image>", "application image by digest; repeatable")
+        .argParser(collectImages)
+        .default({}, "none"),
+    )
+    .action((options: ReleaseOptions) => handlers.release("create")({ ...options, releases: [] }));
+  add("show", "print a record")
+    .argument("<release>", "hash of a release, or its first digits")
+    .action((name: string, options: ReleaseOptions) => handlers.release("show")({ ...options, releases: [name] }));
+  add("diff", "print in what two records differ")
+    .argument("<before>", "hash of a release, or its first digits")
+    .argument("<after>", "the same of the other release")
+    .action((before: string, after: string, options: ReleaseOptions) =>
+      handlers.release("diff")({ ...options, releases: [before, after] }),
+    );
+}
+
+function collectImages(value: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const match = /^([a-z0-9][a-z0-9-]*)=(\S+)$/.exec(value);
+  if (match === null) throw new InvalidArgumentError("An image is given as name=repository@sha256:….");
+  const [, name = "", image = ""] = match;
+  return { ...before, [name]: image };
+}
