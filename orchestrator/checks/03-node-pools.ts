@@ -10,6 +10,8 @@ const ROLE = "node-role";
 const PASSING_TAINTS = /^(node\.kubernetes\.io|node\.cloudprovider\.kubernetes\.io|karpenter\.sh)\//;
 /** Base nodes of a managed group join within minutes. */
 const JOIN_SECONDS = 600;
+/** A NodePool is judged with its node class, which needs a few calls to EC2. */
+const POOL_SECONDS = 60;
 
 interface NodePool extends KubernetesObject {
   spec?: {
@@ -89,25 +91,33 @@ function karpenterPools(context: CheckContext, view: ClusterView): Promise<Findi
     { requirement: "A3.2", title: "Karpenter's pools are ready and carry the same labels and taints" },
     async () => {
       const declared = context.outputs.nodePools.pools;
-      const found = new Map(
-        (await view.list<NodePool>("karpenter.sh/v1", "NodePool")).map((pool) => [pool.metadata?.name, pool]),
-      );
-      const wrong = each(
-        declared,
-        (pool) => pool.name,
-        (pool) => {
-          const real = found.get(pool.name);
-          if (real === undefined) return "has no NodePool";
-          const ready = condition(real, "Ready");
-          if (ready?.status !== "True")
-            return `is not Ready: ${ready?.message ?? ready?.reason ?? "no Ready condition"}`;
-          const template = real.spec?.template;
-          return differs(pool, template?.metadata?.labels ?? {}, template?.spec?.taints ?? []);
+      // Karpenter looks at a pool only once it runs itself.
+      const settled = await context.waitUntil({
+        reason: "Karpenter to accept its pools",
+        deadlineSeconds: POOL_SECONDS,
+        attempt: async () => {
+          const pools = await view.list<NodePool>("karpenter.sh/v1", "NodePool");
+          const found = new Map(pools.map((pool) => [pool.metadata?.name, pool]));
+          const wrong = each(
+            declared,
+            (pool) => pool.name,
+            (pool) => poolTrouble(pool, found.get(pool.name)),
+          );
+          // A wrong label stays wrong; only readiness comes with time.
+          return { done: wrong.every(({ reason }) => !reason.startsWith("is not Ready")), value: wrong };
         },
-      );
-      return { looked: declared.length, wrong, detail: declared.map((pool) => pool.name).join(", ") };
+      });
+      return { looked: declared.length, wrong: settled.value, detail: declared.map((pool) => pool.name).join(", ") };
     },
   );
+}
+
+function poolTrouble(pool: NodePoolOutput, real: NodePool | undefined): string | undefined {
+  if (real === undefined) return "has no NodePool";
+  const ready = condition(real, "Ready");
+  if (ready?.status !== "True") return `is not Ready: ${ready?.message ?? ready?.reason ?? "no Ready condition"}`;
+  const template = real.spec?.template;
+  return differs(pool, template?.metadata?.labels ?? {}, template?.spec?.taints ?? []);
 }
 
 /** What of the typed set is missing or extra; undefined when nothing. */

@@ -10,6 +10,8 @@ const ENFORCE = "pod-security.kubernetes.io/enforce";
 
 /** 148 labelled pods of the Pod Security Standards' own tests; they stand beside the project and do not ship. */
 const cases = path.join(root, "..", "shared", "conformance", "pod-security-standards.jsonl");
+/** Differences with their reason: two sysctls are safe from 1.37 on, which is newer than any cluster here. */
+const NEWER = ["pss/baseline/v1.37/pass/sysctls1", "pss/restricted/v1.37/pass/sysctls1"];
 interface Case {
   readonly id: string;
   readonly expect: "pass" | "fail";
@@ -172,6 +174,6 @@ describe("admission of a real control plane", function () {
         );
       if ((said === undefined) !== (wanted === "pass")) differing.push(`${id}: ${said ?? "taken"}`);
     }
-    expect(differing).to.deep.equal([]);
+    expect(differing.map((line) => line.split(":")[0])).to.deep.equal(NEWER);
   });
 });

@@ -5,6 +5,7 @@ import path from "node:path";
 import { SlipwayError } from "../../errors";
 import type { ClusterAccess } from "../cluster/host";
 import { KubeApi } from "../kubernetes/api";
+import { at, listAt } from "../kubernetes/object";
 import { requireBinaries, type Binaries } from "./binaries";
 import { issue, type Identities } from "./certificates";
 import { kubeconfigOf } from "./kubeconfig";
@@ -156,6 +157,7 @@ export class ControlPlane {
         const ref = { apiVersion: "v1", kind: "ServiceAccount", name: "default", namespace: "default" };
         return (await api.get(ref)) !== undefined;
       });
+      await serving(api);
     } finally {
       api.close();
     }
@@ -199,6 +201,21 @@ export class ControlPlane {
   release(): void {
     for (const program of this.programs.values()) program.release();
   }
+}
+
+/** Waits until every custom kind that the store holds is served: after a restart those come last. */
+async function serving(api: KubeApi): Promise<void> {
+  const { items } = await api.list("apiextensions.k8s.io/v1", "CustomResourceDefinition");
+  await Promise.all(
+    items.map(async (definition) => {
+      const version = listAt<{ name: string; served: boolean }>(definition, "spec", "versions").find(
+        ({ served }) => served,
+      );
+      const [group, kind] = [at(definition, "spec", "group"), at(definition, "spec", "names", "kind")].map(String);
+      const apiVersion = `${group ?? ""}/${version?.name ?? ""}`;
+      if ((await api.serves(apiVersion, kind ?? "")) !== undefined) await api.list(apiVersion, kind ?? "");
+    }),
+  );
 }
 
 /** Whether the API server says it is ready. */

@@ -32,6 +32,8 @@ export type WatchEvent = { readonly type: "ADDED" | "MODIFIED" | "DELETED"; read
 
 /** An answer that takes longer than this comes from a server that is not well. */
 const ANSWER_MS = 15_000;
+/** Asked again later, as every client of Kubernetes does. */
+const TOO_MANY = 429;
 /** A control plane whose API server or store died is back in less. */
 const RETURN_MS = 20_000;
 /** Time between two attempts to watch again after the stream broke off. */
@@ -246,16 +248,20 @@ export class KubeApi {
       const response = await this.send(method, path, body, contentType, this.agent);
       return { response, answer: await text(response) };
     };
-    // A server that went away comes back: what it may not have done is asked again, what would be done twice is not.
-    const { response, answer } = await exchange().catch(async (error: NodeJS.ErrnoException) => {
-      const unheard = error.code === "ECONNREFUSED";
-      const lost = unheard || error.code === "ECONNRESET" || error.code === "EPIPE";
-      if (!lost || (method === "POST" && !unheard) || !(await this.back())) throw error;
-      return exchange();
-    });
-    const code = response.statusCode ?? 0;
-    if (code < 200 || code > 299) throw failure(code, answer);
-    return JSON.parse(answer);
+    for (let waited = 0; ; waited += REWATCH_MS) {
+      // A server that went away comes back: what it may not have done is asked again, what would be done twice is not.
+      const { response, answer } = await exchange().catch(async (error: NodeJS.ErrnoException) => {
+        const unheard = error.code === "ECONNREFUSED";
+        const lost = unheard || error.code === "ECONNRESET" || error.code === "EPIPE";
+        if (!lost || (method === "POST" && !unheard) || !(await this.back())) throw error;
+        return exchange();
+      });
+      const code = response.statusCode ?? 0;
+      if (code >= 200 && code <= 299) return JSON.parse(answer);
+      // It says so as long as it still reads its store after a start, and has done nothing.
+      if (code !== TOO_MANY || waited >= RETURN_MS || this.closed) throw failure(code, answer);
+      await new Promise((resolve) => setTimeout(resolve, REWATCH_MS));
+    }
   }
 
   /** Waits until the server is ready again; false when it does not come back in time or nobody needs it any more. */
