@@ -128,7 +128,7 @@ async function provision(context: OperatorContext): Promise<boolean> {
     .filter((pool) => conditionOf(pool, "Ready")?.status === "True" && pool.metadata.deletionTimestamp === undefined);
   let blocked = false;
   // One node at a time: the pods that fit on it are scheduled, and the rest is looked at again.
-  for (const pod of waiting.slice(0, 1)) {
+  for (const pod of waiting) {
     const choice = chooseNode(pod, pools.map(poolOf), zonesOf(context));
     if ("reason" in choice) {
       await tell(context, pod, "Warning", "FailedScheduling", `Failed to schedule pod, ${choice.reason}`);
@@ -136,8 +136,11 @@ async function provision(context: OperatorContext): Promise<boolean> {
       continue;
     }
     const pool = pools.find(({ metadata }) => metadata.name === choice.pool) as KubeObject;
-    if (await launch(context, pod, pool, choice.instanceType, choice.zone)) served.add(pod.metadata.uid ?? "");
-    else blocked = true;
+    if (await launch(context, pod, pool, choice.instanceType, choice.zone)) {
+      served.add(pod.metadata.uid ?? "");
+      break;
+    }
+    blocked = true;
   }
   return blocked || waiting.length > 1;
 }

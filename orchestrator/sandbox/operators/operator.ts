@@ -100,7 +100,7 @@ export async function tell(
   if (same !== undefined) return;
   const time = now();
   const { apiVersion, kind, metadata } = object;
-  await world.api.create({
+  await world.create({
     apiVersion: "v1",
     kind: "Event",
     metadata: { name: `${metadata.name}.${randomBytes(8).toString("hex")}`, namespace },

@@ -1,6 +1,6 @@
 import type { Cloud } from "../cloud";
 import type { ClusterAccess, ClusterHost } from "../cluster/host";
-import { KubeApi } from "../kubernetes/api";
+import { ApiError, KubeApi } from "../kubernetes/api";
 import { at, selects, type KubeObject } from "../kubernetes/object";
 import { awsLoadBalancerController } from "./aws-load-balancer-controller";
 import { certManager } from "./cert-manager";
@@ -54,6 +54,8 @@ class Runners implements RunningOperators {
   private readonly world: World;
   private readonly api: KubeApi;
   private readonly active = new Map<Operator, KubeObject>();
+  /** What each operator failed with when it last tried. */
+  private readonly failures = new Map<Operator, string>();
   private dirty = false;
   private closed = false;
   private running: Promise<void> | undefined;
@@ -110,12 +112,23 @@ class Runners implements RunningOperators {
     else this.active.delete(operator);
     try {
       await Promise.all(operator.kinds.map((kind) => this.world.follow(kind)));
-      return await operator.reconcile(this.contextOf(self));
+      const blocked = await operator.reconcile(this.contextOf(self));
+      this.failures.delete(operator);
+      return blocked;
     } catch (error) {
-      // A world that is ending answers nobody.
-      if (!this.closed) this.options.onError?.(operator.name, error as Error);
+      this.failed(operator, error as Error);
       return true;
     }
+  }
+
+  /** Told of, unless it passes: what somebody else changed or removed meanwhile is ordinary, and looked at again. */
+  private failed(operator: Operator, error: Error): void {
+    // A world that is ending answers nobody.
+    if (this.closed) return;
+    const ordinary = error instanceof ApiError && (error.code === 404 || error.code === 409);
+    const again = this.failures.get(operator) === error.message;
+    this.failures.set(operator, error.message);
+    if (!ordinary || again) this.options.onError?.(operator.name, error);
   }
 
   private contextOf(self: KubeObject): OperatorContext {

@@ -77,6 +77,10 @@ export class World {
     return this.remember(await this.api.apply(wanted, { manager, force: true }));
   }
 
+  async create(object: KubeObject): Promise<KubeObject> {
+    return this.remember(await this.api.create(object));
+  }
+
   async patch(object: KubeObject, patch: object): Promise<KubeObject> {
     if (covers(object, patch)) return object;
     return this.remember(await this.api.merge(refOf(object), patch));
