@@ -212,7 +212,7 @@ function definedTimeouts(timeouts: Timeouts): Timeouts | undefined {
 }
 
 /** A provider's refusal in its own words, without the protocol's status in front of them. */
-function plain(error: unknown): Error {
+export function plain(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   const { details } = error as { details?: unknown };
   return typeof details === "string" && details !== "" ? new Error(details, { cause: error }) : error;

@@ -17,6 +17,8 @@ export async function importStep(
   reference: string | undefined,
   judge: (inputs: Properties) => Promise<Properties>,
   update: (imported: ResourceState, planned: ResourceState) => Promise<ResourceState>,
+  /** State of a resource that is known to exist no more, whose place the imported one takes. */
+  gone?: ResourceState,
 ): Promise<ResourceState> {
   const op = old === undefined ? "import" : "import-replacement";
   const base: ResourceState = {
@@ -33,7 +35,14 @@ export async function importStep(
       inputs: read.inputs ?? read.outputs,
       outputs: read.outputs,
     });
-    return { state, change: () => ({ put: [state], ...(old && doomed ? { swap: [[old, doomed]] } : {}) }) };
+    return {
+      state,
+      change: () => ({
+        put: [state],
+        ...(gone ? { drop: [gone] } : {}),
+        ...(old && doomed ? { swap: [[old, doomed]] } : {}),
+      }),
+    };
   })) as ResourceState;
   if (doomed !== undefined) deployment.replaced.push(doomed);
   const { inputs } = await provider.check(urn, imported.inputs, goal.properties);

@@ -14,6 +14,7 @@ import type { Registration } from "./registration";
 import { callMethod, construct } from "./remote";
 import { readDependencies, readGoal, writeRegistered } from "./requests";
 import { StepFailed, Stopped } from "./runner";
+import { STACK_REFERENCE } from "./stack-reference";
 import type { Transforms } from "./transforms";
 import { makeUrn, packageOf, STACK_TYPE, typeOf } from "./urn";
 
@@ -183,7 +184,7 @@ export class Monitor {
     const reply = new messages.ReadResourceResponse();
     reply.setUrn(urn);
     const id: string = request.getId();
-    if (goal.type === "pulumi:pulumi:StackReference") {
+    if (goal.type === STACK_REFERENCE) {
       const registered = await this.registration.register({
         ...goal,
         properties: { ...goal.properties, name: goal.properties["name"] ?? id },

@@ -1,15 +1,17 @@
-import { UNKNOWN, type Json, type Properties, type ResourceState } from "../model";
-import { changedPaths, ignoringChanges, parsePath, touches, writePath } from "../property-path";
-import type { CheckFailure, Diff } from "../provider/client";
-import { containsUnknown, equal, withoutOutputValues } from "../values";
+import type { ResourceState } from "../model";
+import { changedPaths, ignoringChanges, writePath } from "../property-path";
+import { equal } from "../values";
 import { possibleUrns } from "./aliases";
-import { deleteDependents } from "./cascade";
 import { plannedState, type Deployment } from "./deployment";
-import { StepFailed } from "./runner";
+import { describeDiff, difference } from "./difference";
 import type { Goal, Registered } from "./goal";
 import { importStep } from "./imports";
+import { check, guarded, judge } from "./judgement";
 import type { Provider, ProviderRegistry } from "./providers";
-import { createStep, deleteStep, takeStep, updateStep, withSecretOutputs } from "./steps";
+import { comeBack, replace } from "./replacement";
+import { StepFailed } from "./runner";
+import { readStack, STACK_REFERENCE } from "./stack-reference";
+import { createStep, takeStep, updateStep, withSecretOutputs } from "./steps";
 import { isProviderType, makeUrn, packageOf, STACK_TYPE } from "./urn";
 
 /** Brings one registered resource about: the algorithm of pulumi.md 9.1 to 9.4, top to bottom. */
@@ -89,7 +91,7 @@ export class Registration {
     provider: string | undefined,
   ): Promise<Registered> {
     const { deployment } = this;
-    await this.judge(goal, urn, old.inputs, provider ?? old.provider);
+    await judge(deployment, goal, urn, old.inputs, provider ?? old.provider);
     // A copy: it moves to the front of the snapshot, before whatever this run builds upon it, and states are told apart
     // by identity.
     const state = { ...old, urn };
@@ -113,7 +115,7 @@ export class Registration {
   }
 
   private async providerOf(goal: Goal): Promise<string | undefined> {
-    if (isProviderType(goal.type) || goal.type === "pulumi:pulumi:StackReference") return undefined;
+    if (isProviderType(goal.type) || goal.type === STACK_REFERENCE) return undefined;
     if (goal.provider) return goal.provider;
     const pkg = packageOf(goal.type);
     for (let parent = goal.parent; parent !== undefined; parent = this.deployment.parentOf(parent)) {
@@ -124,7 +126,7 @@ export class Registration {
   }
 
   private async component(goal: Goal, urn: string, old: ResourceState | undefined): Promise<ResourceState> {
-    const inputs = await this.judge(goal, urn, goal.properties, undefined);
+    const inputs = await judge(this.deployment, goal, urn, goal.properties, undefined);
     const planned: ResourceState = {
       ...plannedState(this.deployment, goal, urn, inputs, undefined, old),
       outputs: old?.outputs ?? {},
@@ -152,7 +154,7 @@ export class Registration {
     reference: string | undefined,
   ): Promise<ResourceState> {
     const { deployment } = this;
-    if (goal.type === "pulumi:pulumi:StackReference") return this.stackReference(goal, urn, found);
+    if (goal.type === STACK_REFERENCE) return readStack(deployment, goal, urn, found);
     const provider: Provider = reference === undefined ? this.registry.management : await this.registry.get(reference);
     let old = found;
     if (deployment.request.options.refresh && old !== undefined && !isProviderType(goal.type))
@@ -167,14 +169,15 @@ export class Registration {
         old,
         provider,
         reference,
-        (inputs) => this.judge(goal, urn, inputs, reference),
+        (inputs) => judge(deployment, goal, urn, inputs, reference),
         (imported, planned) => this.update(goal, imported, planned, provider),
+        gone,
       );
     }
 
     const olds = old?.external ? undefined : old?.inputs;
     const wanted = olds === undefined ? goal.properties : ignoringChanges(goal.properties, olds, goal.ignoreChanges);
-    const inputs = await this.judge(goal, urn, await this.check(provider, urn, olds, wanted), reference);
+    const inputs = await judge(deployment, goal, urn, await check(deployment, provider, urn, olds, wanted), reference);
     const planned = plannedState(deployment, goal, urn, inputs, reference, old);
 
     if (old === undefined)
@@ -182,9 +185,10 @@ export class Registration {
         put: [state],
         ...(gone === undefined ? {} : { drop: [gone] }),
       }));
-    if (old.pendingReplacement || deployment.deletedEarly.has(old.urn)) return this.comeBack(planned, old, provider);
-    const diff = await this.diff(goal, old, planned, provider, reference);
-    if (diff.replaces.length > 0) return this.replace(goal, old, planned, provider, diff);
+    if (old.pendingReplacement || deployment.deletedEarly.has(old.urn))
+      return comeBack(deployment, planned, old, provider);
+    const diff = await difference(deployment, goal, old, planned, provider, reference);
+    if (diff.replaces.length > 0) return replace(deployment, this.registry, goal, old, planned, provider, diff);
     if (diff.changes === "some" || (old.initErrors?.length ?? 0) > 0)
       return updateStep(deployment, old, planned, provider, goal.ignoreChanges, describeDiff(diff));
     if (isProviderType(goal.type)) await this.registry.configure(urn, old.id ?? "", inputs);
@@ -192,170 +196,10 @@ export class Registration {
   }
 
   private update(goal: Goal, old: ResourceState, planned: ResourceState, provider: Provider): Promise<ResourceState> {
-    return this.diff(goal, old, planned, provider, planned.provider).then((diff) =>
+    return difference(this.deployment, goal, old, planned, provider, planned.provider).then((diff) =>
       diff.changes === "some" || diff.replaces.length > 0
         ? updateStep(this.deployment, old, planned, provider, goal.ignoreChanges, describeDiff(diff))
         : old,
-    );
-  }
-
-  private async check(
-    provider: Provider,
-    urn: string,
-    olds: Properties | undefined,
-    news: Properties,
-  ): Promise<Properties> {
-    const { inputs, failures } = await this.guarded(urn, () => provider.check(urn, olds, news));
-    if (failures.length === 0) return inputs;
-    for (const failure of failures) this.deployment.failWithoutStep(checkMessage(urn, failure), urn);
-    throw new StepFailed(urn);
-  }
-
-  /** Remediates, then analyses (pulumi.md 8.5). A mandatory violation takes the step from an update, not from a preview. */
-  private async judge(goal: Goal, urn: string, inputs: Properties, provider: string | undefined): Promise<Properties> {
-    const { policies } = this.deployment.request;
-    if (policies === undefined) return inputs;
-    const clear = withoutOutputValues(inputs);
-    const remediated = await policies.remediate(this.deployment.analyzed(goal, urn, clear, provider));
-    const { __internal: _internal, ...judged } = remediated;
-    const accepted = await policies.analyze(this.deployment.analyzed(goal, urn, judged, provider));
-    if (!accepted) {
-      this.deployment.violated = true;
-      if (!this.deployment.preview) {
-        this.deployment.runner.failed = true;
-        throw new StepFailed(urn);
-      }
-    }
-    return remediated === clear ? inputs : remediated;
-  }
-
-  private async diff(
-    goal: Goal,
-    old: ResourceState,
-    planned: ResourceState,
-    provider: Provider,
-    reference: string | undefined,
-  ): Promise<Diff> {
-    const { options } = this.deployment.request;
-    const forced = options.replace.includes(old.urn) || options.replace.includes(planned.urn) || old.taint === true;
-    const partner =
-      planned.replaceWith?.some((urn) => this.deployment.replacing.has(urn)) === true ||
-      (planned.deletedWith !== undefined && this.deployment.replacing.has(planned.deletedWith));
-    const triggered =
-      planned.replacementTrigger !== undefined &&
-      old.replacementTrigger !== undefined &&
-      !equal(old.replacementTrigger, planned.replacementTrigger);
-    const diff = await this.guarded(planned.urn, () =>
-      provider.diff(planned.urn, old, planned.inputs, goal.ignoreChanges),
-    );
-    const paths = changedPaths(old.inputs, planned.inputs);
-    const changes = diff.changes === "unknown" ? (paths.length === 0 ? "none" : "some") : diff.changes;
-    const demanded = paths
-      .filter((path) => goal.replaceOnChanges.some((pattern) => touches(parsePath(pattern), path)))
-      .map(writePath);
-    const replaces = new Set([...diff.replaces, ...(changes === "some" ? demanded : [])]);
-    if (forced || partner || triggered || old.external || this.providerReplaced(old.provider, reference))
-      replaces.add("id");
-    return {
-      ...diff,
-      changes,
-      replaces: [...replaces],
-      diffs: diff.diffs.length > 0 ? diff.diffs : paths.map(writePath),
-    };
-  }
-
-  /** A provider resource that is replaced takes its resources along; one that is only another name for it does not. */
-  private providerReplaced(before: string | undefined, now: string | undefined): boolean {
-    if (before === undefined || now === undefined || before === now) return false;
-    const urn = now.slice(0, now.lastIndexOf("::"));
-    return this.deployment.replacing.has(urn);
-  }
-
-  /** CreateBeforeDelete or, where asked for, DeleteBeforeReplace (pulumi.md 9.2, 9.3). */
-  private async replace(
-    goal: Goal,
-    old: ResourceState,
-    planned: ResourceState,
-    provider: Provider,
-    diff: Diff,
-  ): Promise<ResourceState> {
-    const { deployment } = this;
-    const { urn } = planned;
-    if (old.protect && goal.protect !== false) {
-      const error = new Error(
-        `unable to replace resource "${urn}"\nas it is currently marked for protection. To unprotect the resource, remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\``,
-      );
-      deployment.fail({ op: "replace", urn, old, new: planned }, error);
-      if (!deployment.preview) throw new StepFailed(urn);
-    }
-    deployment.replacing.add(urn);
-    const inputs = await this.judge(
-      goal,
-      urn,
-      await this.check(provider, urn, undefined, goal.properties),
-      planned.provider,
-    );
-    const { id: _id, created: _created, modified: _modified, ...blank } = planned;
-    const fresh: ResourceState = {
-      ...blank,
-      inputs,
-      created: deployment.timestamp(),
-      modified: deployment.timestamp(),
-    };
-    const facts = { ...describeDiff(diff), keys: diff.replaces, old };
-    if (goal.deleteBeforeReplace ?? diff.deleteBeforeReplace) {
-      await deleteDependents(deployment, this.registry, old);
-      const waiting: ResourceState = { ...old, pendingReplacement: true };
-      await deleteStep(
-        deployment,
-        "delete-replaced",
-        { ...old, protect: false },
-        old.retainOnDelete || old.external ? undefined : provider,
-        { swap: [[old, waiting]] },
-      );
-      this.logicalReplace(old, fresh, facts);
-      return createStep(
-        deployment,
-        "create-replacement",
-        fresh,
-        provider,
-        (state) => ({ put: [state], drop: [waiting] }),
-        facts,
-      );
-    }
-    const doomed: ResourceState = { ...old, delete: true };
-    const state = await createStep(
-      deployment,
-      "create-replacement",
-      fresh,
-      provider,
-      (made) => ({ put: [made], swap: [[old, doomed]] }),
-      facts,
-    );
-    this.logicalReplace(old, state, facts);
-    deployment.replaced.push(doomed);
-    return state;
-  }
-
-  private logicalReplace(old: ResourceState, state: ResourceState, facts: object): void {
-    const step = { op: "replace" as const, urn: state.urn, ...facts, old, new: state };
-    this.deployment.events.started(step);
-    this.deployment.events.finished(step);
-  }
-
-  /** Deleted earlier, in this run or a failed one: its replacement is created now. */
-  private async comeBack(planned: ResourceState, old: ResourceState, provider: Provider): Promise<ResourceState> {
-    this.deployment.replacing.add(planned.urn);
-    const { id: _id, pendingReplacement: _pending, ...fresh } = planned as ResourceState;
-    const gone = this.deployment.current.get(old.urn) ?? old;
-    this.logicalReplace(old, fresh, {});
-    return createStep(
-      this.deployment,
-      "create-replacement",
-      fresh,
-      provider,
-      (state) => ({ put: [state], drop: [gone] }),
-      { old },
     );
   }
 
@@ -370,7 +214,7 @@ export class Registration {
   }
 
   private async refreshed(old: ResourceState, provider: Provider): Promise<ResourceState | undefined> {
-    const read = await this.guarded(old.urn, () =>
+    const read = await guarded(this.deployment, old.urn, () =>
       provider.read(old.urn, old.id ?? "", old.inputs, old.outputs, this.deployment.request.interruption.terminated),
     );
     if (read === undefined) return undefined;
@@ -382,55 +226,6 @@ export class Registration {
     await this.deployment.snapshot.commit({ swap: [[old, now]] });
     return now;
   }
-
-  private async stackReference(goal: Goal, urn: string, old: ResourceState | undefined): Promise<ResourceState> {
-    const name = goal.properties["name"];
-    const found =
-      typeof name === "string" && !containsUnknown(name) ? await this.deployment.request.stackOutputs(name) : undefined;
-    if (found === undefined && !containsUnknown(name as Json)) {
-      this.deployment.failWithoutStep(`unknown stack ${JSON.stringify(name)}`, urn);
-      throw new StepFailed(urn);
-    }
-    const outputs: Properties = {
-      name: name ?? UNKNOWN,
-      outputs: found?.outputs ?? {},
-      secretOutputNames: found?.secretOutputNames ?? [],
-    };
-    const state: ResourceState = {
-      ...plannedState(this.deployment, goal, urn, goal.properties, undefined, old),
-      id: typeof name === "string" ? name : "",
-      outputs,
-      external: true,
-    };
-    const op = old === undefined ? "read" : "same";
-    await takeStep(
-      this.deployment,
-      { op, urn, old, new: state },
-      undefined,
-      () => Promise.resolve({ state, change: () => ({ put: [state], ...(old === undefined ? {} : { drop: [old] }) }) }),
-      op === "read",
-    );
-    return state;
-  }
-
-  /** Check and Diff happen before a step exists: their failure is a diagnostic of the resource. */
-  private async guarded<T>(urn: string, ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (error) {
-      this.deployment.failWithoutStep(error instanceof Error ? error.message : String(error), urn);
-      throw new StepFailed(urn);
-    }
-  }
-}
-
-function checkMessage(urn: string, failure: CheckFailure): string {
-  const where = failure.property === "" ? "" : `: property ${failure.property}`;
-  return `${urn.split("::").slice(2).join(" ")} resource has a problem${where}: ${failure.reason}`;
-}
-
-function describeDiff(diff: Diff) {
-  return { diffs: diff.diffs, detailed: diff.detailed };
 }
 
 function isComponentUrn(deployment: Deployment, urn: string): boolean {

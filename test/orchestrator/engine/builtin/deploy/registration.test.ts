@@ -5,12 +5,11 @@ import { emptyGoal, type Provider } from "../../../../../orchestrator/engine/bui
 import { Registration } from "../../../../../orchestrator/engine/builtin/deploy/registration";
 import { StepFailed } from "../../../../../orchestrator/engine/builtin/deploy/runner";
 import { nameOf } from "../../../../../orchestrator/engine/builtin/deploy/urn";
-import type { PolicyGate, Properties, ResourceState } from "../../../../../orchestrator/engine/builtin/model";
+import type { Properties, ResourceState } from "../../../../../orchestrator/engine/builtin/model";
 import type { Diff } from "../../../../../orchestrator/engine/builtin/provider/client";
 import { equal } from "../../../../../orchestrator/engine/builtin/values";
 import { PROVIDER, registryOf, scripted, staged, type Given } from "../../../../support/deployments";
 import { stateOf, urnOf } from "../../../../support/states";
-import { strict } from "../../../../support/strict";
 
 const thing = (name: string, size = 1, rest: Partial<ResourceState> = {}) =>
   stateOf(name, { size }, { provider: PROVIDER, ...rest });
@@ -20,16 +19,12 @@ const goal = (name: string, size = 1, rest: Partial<Goal> = {}): Goal => ({
   properties: { size },
   ...rest,
 });
-const diffOf = (old: ResourceState, news: Properties, rest: Partial<Diff> = {}): Diff => ({
+const diffOf = (old: ResourceState, news: Properties): Diff => ({
   changes: equal(old.inputs, news) ? "none" : "some",
   replaces: [],
   deleteBeforeReplace: false,
   diffs: [],
-  ...rest,
 });
-const replacing = (_urn: string, old: ResourceState, news: Properties): Promise<Diff> =>
-  Promise.resolve(diffOf(old, news, equal(old.inputs, news) ? {} : { replaces: ["size"] }));
-
 describe("a registration", () => {
   /** A provider that accepts everything and compares inputs; `answers` override or add. */
   function stage(given: Given = {}, answers: Partial<Provider> = {}) {
@@ -125,86 +120,6 @@ describe("a registration", () => {
     expect(deployment.renamed.has(urnOf("was"))).to.equal(true);
   });
 
-  describe("that demands a replacement", () => {
-    it("creates the new one first and leaves the old one to the end", async () => {
-      const old = thing("a");
-      const { registration, provider, resources, deployment } = stage(
-        { resources: [old] },
-        { ...made(), diff: replacing },
-      );
-      expect((await registration.register(goal("a", 2))).id).to.equal("new-a");
-      expect(provider.calls).to.deep.equal(["check a", "diff a", "check a", "create a"]);
-      expect(resources().map(({ id, delete: doomed }) => [id, doomed])).to.deep.equal([
-        ["new-a", undefined],
-        ["id-a", true],
-      ]);
-      expect(deployment.replaced).to.deep.equal([{ ...old, delete: true }]);
-      expect(deployment.events.changes).to.deep.equal({ replace: 1 });
-    });
-
-    it("deletes first where asked to; a create that then fails leaves it to be made again", async () => {
-      const { failure, provider, resources } = stage(
-        { resources: [thing("a")] },
-        { ...made(), create: () => Promise.reject(new Error("no room")), diff: replacing },
-      );
-      await failure(goal("a", 2, { deleteBeforeReplace: true }));
-      expect(provider.calls.slice(-2)).to.deep.equal(["delete a", "create a"]);
-      expect(resources()).to.have.length(1);
-      const [left] = resources();
-      expect(left).to.deep.include({ pendingReplacement: true, inputs: { size: 1 } });
-      const next = stage({ resources: [left as ResourceState] }, made());
-      expect((await next.registration.register(goal("a", 2))).id).to.equal("new-a");
-      expect(next.provider.calls).to.deep.equal(["check a", "create a"]);
-      expect(next.resources().map(({ pendingReplacement }) => pendingReplacement)).to.deep.equal([undefined]);
-    });
-
-    it("comes from the provider, --replace, replaceOnChanges, or a changed trigger alone", async () => {
-      const replaced = async (wanted: Goal, old: ResourceState, given: Given = {}) => {
-        const { registration, deployment } = stage({ resources: [old], ...given }, made());
-        await registration.register(wanted);
-        return deployment.events.changes["replace"] === 1;
-      };
-      expect(await replaced(goal("a"), thing("a"), { options: { replace: [urnOf("a")] } })).to.equal(true);
-      expect(await replaced(goal("a", 2, { replaceOnChanges: ["size"] }), thing("a"))).to.equal(true);
-      const triggered = thing("a", 1, { replacementTrigger: "v1" });
-      expect(await replaced(goal("a", 1, { replacementTrigger: "v2" }), triggered)).to.equal(true);
-      expect(await replaced(goal("a", 1, { replacementTrigger: "v1" }), triggered)).to.equal(false);
-      expect(await replaced(goal("a", 1, { replaceOnChanges: ["size"] }), thing("a"))).to.equal(false);
-    });
-
-    it("of a protected resource is refused before anything is touched", async () => {
-      const { failure, errors, provider, resources } = stage(
-        { resources: [thing("a", 1, { protect: true })] },
-        { diff: replacing },
-      );
-      await failure(goal("a", 2, { protect: true }));
-      expect(errors()[0]).to.contain("marked for protection");
-      expect(provider.calls).to.deep.equal(["check a", "diff a"]);
-      expect(resources()).to.have.length(1);
-    });
-  });
-
-  describe("under policies", () => {
-    const gate = (
-      accepted: boolean,
-      remediate: PolicyGate["remediate"] = ({ properties }) => Promise.resolve(properties),
-    ) => strict<PolicyGate>("gate", { remediate, analyze: () => Promise.resolve(accepted) });
-
-    it("that are violated takes no step in an update; a preview goes on to show all of it", async () => {
-      const update = stage({ policies: gate(false) }, made());
-      await update.failure(goal("a"));
-      expect(update.provider.calls).to.deep.equal(["check a"]);
-      const preview = stage({ policies: gate(false), dryRun: true }, made());
-      expect((await preview.registration.register(goal("a"))).result).to.equal("success");
-      expect(preview.deployment.violated).to.equal(true);
-    });
-
-    it("that remediate makes what they made of it", async () => {
-      const { registration } = stage({ policies: gate(true, () => Promise.resolve({ size: 3 })) }, made());
-      expect((await registration.register(goal("a", 9))).outputs).to.deep.equal({ size: 3 });
-    });
-  });
-
   describe("with --target", () => {
     it("leaves out what is not named: new ones are unknown to the program, old ones stay without being asked for", async () => {
       const { registration, provider, resources } = stage({
@@ -241,6 +156,14 @@ describe("a registration", () => {
       const again = stage({ resources, options: { refresh: true } }, { ...made(), ...gone });
       expect((await again.registration.register(goal("a"))).id).to.equal("new-a");
       expect(again.resources().map(({ id }) => id)).to.deep.equal(["new-a", "id-b"]);
+      const imported = stage(
+        { resources, options: { refresh: true } },
+        {
+          read: (_urn, id) => Promise.resolve(id === "i-9" ? { id, outputs: { size: 1 }, initErrors: [] } : undefined),
+        },
+      );
+      expect((await imported.registration.register(goal("a", 1, { importId: "i-9" }))).id).to.equal("i-9");
+      expect(imported.resources().map(({ id }) => id)).to.deep.equal(["i-9", "id-b"]);
       const failing = stage(
         { resources, options: { refresh: true } },
         { ...gone, create: () => Promise.reject(new Error("no room")) },
@@ -249,23 +172,5 @@ describe("a registration", () => {
       // Without their provider, which this test keeps out of the state.
       checkOrder(failing.resources().map((state) => ({ ...state, provider: undefined })));
     });
-  });
-
-  it("of a reference to a stack reads its outputs, and refuses a stack that is not there", async () => {
-    const reference = (name: string): Goal => ({
-      ...emptyGoal("pulumi:pulumi:StackReference", name),
-      properties: { name },
-    });
-    const { registration, failure, errors } = stage({
-      stackOutputs: (name) =>
-        Promise.resolve(name === "prod" ? { outputs: { url: "u" }, secretOutputNames: [] } : undefined),
-    });
-    expect((await registration.register(reference("prod"))).outputs).to.deep.equal({
-      name: "prod",
-      outputs: { url: "u" },
-      secretOutputNames: [],
-    });
-    await failure(reference("nowhere"));
-    expect(errors()).to.deep.equal(['unknown stack "nowhere"']);
   });
 });
