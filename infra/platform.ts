@@ -31,7 +31,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     inAccount,
   ).outputs;
 
-  const { contacts: _contacts, ...budget } = config.budget;
+  const { contacts: _contacts, limit: _limit, ...budget } = config.budget;
   const accountId = network.clusterRoleArn.apply((arn) => arn.split(":")[4] ?? "");
   return {
     environment: accountId.apply((id): PlatformOutputs["environment"] => ({

@@ -184,6 +184,12 @@ const rules: readonly Rule[] = [
           `set ${least} or more`,
         );
   },
+  ({ budget: { limit, contacts: _contacts, ...areas } }) => {
+    const total = Object.values(areas).reduce((sum, amount) => sum + amount, 0);
+    return limit >= total
+      ? undefined
+      : mistake("budget.limit", limit, `not below the budget itself, ${total} (B5)`, `set ${total} or more`);
+  },
   (config) =>
     Object.keys(config.charts).flatMap((name) =>
       name in charts

@@ -121,6 +121,8 @@ export const schema = z.strictObject({
     network: dollars,
     monitoring: dollars,
     recovery: dollars.default(0),
+    /** A preview that is estimated above this fails (B5.2). */
+    limit: dollars,
     contacts: z.array(email).min(1),
   }),
   /** Chart name → version, over the table in charts.ts. */

@@ -1,3 +1,4 @@
+import { dollars } from "../cost/budget";
 import { changes, duration } from "./words";
 import type { EnvironmentReport, Report, StepReport } from "./report";
 
@@ -29,6 +30,7 @@ function environmentSection(environment: EnvironmentReport): string[] {
     ...environment.steps.map(row),
     ...environment.steps.flatMap(trouble),
     ...policy(environment),
+    ...costs(environment),
     ...findings(environment),
     ...notes(environment),
     ...(environment.topology ? ["", "### Network", "", "```text", environment.topology, "```"] : []),
@@ -76,6 +78,23 @@ function policy({ steps }: EnvironmentReport): string[] {
       ({ level, rule, urn, reason, remediation }) =>
         `- ${level} \`${rule}\` on \`${urn}\`: ${oneLine(reason)}${remediation ? `; fix: ${oneLine(remediation)}` : ""}`,
     ),
+  ];
+}
+
+function costs({ steps }: EnvironmentReport): string[] {
+  const cost = steps.find((step) => step.cause === undefined && step.cost !== undefined)?.cost;
+  if (cost === undefined) return [];
+  return [
+    "",
+    `### Cost: about ${dollars(cost.total)} a month`,
+    "",
+    `List prices of ${cost.asOf}; up to ${dollars(cost.ceiling)} more with every pool at its limit.`,
+    "",
+    "| area | what | USD a month |",
+    "|---|---|---|",
+    ...cost.lines.map(({ area, what, monthly }) => `| ${[area, what, monthly.toFixed(2)].map(cell).join(" | ")} |`),
+    "",
+    ...cost.gaps.map((gap) => `- not in it: ${gap}`),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Diagnosis, Finding, Proof } from "../checks/check";
+import type { Estimate } from "../cost/estimate";
 import type { Status, StepKind, StepRecord, Violation } from "../rollout/step";
 
 /** The report of one run. Its JSON Schema is docs/report.schema.json; a field that changes there is a breaking change. */
@@ -46,6 +47,7 @@ export interface StepReport {
   readonly proof?: Proof;
   readonly changes?: Readonly<Record<string, number>>;
   readonly planned?: Readonly<Record<string, number>>;
+  readonly cost?: Estimate;
   readonly packs?: readonly string[];
   readonly violations?: readonly Violation[];
   readonly failures?: readonly { readonly urn: string; readonly message: string }[];

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { Engine } from "./engine";
 import type { Interruption } from "./interruption";
+import type { PlannedResource } from "../cost/estimate";
 import type { Violation } from "./step";
 
 /** What one engine operation did, read from its events: exit codes alone do not tell (pulumi.md 3.3). */
@@ -11,6 +12,8 @@ export interface Operation {
   readonly changes: Readonly<Record<string, number>>;
   /** Every resource the engine looked at, with what it did or would do. */
   readonly steps: readonly { readonly urn: string; readonly operation: string }[];
+  /** What there is or would be after it, with inputs as far as they are known. */
+  readonly resources: readonly PlannedResource[];
   readonly violations: readonly Violation[];
   /** `name version` of each policy pack that judged. */
   readonly packs: readonly string[];
@@ -88,6 +91,7 @@ export function collector(): {
 } {
   const changes: Record<string, number> = {};
   const steps = new Map<string, string>();
+  const resources = new Map<string, PlannedResource>();
   const violations: Violation[] = [];
   const packs = new Set<string>();
   const failed = new Map<string, string[]>();
@@ -96,7 +100,8 @@ export function collector(): {
 
   const event = (event: EngineEvent): void => {
     if (event.resourcePreEvent) {
-      const { urn, op } = event.resourcePreEvent.metadata;
+      const { urn, op, new: planned } = event.resourcePreEvent.metadata;
+      if (planned) resources.set(urn, { urn, type: planned.type, inputs: planned.inputs });
       // A replacement is announced in three steps; its logical name is the one to show.
       if (steps.get(urn) !== "replace") steps.set(urn, op);
     }
@@ -146,6 +151,7 @@ export function collector(): {
               : "failed",
         changes,
         steps: [...steps].map(([urn, operation]) => ({ urn, operation })),
+        resources: [...resources.values()],
         violations,
         packs: [...packs],
         failures: [...failed].map(([urn, messages]) => ({ urn, message: messages.join("; ") || "no reason given" })),

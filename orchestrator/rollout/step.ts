@@ -1,3 +1,4 @@
+import type { Estimate } from "../cost/estimate";
 import type { Diagnosis, Finding, Proof } from "../checks/check";
 import type { ErrorKind } from "../errors";
 import type { Phase } from "./phases";
@@ -52,6 +53,8 @@ export interface StepData {
   readonly failures?: readonly { readonly urn: string; readonly message: string }[];
   /** What a reader should know besides: takeovers, stand-in values, adopted resources. */
   readonly notes?: readonly string[];
+  /** What the previewed environment would cost a month (B5). */
+  readonly cost?: Estimate;
   /** Text diagram of the network (A1.4). */
   readonly topology?: string;
 }

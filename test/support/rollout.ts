@@ -20,6 +20,7 @@ export function operation(changed: Partial<Operation> = {}): Operation {
     result: "succeeded",
     changes: {},
     steps: [],
+    resources: [],
     violations: [],
     packs: [],
     failures: [],
@@ -132,6 +133,20 @@ export const passed: Finding = {
   subjects: [],
 };
 
+/** The part of a configuration that the steps read: a budget that nothing exceeds. */
+const affordable: Partial<PlatformConfig> = {
+  region: "eu-central-1",
+  budget: {
+    compute: 1000,
+    storage: 1000,
+    network: 1000,
+    monitoring: 1000,
+    recovery: 1000,
+    limit: 5000,
+    contacts: ["us@example.com"],
+  },
+};
+
 /** A rollout on fakes: its stacks, its checks, and what was said and recorded. */
 export class FakeRollout {
   readonly stacks = new Map<string, FakeStack>();
@@ -159,7 +174,7 @@ export class FakeRollout {
 
   readonly parts: Parts = {
     engine: strict<Parts["engine"]>("engine", { label: "fake engine" }),
-    loadConfig: (environment) => Promise.resolve(strict<PlatformConfig>(`config of ${environment}`, {})),
+    loadConfig: (environment) => Promise.resolve(strict<PlatformConfig>(`config of ${environment}`, affordable)),
     startSandbox: (environment) =>
       Promise.resolve({
         engineEnvironment: {},

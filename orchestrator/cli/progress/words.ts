@@ -1,3 +1,4 @@
+import { dollars } from "../../cost/budget";
 import { changes } from "../../report/words";
 import type { StepRecord } from "../../rollout/step";
 
@@ -8,7 +9,8 @@ export function summary(record: StepRecord): string {
     const passed = findings.filter(({ verdict }) => verdict === "passed").length;
     return `${passed} of ${findings.length} checks passed (${record.proof ?? "static"})`;
   }
-  return changes(record);
+  const cost = record.cost === undefined ? "" : `, about ${dollars(record.cost.total)} a month`;
+  return `${changes(record)}${cost}`;
 }
 
 /** What a person needs to see of a step: its result, and for a failure all that explains it. */

@@ -1,3 +1,5 @@
+import { judgeBudget } from "../../cost/budget";
+import { estimate } from "../../cost/estimate";
 import type { EnvironmentContext } from "../context";
 import type { Operation } from "../operation";
 import type { StepOutcome, Violation } from "../step";
@@ -10,7 +12,11 @@ export async function preview(context: EnvironmentContext): Promise<StepOutcome>
   const { outcome, operation } = await judged(context, `preview of ${context.environment}`);
   const planned = countByPhase(operation.steps.map(({ urn }) => urn));
   context.planned = planned;
-  return { ...outcome, planned };
+  if (outcome.status === "failed") return { ...outcome, planned };
+  const cost = estimate(operation.resources, context.config.region);
+  const { warnings, refusal } = judgeBudget(cost, context.config.budget, context.environment);
+  const data = { ...outcome, planned, cost, notes: [...(outcome.notes ?? []), ...warnings] };
+  return refusal === undefined ? data : { ...data, status: "failed", kind: "failure", ...refusal };
 }
 
 /**

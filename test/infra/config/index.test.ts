@@ -234,6 +234,12 @@ describe("the configuration", () => {
       /name of a chart/,
       (raw) => (raw["charts"] = { nginx: "1.2.3" }),
     ],
+    "a limit below the budget [B5.2]": [
+      "dev",
+      "budget.limit",
+      /not below the budget/,
+      (raw) => (raw["budget"]!["limit"] = 499),
+    ],
     "a negative budget [B5.1]": ["dev", "budget.compute", /./, (raw) => (raw["budget"]!["compute"] = -1)],
   };
   for (const [title, [environment, key, rule, change]] of Object.entries(table)) {

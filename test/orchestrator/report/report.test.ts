@@ -84,6 +84,20 @@ describe("report", () => {
     );
   });
 
+  it("tells what an environment would cost, line by line [B5]", async () => {
+    const rollout = new FakeRollout();
+    rollout.stack("dev").previewResult = {
+      resources: [{ urn: "urn:x::nat", type: "aws:ec2/natGateway:NatGateway", inputs: {} }],
+    };
+    const { records, exitCode } = await execute(rollout.request(folder()));
+    const report = reportOf(records, exitCode);
+    expectValid(report);
+    const markdown = toMarkdown(report);
+    expect(markdown).to.include("### Cost: about $44 a month");
+    expect(markdown).to.include("| network | NAT gateway with its address | 43.80 |");
+    expect(markdown).to.include("- not in it: data transfer");
+  });
+
   it("draws the network [A1.4]", async () => {
     const { records, exitCode } = await execute(new FakeRollout().request(folder()));
     expect(toMarkdown(reportOf(records, exitCode))).to.include("VPC vpc-1  10.10.0.0/16  eu-central-1");

@@ -59,6 +59,28 @@ describe("execute", () => {
     expect(rollout.stack("dev").calls).to.deep.equal([]);
   });
 
+  it("estimates what is planned, warns above a budget and stops above the limit with nothing touched [B5.2]", async () => {
+    const nodes = (desiredSize: number) => ({
+      urn: "urn:pulumi:dev::slipway::aws:eks/nodeGroup:NodeGroup::general",
+      type: "aws:eks/nodeGroup:NodeGroup",
+      inputs: { nodeGroupName: "general", instanceTypes: ["m7g.xlarge"], scalingConfig: { desiredSize } },
+    });
+    const dear = new FakeRollout();
+    dear.stack("dev").previewResult = { resources: [nodes(10)] };
+    const warned = await execute(dear.request(folder()));
+    expect(warned.exitCode).to.equal(0);
+    const gate = warned.records.find(({ step }) => step.id === "dev/preview");
+    expect(gate?.cost?.total).to.be.closeTo(10 * 0.1632 * 730 * 1.2, 0.01);
+    expect(gate?.notes).to.include("compute: about $1,430 a month, above its budget of $1,000 (B5)");
+
+    const mad = new FakeRollout();
+    mad.stack("dev").previewResult = { resources: [nodes(100)] };
+    const { exitCode, records } = await execute(mad.request(folder()));
+    expect(exitCode).to.equal(1);
+    expect(mad.stack("dev").calls).to.deep.equal([]);
+    expect(records.find(({ step }) => step.id === "dev/preview")?.reason).to.include("above its limit of $5,000");
+  });
+
   it("stops at the first phase that is not proven, with causes and fixes [A21.2]", async () => {
     const rollout = new FakeRollout();
     rollout.check = {
