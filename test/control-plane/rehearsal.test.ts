@@ -1,0 +1,130 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, readdirSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { expect } from "chai";
+import { runCli } from "../../orchestrator/cli/run-cli";
+import type { Report } from "../../orchestrator/report/report";
+import { isUp } from "../../orchestrator/sandbox/control-plane/control-plane";
+import { ControlPlanes } from "../../orchestrator/sandbox/control-plane/control-planes";
+import type { ClusterHost } from "../../orchestrator/sandbox/cluster/host";
+import { EmbeddedClusters } from "../../orchestrator/sandbox/cluster/embedded";
+import { KubeApi } from "../../orchestrator/sandbox/kubernetes/api";
+import { useFolder } from "../support/folder";
+import { root } from "../support/pulumi";
+import { needsBinaries } from "./plane";
+
+const CLUSTER = "slipway-dev";
+type Kind = "embedded" | "control-plane";
+
+/** A project of its own: the real program and policy pack. */
+function project(folder: string): void {
+  for (const name of ["infra", "policy", "node_modules", "package-lock.json"])
+    symlinkSync(path.join(root, name), path.join(folder, name));
+  for (const name of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml"])
+    cpSync(path.join(root, name), path.join(folder, name));
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], { cwd: folder });
+  git("init", "-q");
+  git("commit", "-q", "--allow-empty", "-m", "a known version");
+}
+
+describe("a rehearsal on a real control plane", function () {
+  this.timeout(600_000);
+  needsBinaries();
+  const folder = useFolder();
+  const state = (kind: Kind) => path.join(folder(), kind);
+  const clusters = (kind: Kind) => path.join(state(kind), "rehearsal", "dev", "world", "clusters");
+
+  const cli = (kind: Kind, ...args: string[]) => cliAt(state(kind), kind, ...args);
+  async function cliAt(place: string, kind: Kind, ...args: string[]) {
+    let out = "";
+    let err = "";
+    const exit = await runCli({
+      args: [...args, "--cluster", kind, "--engine", "builtin", "--environment", "dev", "--state-dir", place],
+      root: folder(),
+      stdout: { write: (text) => (out += text), columns: 80 },
+      stderr: { write: (text) => (err += text), columns: 80 },
+      stdin: Readable.from([]),
+      variables: process.env,
+    });
+    return { exit, out, err };
+  }
+
+  /** Every object that somebody made on purpose: what controllers add by themselves has names of its own. */
+  async function objectsOf(host: ClusterHost): Promise<string[]> {
+    const api = new KubeApi(await host.ensure(CLUSTER, "1.36"));
+    const kinds = [
+      ...["Namespace", "Service", "ServiceAccount", "ConfigMap", "Node"].map((kind) => ["v1", kind]),
+      ...["Deployment", "DaemonSet", "StatefulSet"].map((kind) => ["apps/v1", kind]),
+      ["networking.k8s.io/v1", "NetworkPolicy"],
+      ["policy/v1", "PodDisruptionBudget"],
+      ["apiextensions.k8s.io/v1", "CustomResourceDefinition"],
+      ...["ClusterIssuer", "Certificate"].map((kind) => ["cert-manager.io/v1", kind]),
+      ...["GatewayClass", "Gateway", "HTTPRoute"].map((kind) => ["gateway.networking.k8s.io/v1", kind]),
+      ...["NodePool"].map((kind) => ["karpenter.sh/v1", kind]),
+      ["karpenter.k8s.aws/v1", "EC2NodeClass"],
+    ];
+    try {
+      const lists = await Promise.all(
+        kinds.map(async ([apiVersion = "", kind = ""]) => {
+          const { items } = await api.list(apiVersion, kind);
+          return items
+            .filter(({ metadata: { namespace = "", name } }) => !OWN.test(`${kind} ${namespace}/${name}`))
+            .map(({ metadata: { namespace = "", name } }) => `${kind} ${namespace}/${name}`);
+        }),
+      );
+      return lists.flat().toSorted();
+    } finally {
+      api.close();
+    }
+  }
+  /** What a real control plane makes for itself. */
+  const OWN =
+    /^(ServiceAccount kube-system\/.*(controller|cleaner|protection|collector|provisioner|binder|scheduler).*|ConfigMap (kube-system|kube-public)\/.*|ServiceAccount kube-(system|public|node-lease)\/.*|ConfigMap .*kube-root-ca\.crt)$/;
+
+  it("finds the same as on the embedded API, proven by the real thing, with the same objects in the cluster", async () => {
+    project(folder());
+    const reports: Report[] = [];
+    const objects: string[][] = [];
+    for (const kind of ["embedded", "control-plane"] as const) {
+      const { exit, out, err } = await cli(kind, "bootstrap", "--json");
+      expect(exit, err).to.equal(0);
+      reports.push(JSON.parse(out) as Report);
+      const host: ClusterHost & { resume(): Promise<void> } =
+        kind === "embedded"
+          ? new EmbeddedClusters(clusters(kind))
+          : new ControlPlanes({ directory: clusters(kind), variables: process.env });
+      await host.resume();
+      try {
+        objects.push(await objectsOf(host));
+      } finally {
+        await host.close();
+      }
+    }
+    const [findings, real] = reports.map((report) =>
+      report.environments.flatMap(({ steps }) =>
+        steps.flatMap((step) =>
+          (step.findings ?? []).map(({ requirement, title, verdict }) => `${requirement} ${title}: ${verdict}`),
+        ),
+      ),
+    );
+    expect(real).to.deep.equal(findings);
+    expect(objects[1]).to.deep.equal(objects[0]);
+    expect(reports[1]?.cluster).to.equal("real control plane");
+    const proofs = reports[1]?.environments.flatMap(({ steps }) => steps.map(({ proof }) => proof));
+    expect(proofs).to.include("real control plane").and.include("stand-in");
+    expect(
+      readdirSync(clusters("control-plane")).filter((name) => isUp(path.join(clusters("control-plane"), name))),
+      "nothing runs on",
+    ).to.deep.equal([]);
+
+    const other = await cliAt(state("control-plane"), "embedded", "verify");
+    expect(other.exit, "what is in one cluster is not in the other").to.equal(2);
+    expect(other.err).to.include("cluster-kind-differs");
+
+    const gone = await cli("control-plane", "destroy", "--yes", "--destroy-protected");
+    expect(gone.exit, gone.out).to.equal(0);
+    expect(existsSync(path.join(clusters("control-plane"), CLUSTER))).to.equal(false);
+  });
+});
