@@ -84,6 +84,14 @@ export const charts = {
     testedOn: ["1.33", "1.34", "1.35", "1.36"],
     reviewed: "2026-11-21",
   },
+  "external-secrets": {
+    chart: "oci://ghcr.io/external-secrets/charts/external-secrets",
+    version: "2.9.0",
+    namespace: "external-secrets",
+    podSecurity: "restricted",
+    testedOn: ["1.36"],
+    reviewed: "2026-11-21",
+  },
 } as const satisfies Readonly<Record<string, Chart>>;
 
 export type ChartName = keyof typeof charts;

@@ -14,6 +14,7 @@ export interface PlatformOutputs {
   readonly networkPolicy: NetworkPolicyOutput;
   readonly certificates: CertificatesOutput;
   readonly entryPoint: EntryPointOutput;
+  readonly secrets: SecretsOutput;
 }
 
 export type EnvironmentName = "dev" | "staging" | "production";
@@ -113,5 +114,26 @@ export interface EntryPointOutput {
     readonly host: string;
     readonly service: string;
     readonly certificateSecret: string;
+  };
+}
+
+export interface SecretsOutput {
+  readonly namespace: string;
+  /** The ClusterSecretStore through which namespaces read. */
+  readonly store: string;
+  /** Everything of this environment in the central store lies below it (A12.3): `slipway/dev/`. */
+  readonly prefix: string;
+  /** Names in the central store that the platform made. */
+  readonly paths: readonly string[];
+  readonly keyArn: string;
+  /** The only role that reads below the prefix. */
+  readonly readerRoleArn: string;
+  /** An ExternalSecret as a team would write it, with the Secret it keeps. */
+  readonly example: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly secret: string;
+    readonly key: string;
+    readonly path: string;
   };
 }

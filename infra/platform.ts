@@ -9,6 +9,7 @@ import { NodePools } from "./phases/03-node-pools";
 import { NetworkPolicy } from "./phases/04-network-policy";
 import { Certificates } from "./phases/05-certificates";
 import { EntryPoint } from "./phases/06-entry-point";
+import { Secrets } from "./phases/12-secrets";
 
 /** Outputs of the program: the contract's keys, each known once its phase is there. */
 export type ProgramOutputs = { readonly [key in keyof PlatformOutputs]: pulumi.Output<PlatformOutputs[key]> };
@@ -30,6 +31,8 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     { config, tags, network, cluster, nodePools, networkPolicy, certificates },
     inAccount,
   ).outputs;
+
+  const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy }, inAccount).outputs;
 
   const { contacts: _contacts, limit: _limit, ...budget } = config.budget;
   const accountId = network.clusterRoleArn.apply((arn) => arn.split(":")[4] ?? "");
@@ -68,6 +71,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     networkPolicy: plain(networkPolicy, ["plugin", "daemonSet", "namespaces"]),
     certificates: plain(certificates, ["namespace", "issuers", "defaultIssuer", "chartVersion"]),
     entryPoint: plain(entryPoint, ["gatewayClass", "gateway", "domain", "zoneId", "nameServers", "demo"]),
+    secrets: plain(secrets, ["namespace", "store", "prefix", "paths", "keyArn", "readerRoleArn", "example"]),
   };
 }
 

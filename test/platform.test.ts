@@ -67,6 +67,7 @@ for (const environment of environments) {
         "networkPolicy",
         "certificates",
         "entryPoint",
+        "secrets",
       ]);
       expect(await pulumi.isSecret(outputs.kubeconfig)).to.equal(true);
       for (const [key, output] of Object.entries(outputs)) {

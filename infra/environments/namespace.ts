@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { SERVICE_CIDR } from "../cidr";
+import type { PlatformConfig } from "../config";
 
 /** Who may come in and what may be reached, beyond the baseline every namespace has. */
 export interface Allowances {
@@ -27,6 +28,13 @@ export interface PlatformNamespaceArgs {
   readonly podMaximum?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly provider: k8s.Provider;
+}
+
+/** Cap of one pod in dev (B2.2); elsewhere the quota alone bounds it. */
+export function podMaximumOf({ environment }: Pick<PlatformConfig, "environment">): {
+  podMaximum?: Readonly<Record<string, string>>;
+} {
+  return environment === "dev" ? { podMaximum: { cpu: "2", memory: "4096Mi" } } : {};
 }
 
 /** Requests and limits of all pods of a namespace together (A17.2). */

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
-import { PlatformNamespace, type Allowances } from "../environments/namespace";
+import { PlatformNamespace, podMaximumOf, type Allowances } from "../environments/namespace";
 import type { NetworkPolicyOutput } from "../outputs";
 import { release, replicas } from "../release";
 import type { ClusterOutputs } from "./02-cluster";
@@ -22,9 +22,6 @@ export type NetworkPolicyOutputs = {
   readonly externalDns: PlatformNamespace;
   readonly demo: PlatformNamespace;
 };
-
-/** Cap of dev (B2.2). */
-const DEV_POD_MAXIMUM = { cpu: "2", memory: "4096Mi" };
 
 /** DaemonSet of each plugin that has to run on every node (A4.5). */
 const agents: Readonly<Record<PlatformConfig["networkPolicy"]["plugin"], string>> = {
@@ -117,7 +114,7 @@ export class NetworkPolicy extends pulumi.ComponentResource {
         podSecurity,
         allow,
         vpcCidr: config.network.cidr,
-        ...(config.environment === "dev" ? { podMaximum: DEV_POD_MAXIMUM } : {}),
+        ...podMaximumOf(config),
         provider,
       },
       { parent: this },

@@ -50,4 +50,5 @@ export const loaders: Readonly<Record<string, () => Promise<PhaseCheck>>> = {
   NetworkPolicy: async () => (await import("./04-network-policy.js")).networkPolicyCheck,
   Certificates: async () => (await import("./05-certificates.js")).certificatesCheck,
   EntryPoint: async () => (await import("./06-entry-point.js")).entryPointCheck,
+  Secrets: async () => (await import("./12-secrets.js")).secretsCheck,
 };

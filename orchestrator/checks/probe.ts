@@ -43,7 +43,14 @@ async function removeLeftovers(view: ClusterView): Promise<void> {
 }
 
 /** What a probe pod tries; the annotation names it for a rehearsal, whose nodes run no containers. */
-export type Attempt = { kind: "tcp"; host: string; port: number } | { kind: "dns"; name: string };
+export type Attempt =
+  | { kind: "tcp"; host: string; port: number }
+  | { kind: "dns"; name: string }
+  /** Mounts one Secret of the namespace and reads one of its files; the value goes nowhere. */
+  | { kind: "secret"; secret: string; key: string };
+
+/** Where a probe mounts what it reads. */
+const MOUNT = "/probe";
 
 /** Runs one attempt from a pod with these labels to its end; true when it got through. */
 export async function attemptFrom(
@@ -54,11 +61,10 @@ export async function attemptFrom(
   labels: Readonly<Record<string, string>>,
   attempt: Attempt,
 ): Promise<boolean> {
-  const target = attempt.kind === "tcp" ? `tcp://${attempt.host}:${attempt.port}` : `dns://${attempt.name}`;
-  const command =
-    attempt.kind === "tcp" ? ["nc", "-z", "-w", "5", attempt.host, String(attempt.port)] : ["nslookup", attempt.name];
+  const { target, command } = planOf(attempt);
   const pod = probePod(namespace, name, labels, command, { "slipway.dev/probe": target });
-  await view.create({ ...pod, spec: { ...pod.spec, restartPolicy: "Never" } } as V1Pod);
+  const spec = attempt.kind === "secret" ? withSecret(pod, attempt.secret) : pod.spec;
+  await view.create({ ...pod, spec: { ...spec, restartPolicy: "Never" } } as V1Pod);
   const ended = await waitUntil({
     reason: `probe ${name} to end`,
     deadlineSeconds: POD_SECONDS,
@@ -72,6 +78,28 @@ export async function attemptFrom(
       `probe pod ${namespace}/${name} did not end within ${POD_SECONDS} s (phase ${ended.value ?? "none"})`,
     );
   return ended.value === "Succeeded";
+}
+
+function planOf(attempt: Attempt): { target: string; command: string[] } {
+  switch (attempt.kind) {
+    case "tcp": {
+      const { host, port } = attempt;
+      return { target: `tcp://${host}:${port}`, command: ["nc", "-z", "-w", "5", host, String(port)] };
+    }
+    case "dns":
+      return { target: `dns://${attempt.name}`, command: ["nslookup", attempt.name] };
+    case "secret":
+      return { target: `file://${MOUNT}/${attempt.key}`, command: ["test", "-s", `${MOUNT}/${attempt.key}`] };
+  }
+}
+
+function withSecret({ spec }: V1Pod, secretName: string): V1Pod["spec"] {
+  const [container] = spec?.containers ?? [];
+  return {
+    ...spec,
+    containers: [{ ...container, name: "probe", volumeMounts: [{ name: "secret", mountPath: MOUNT, readOnly: true }] }],
+    volumes: [{ name: "secret", secret: { secretName } }],
+  };
 }
 
 /** A pod that listens on a port; resolves with its address once it is Ready. */

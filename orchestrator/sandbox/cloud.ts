@@ -27,4 +27,6 @@ export interface Cloud {
     capacityType: "on-demand" | "spot";
   }): Promise<{ id: string; privateDnsName: string; privateIp: string; zone: string }>;
   terminateInstance(id: string): Promise<void>;
+  /** Current value of a secret of Secrets Manager, for a role; refusals are thrown in AWS's words. The read is audited. */
+  readSecret(request: { roleArn: string; name: string }): Promise<string>;
 }

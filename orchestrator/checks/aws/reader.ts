@@ -19,6 +19,8 @@ export interface AwsReader {
   podIdentityAssociations(cluster: string): Promise<PodIdentityAssociation[]>;
   loadBalancers(): Promise<LoadBalancer[]>;
   dnsRecords(zoneId: string): Promise<DnsRecord[]>;
+  /** Latest reads of secrets that the audit log (CloudTrail) holds. */
+  secretReads(): Promise<SecretRead[]>;
   /** Applied service quota by code, undefined when AWS does not list it. */
   quota(service: string, code: string): Promise<number | undefined>;
   /** Everything in the account that carries the tag, for the sweep after destroy (A21.4). */
@@ -110,6 +112,14 @@ export interface DnsRecord {
   readonly name: string;
   readonly type: string;
   readonly values: readonly string[];
+}
+export interface SecretRead {
+  /** Name or ARN, as the reader gave it. */
+  readonly secret: string;
+  /** The role or user that read. */
+  readonly reader: string;
+  /** AWS's error code when the read was refused. */
+  readonly error?: string;
 }
 export interface TaggedResource {
   readonly arn: string;

@@ -1,4 +1,5 @@
 import { accountReader } from "./account";
+import { auditReader } from "./audit";
 import { ec2Reader } from "./ec2";
 import { eksReader } from "./eks";
 import { elbReader } from "./elb";
@@ -18,6 +19,7 @@ export function createSdkReader({ region }: SdkReaderOptions): AwsReader {
   const settings = { region, maxAttempts: MAX_ATTEMPTS };
   return {
     ...accountReader(settings),
+    ...auditReader(settings),
     ...ec2Reader(settings),
     ...eksReader(settings),
     ...elbReader(settings),

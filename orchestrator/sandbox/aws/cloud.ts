@@ -3,6 +3,7 @@ import { AwsError } from "./error";
 import { allowedActions } from "./iam";
 import { hostAddress, parseNetwork } from "./address";
 import { text, type Surroundings } from "./kind";
+import { readSecret } from "./secrets";
 import { tagsOf } from "./provider";
 
 const BALANCER = "slipway:elb/balancer";
@@ -136,5 +137,6 @@ export function rehearsalCloud(surroundings: Surroundings): Cloud {
       if (instance !== undefined) account.drop(instance);
       return Promise.resolve();
     },
+    readSecret: async (request) => readSecret(account, request),
   };
 }

@@ -101,6 +101,38 @@ export function trustedServices(assumeRolePolicy: string): string[] {
   });
 }
 
+interface Grant {
+  readonly Effect?: string;
+  readonly Action?: unknown;
+  readonly Resource?: unknown;
+}
+
+/** Whether a role's own policies allow an action on a resource; conditions are taken as met. */
+export function isAllowed(
+  { account }: Pick<Surroundings, "account">,
+  roleArn: string,
+  action: string,
+  resource: string,
+): boolean {
+  const name = roleArn.slice(roleArn.lastIndexOf("/") + 1);
+  const grants = account
+    .all("aws:iam/rolePolicy:RolePolicy")
+    .filter((policy) => policy.inputs["role"] === name)
+    .flatMap((policy) => (JSON.parse(text(policy.inputs["policy"])) as { Statement?: Grant[] }).Statement ?? []);
+  const meets = (patterns: unknown, value: string) => [patterns].flat().some((one) => like(text(one), value));
+  const concerned = grants.filter((grant) => meets(grant.Action, action) && meets(grant.Resource, resource));
+  return concerned.some(({ Effect }) => Effect === "Allow") && !concerned.some(({ Effect }) => Effect === "Deny");
+}
+
+/** IAM's patterns: `*` for any run of characters, `?` for one. */
+function like(pattern: string, value: string): boolean {
+  const expression = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${expression}$`, "i").test(value);
+}
+
 /** Actions a role may take: what its own policies allow, and the names of managed ones. */
 export function allowedActions(role: string, { account }: Pick<Surroundings, "account">): string[] {
   const documents = account.all("aws:iam/rolePolicy:RolePolicy").filter((policy) => policy.inputs["role"] === role);

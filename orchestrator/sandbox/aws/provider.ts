@@ -6,10 +6,11 @@ import { ec2 } from "./ec2";
 import { addonVersions, eks } from "./eks";
 import { iam } from "./iam";
 import { fields, text, type Kind, type Surroundings } from "./kind";
+import { secrets } from "./secrets";
 import { services } from "./services";
 
 /** Every type of resource the rehearsal's AWS knows, with how it behaves. */
-export const kinds: Readonly<Record<string, Kind>> = { ...ec2, ...iam, ...eks, ...services };
+export const kinds: Readonly<Record<string, Kind>> = { ...ec2, ...iam, ...eks, ...secrets, ...services };
 
 function kindOf(type: string): Kind {
   const kind = kinds[type];

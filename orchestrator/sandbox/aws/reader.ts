@@ -4,6 +4,7 @@ import { quotas } from "./ec2";
 import { offeredVersions } from "./eks";
 import { trustedServices } from "./iam";
 import { fields, list, text } from "./kind";
+import { secretReads } from "./secrets";
 import { tagsOf } from "./provider";
 
 /** The rehearsal account as checks read it; what the platform's controllers made is there too. */
@@ -111,6 +112,7 @@ export function rehearsalReader(account: Account): reader.AwsReader {
             values: strings(one.inputs["values"]),
           })),
       ),
+    secretReads: () => settled(secretReads(account)),
     quota: (service, code) =>
       settled(
         service === "elasticloadbalancing" && code === "L-69A177A2"

@@ -1,12 +1,12 @@
 import { allows, type Peer } from "./network-policy";
-import { listOf, specOf, statusOf, type KubeObject } from "./object";
+import { fieldsOf, listOf, specOf, statusOf, stringsOf, type KubeObject } from "./object";
 import { selectorMatcher } from "./selectors";
 import type { ClusterStore } from "./store";
 
 /** Objects of a cluster as they are now, whoever keeps them. */
 export type Objects = Pick<ClusterStore, "kind" | "find">;
 
-/** A pod that tries something names it here: `tcp://HOST:PORT` or `dns://NAME`. */
+/** A pod that tries something names it here: `tcp://HOST:PORT`, `dns://NAME` or `file:///PATH`. */
 export const PROBE = "slipway.dev/probe";
 
 /**
@@ -24,6 +24,10 @@ export function probe(store: Objects, pod: KubeObject): { reached: boolean; log:
         ? `Name: ${rest}\nAddress: ${String(specOf(serviceOf(store, rest) as KubeObject)["clusterIP"])}\n`
         : `;; connection timed out; no servers could be reached (${rest})\n`,
     };
+  }
+  if (kind === "file") {
+    const reached = reads(store, pod, rest);
+    return { reached, log: reached ? "" : `cat: can't open '${rest}': No such file or directory\n` };
   }
   const [host = "", port = ""] = (rest.split("/")[0] ?? "").split(":");
   const reached = reaches(store, pod, host, Number(port));
@@ -80,6 +84,16 @@ function reaches(store: Objects, pod: KubeObject, host: string, port: number): b
         : Number(declared["targetPort"] ?? port);
     return allows(worldOf(store), { from: peerOf(pod), to: peerOf(backend), port: target, protocol: "TCP" });
   });
+}
+
+/** A file is there, and not empty, when the pod's first container mounts a Secret with that key at its folder. */
+function reads(store: Objects, pod: KubeObject, path: string): boolean {
+  const mounts = listOf(listOf(specOf(pod)["containers"])[0]?.["volumeMounts"]);
+  const mount = mounts.find((one) => path.startsWith(`${String(one["mountPath"])}/`));
+  const volume = listOf(specOf(pod)["volumes"]).find((one) => one["name"] === mount?.["name"]);
+  const secret = store.find("v1", "Secret", String(fieldsOf(volume?.["secret"])["secretName"]), pod.metadata.namespace);
+  const value = stringsOf(secret?.["data"])[path.slice(String(mount?.["mountPath"]).length + 1)];
+  return value !== undefined && value !== "";
 }
 
 /** A pod answers on the ports it declares. */

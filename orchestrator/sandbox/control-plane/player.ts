@@ -5,11 +5,12 @@ import { at, listAt, pathOf, refOf, type KubeObject } from "../kubernetes/object
 /** An object as the evaluator takes it. */
 type Stored = NonNullable<ReturnType<Objects["find"]>>;
 
-/** Kinds that decide whether a connection gets through. */
+/** Kinds that decide what a probe finds. */
 const KINDS = [
   ["v1", "Pod"],
   ["v1", "Service"],
   ["v1", "Namespace"],
+  ["v1", "Secret"],
   ["networking.k8s.io/v1", "NetworkPolicy"],
 ] as const;
 /** Where the probe's words are kept, since nobody runs that could be asked for a log. */

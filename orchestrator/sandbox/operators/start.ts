@@ -6,16 +6,18 @@ import { awsLoadBalancerController } from "./aws-load-balancer-controller";
 import { certManager } from "./cert-manager";
 import { envoyGateway } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
+import { externalSecrets } from "./external-secrets";
 import { karpenter } from "./karpenter";
 import type { DnsRecord, Operator, OperatorContext } from "./operator";
 import { World, type Kind } from "./world";
 
-/** Every operator the charts of phases 1 to 6 install. */
+/** Every operator the charts of the phases install. */
 export const operators: readonly Operator[] = [
   certManager,
   envoyGateway,
   awsLoadBalancerController,
   externalDns,
+  externalSecrets,
   karpenter,
 ];
 

@@ -63,7 +63,7 @@ describe("plan", () => {
         }
         for (const name of request.environments) {
           const numbers = steps.filter((s) => s.environment === name && s.kind === "up").map((s) => s.phase?.number);
-          expect(numbers).to.deep.equal(numbers.toSorted());
+          expect(numbers).to.deep.equal(numbers.toSorted((a, b) => Number(a) - Number(b)));
         }
       }),
     );

@@ -39,7 +39,8 @@ describe("targets", () => {
 
 describe("phases", () => {
   it("are numbered in the order they are built", () => {
-    expect(phases.map(({ number }) => number)).to.deep.equal(phases.map((_, index) => index + 1));
+    const numbers = phases.map(({ number }) => number);
+    expect(numbers).to.deep.equal([...new Set(numbers)].toSorted((a, b) => a - b));
   });
 
   it("share no output", () => {

@@ -7,6 +7,7 @@ import type { ChartTable } from "./chart";
 import { cilium } from "./cilium";
 import { gatewayCrdsHelm, gatewayHelm } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
+import { externalSecrets } from "./external-secrets";
 import { karpenter, karpenterCrd } from "./karpenter";
 import { nvidiaDevicePlugin } from "./nvidia-device-plugin";
 
@@ -16,6 +17,7 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   "cert-manager": certManager as unknown as ChartTable,
   cilium: cilium as unknown as ChartTable,
   "external-dns": externalDns as unknown as ChartTable,
+  "external-secrets": externalSecrets as unknown as ChartTable,
   "gateway-crds-helm": gatewayCrdsHelm as unknown as ChartTable,
   "gateway-helm": gatewayHelm as unknown as ChartTable,
   karpenter: karpenter as unknown as ChartTable,

@@ -140,6 +140,14 @@ export class FakeCloud implements Cloud {
   terminateInstance() {
     return Promise.resolve();
   }
+  /** Values of the central store by name. */
+  readonly secrets = new Map<string, string>();
+  readSecret({ name }: { name: string }) {
+    const value = this.secrets.get(name);
+    return value === undefined
+      ? Promise.reject(new Error(`ResourceNotFoundException: Secrets Manager can't find the specified secret.`))
+      : Promise.resolve(value);
+  }
   dnsRecords() {
     return Promise.resolve(
       [...this.records].map(([key, values]) => ({
