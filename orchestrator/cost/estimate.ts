@@ -38,6 +38,8 @@ const LOG_GB_A_MONTH = 15;
 const SNAPSHOT_SHARE = 1.5;
 
 type Priced = { lines: CostLine[]; ceiling: number; gaps: string[] };
+/** These cost the same in every region. */
+const EVERYWHERE = new Set(["EKS control plane", "KMS key", "hosted zone"]);
 
 /** Monthly cost of what a preview plans, from list prices: an estimate to judge sizes by, not a bill. Pure. */
 export function estimate(resources: readonly PlannedResource[], region: string): Estimate {
@@ -54,7 +56,10 @@ export function estimate(resources: readonly PlannedResource[], region: string):
       what: "snapshots of volumes",
       monthly: (claimed / prices.diskGib) * prices.snapshotGib * SNAPSHOT_SHARE,
     });
-  const lines = priced.lines.map((line) => ({ ...line, monthly: cents(line.monthly * (factor ?? 1)) }));
+  const lines = priced.lines.map((line) => ({
+    ...line,
+    monthly: cents(line.monthly * (EVERYWHERE.has(line.what) ? 1 : (factor ?? 1))),
+  }));
   const sum = (some: readonly CostLine[]) => cents(some.reduce((total, { monthly }) => total + monthly, 0));
   return {
     lines,

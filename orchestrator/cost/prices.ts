@@ -4,8 +4,8 @@
  * proportion to their size.
  */
 export const prices = {
-  /** When the table was last compared with the public price pages (https://aws.amazon.com/pricing). */
-  asOf: "2026-11-21",
+  /** Day of the public list prices (https://aws.amazon.com/pricing) in this table. */
+  asOf: "2026-06-17",
   /** Instance family → one `large` an hour, Linux, on demand. */
   largeHourly: {
     m6g: 0.077,

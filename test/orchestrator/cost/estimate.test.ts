@@ -45,6 +45,8 @@ describe("the estimate of a preview [B5.1]", () => {
     expect(total).to.equal(387.71);
     expect(byArea).to.deep.equal({ compute: 357.41, storage: 24, network: 0, monitoring: 6.3, recovery: 0 });
     expect(estimate([group()], "eu-central-1").total).to.be.closeTo(357.41 * 1.2, 0.01);
+    const cluster = planned("aws:eks/cluster:Cluster", "cluster");
+    expect(estimate([cluster], "eu-central-1").total, "the same in every region").to.equal(73);
   });
   it("takes spot at its share, and what only scales as a ceiling on top", () => {
     expect(estimate([group("SPOT")], "us-east-1").total).to.be.closeTo(357.41 * 0.4, 0.01);
