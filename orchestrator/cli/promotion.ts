@@ -11,13 +11,26 @@ export interface ReleaseOptions extends PlaceOptions {
   readonly image: Readonly<Record<string, string>>;
 }
 
+export type LedgerCommand = "show" | "verify";
+
+export interface LedgerOptions extends PlaceOptions {
+  /** An entry's hash that somebody kept: the ledger must still contain it. */
+  readonly head?: string;
+}
+
 /** One handler per command of the way to production. */
 export interface PromotionHandlers {
   release(command: ReleaseCommand): Handler<ReleaseOptions>;
+  ledger(command: LedgerCommand): Handler<LedgerOptions>;
 }
 
 /** Commands that make, approve and promote releases. */
 export function addPromotionCommands(program: Command, handlers: PromotionHandlers): void {
+  addReleaseCommands(program, handlers);
+  addLedgerCommands(program, handlers);
+}
+
+function addReleaseCommands(program: Command, handlers: PromotionHandlers): void {
   const release = program.command("release").description("make and compare records of everything that will be applied");
   const add = (name: string, description: string) => addPlaceOptions(release.command(name).description(description));
   add("create", "make the record of the commit that is checked out")
@@ -37,6 +50,15 @@ export function addPromotionCommands(program: Command, handlers: PromotionHandle
     .action((before: string, after: string, options: ReleaseOptions) =>
       handlers.release("diff")({ ...options, releases: [before, after] }),
     );
+}
+
+function addLedgerCommands(program: Command, handlers: PromotionHandlers): void {
+  const ledger = program.command("ledger").description("read the record of what ran where and who approved it");
+  const add = (name: string, description: string) => addPlaceOptions(ledger.command(name).description(description));
+  add("show", "print every entry").action(handlers.ledger("show"));
+  add("verify", "prove that the ledger is whole and unchanged")
+    .option("--head <hash>", "an entry's hash that you kept: it must still be there")
+    .action(handlers.ledger("verify"));
 }
 
 function collectImages(value: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

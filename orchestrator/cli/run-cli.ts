@@ -44,6 +44,7 @@ export async function runCli(request: CliRequest): Promise<number> {
     status: handle(async () => (await import("./commands/status.js")).statusCommand),
     report: handle(async () => (await import("./commands/report.js")).reportCommand),
     release: (command) => handle(async () => (await import("./commands/release.js")).releaseCommand(command)),
+    ledger: (command) => handle(async () => (await import("./commands/ledger.js")).ledgerCommand(command)),
   };
   const program = buildProgram(handlers, { stdout: request.stdout, stderr: request.stderr });
   try {

@@ -1,11 +1,12 @@
-import path from "node:path";
 import { charts } from "../../../infra/charts";
 import { collectRecord, requireCheckout } from "../../promotion/collect";
 import { environments } from "../../promotion/environment";
 import { openRepository } from "../../promotion/git";
 import { differences, releaseHash, type Difference, type ReleaseRecord } from "../../promotion/record";
-import { openReleases, type Releases } from "../../promotion/releases";
+import type { Releases } from "../../promotion/releases";
+import { openStore, type Store } from "../../promotion/store";
 import { createLayout } from "../../rollout/layout";
+import { actor } from "../actor";
 import type { Invocation } from "../invocation";
 import { loadConfig } from "../parts";
 import type { ReleaseCommand, ReleaseOptions } from "../promotion";
@@ -14,10 +15,11 @@ import type { Terminal } from "../terminal";
 /** `slipway release create|show|diff`. */
 export function releaseCommand(command: ReleaseCommand) {
   return async (options: ReleaseOptions, { terminal, root }: Invocation): Promise<number> => {
-    const releases = openReleases(path.join(createLayout(options.stateDir, options.target).base, "releases"));
+    const store = openStore(createLayout(options.stateDir, options.target).base, () => new Date());
+    const { releases } = store;
     switch (command) {
       case "create":
-        await create(options, root, releases, terminal);
+        await create(options, root, store, terminal);
         break;
       case "show":
         show(releases, options.releases, terminal);
@@ -33,7 +35,7 @@ export function releaseCommand(command: ReleaseCommand) {
 async function create(
   { since, image }: ReleaseOptions,
   root: string,
-  releases: Releases,
+  { releases, ledger }: Store,
   terminal: Terminal,
 ): Promise<void> {
   const repository = openRepository(root);
@@ -50,6 +52,8 @@ async function create(
   });
   const known = releases.has(releaseHash(record));
   const hash = releases.add(record);
+  const told = ledger.read().some(({ event }) => event.kind === "released" && event.release === hash);
+  if (!told) ledger.append(actor(root), () => ({ kind: "released", release: hash }));
   terminal.line(`release ${hash}${known ? " (made before: the same inputs give the same record)" : ""}`);
   for (const line of summary(record)) terminal.line(`  ${line}`);
   terminal.document({ result: "succeeded", exitCode: 0, release: hash, record });

@@ -1,0 +1,69 @@
+import { exitCodes, SlipwayError } from "../../errors";
+import type { Releases } from "../../promotion/releases";
+import { inWords } from "../../promotion/words";
+import { openStore, type Store } from "../../promotion/store";
+import { createLayout } from "../../rollout/layout";
+import type { Invocation } from "../invocation";
+import type { LedgerCommand, LedgerOptions } from "../promotion";
+import type { Terminal } from "../terminal";
+
+/** `slipway ledger show|verify`. */
+export function ledgerCommand(command: LedgerCommand) {
+  return (options: LedgerOptions, { terminal }: Invocation): Promise<number> => {
+    const store = openStore(createLayout(options.stateDir, options.target).base, () => new Date());
+    return Promise.resolve(command === "show" ? show(store, terminal) : verify(store, options, terminal));
+  };
+}
+
+function show({ ledger }: Store, terminal: Terminal): number {
+  const entries = ledger.read();
+  if (entries.length === 0) terminal.line("the ledger is empty");
+  for (const { sequence, at, by, event } of entries) {
+    terminal.line(`${String(sequence).padStart(5)}  ${at}  ${by}: ${inWords(event)}`);
+  }
+  terminal.document({ result: "succeeded", exitCode: 0, entries });
+  return 0;
+}
+
+/** Every fault there is. Tampering is a refusal: nothing may be promoted on such a ledger. */
+function verify({ ledger, releases }: Store, { head }: LedgerOptions, terminal: Terminal): number {
+  const { entries, faults, unfinished } = ledger.inspect();
+  const said = [
+    ...faults.map(({ message }) => message),
+    // The chain proves what is in it; that its end was not taken away only somebody who remembers the end can tell.
+    ...(head === undefined || entries.some(({ hash }) => hash === head)
+      ? []
+      : [`entry ${head} is gone: entries at the end were taken away or rewritten`]),
+    ...entries.flatMap(({ sequence, event }) =>
+      event.kind === "released" ? lost(releases, event.release, sequence) : [],
+    ),
+  ];
+  for (const line of said) terminal.line(`${terminal.paint.bad("fault")} ${line}`);
+  for (const name of unfinished) terminal.line(`left by a writer that died, and of no account: ${name}`);
+  const last = entries.at(-1);
+  const good = said.length === 0;
+  const word = good ? terminal.paint.good("whole") : terminal.paint.bad("not to be trusted");
+  terminal.line(`the ledger is ${word}: ${entries.length} entries, ${said.length} faults`);
+  if (good && last !== undefined) terminal.line(`its end, worth keeping elsewhere: ${last.hash}`);
+  const exitCode = good ? 0 : exitCodes.refused;
+  terminal.document({
+    result: good ? "succeeded" : "failed",
+    exitCode,
+    entries: entries.length,
+    faults: said,
+    unfinished,
+    ...(last !== undefined && { head: last.hash }),
+  });
+  return exitCode;
+}
+
+/** A release the ledger speaks of must still be there, as it was. */
+function lost(releases: Releases, hash: string, sequence: number): string[] {
+  try {
+    releases.get(hash);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SlipwayError)) throw error;
+    return [`entry ${sequence} made release ${hash}, but: ${error.message}`];
+  }
+}
