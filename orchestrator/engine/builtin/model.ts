@@ -115,7 +115,9 @@ export interface ImportRequest {
   type: string;
   name: string;
   id: string;
+  /** URN of a resource of the stack; default: its root. */
   parent?: string;
+  /** URN of a provider resource of the stack; default: the package's default provider. */
   provider?: string;
   protect: boolean;
 }

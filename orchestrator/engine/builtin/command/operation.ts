@@ -1,4 +1,4 @@
-import { readHistory, recordHistory, type HistoryConfig } from "../backend/history";
+import { readHistory, recordHistory } from "../backend/history";
 import type { Appender } from "../backend/files";
 import { JournalWriter, ordered } from "../backend/journal";
 import { resolve, type ResolvedConfig } from "../backend/settings";
@@ -9,9 +9,7 @@ import { forgetfulWriter } from "../deploy/snapshot";
 import type {
   DeploymentRequest,
   DeploymentResult,
-  ImportRequest,
   OperationKind,
-  OperationOptions,
   PolicyGate,
   ProgramHost,
   Properties,
@@ -26,59 +24,9 @@ import { EventLog } from "./event-log";
 import { CommandFailure, exit } from "./failure";
 import type { Interrupter } from "./interrupter";
 import { narrate, summarise } from "./narration";
+import { operationFlags, operationOptions, refuseUnoffered } from "./operation-flags";
+import { keptConfig, runEntry } from "./run-entry";
 import { rootOutputs } from "./stack-commands";
-
-const accepted = {
-  "skip-preview": "switch",
-  "preview-only": "switch",
-  message: "value",
-  "expect-no-changes": "switch",
-  diff: "switch",
-  refresh: "switch",
-  replace: "list",
-  target: "list",
-  exclude: "list",
-  "target-dependents": "switch",
-  "exclude-dependents": "switch",
-  "exclude-protected": "switch",
-  "policy-pack": "list",
-  "policy-pack-config": "list",
-  parallel: "value",
-  "exec-kind": "value",
-  "exec-agent": "value",
-  "user-agent": "value",
-  client: "value",
-  "event-log": "value",
-  "continue-on-error": "switch",
-  "show-secrets": "switch",
-  "clear-pending-creates": "switch",
-  "import-pending-creates": "list",
-  "run-program": "value",
-  plan: "value",
-  "save-plan": "value",
-  "import-file": "value",
-  "attach-debugger": "value",
-  file: "value",
-  "generate-code": "value",
-  protect: "value",
-  out: "value",
-  from: "value",
-  json: "switch",
-  remove: "switch",
-} as const;
-
-/** Flags that exist, that the built-in engine cannot honour, and what to do instead. Never skipped silently. */
-const refused: Readonly<Record<string, string>> = {
-  plan: "update plans",
-  "save-plan": "update plans",
-  "import-file": "import files of a preview",
-  "attach-debugger": "debuggers",
-  from: "converters of pulumi import",
-  remove: "destroy --remove (use stack rm)",
-};
-
-/** Default of the CLI is four times the cores; a rehearsal's providers are in-process and gain nothing from more. */
-const DEFAULT_PARALLEL = 16;
 
 /** up, preview, refresh, destroy and import: from the command line to a finished state file. */
 export async function operate(
@@ -87,14 +35,8 @@ export async function operate(
   words: readonly string[],
   interrupter: Interrupter,
 ): Promise<void> {
-  const args = new Arguments(command, words, accepted);
-  for (const [flag, what] of Object.entries(refused)) {
-    if (args.value(flag) !== undefined)
-      throw new CommandFailure(
-        exit.error,
-        `error: --${flag}: the built-in engine does not offer ${what}; use an installed Pulumi CLI (--engine pulumi)`,
-      );
-  }
+  const args = new Arguments(command, words, operationFlags);
+  refuseUnoffered(args);
   const dryRun = command === "preview" || args.has("preview-only");
   const kind: OperationKind = command === "up" || command === "preview" ? (dryRun ? "preview" : "update") : command;
   const file = context.existing(args);
@@ -206,7 +148,7 @@ class Operation {
       providers: attachedProviders(context.environment["PULUMI_DEBUG_PROVIDERS"]),
       ...(policies === undefined ? {} : { policies }),
       stackOutputs: (name) => this.outputsOf(name),
-      options: this.options(),
+      options: operationOptions(context, this.args, this.kind),
       emit: this.emit,
       interruption: this.interrupter,
       now: context.now,
@@ -264,49 +206,6 @@ class Operation {
     });
   }
 
-  private options(): OperationOptions {
-    const { args } = this;
-    const pairs = args.list("import-pending-creates");
-    return {
-      parallel: Math.max(1, args.number("parallel") ?? DEFAULT_PARALLEL),
-      targets: args.list("target"),
-      targetDependents: args.has("target-dependents"),
-      excludes: args.list("exclude"),
-      excludeDependents: args.has("exclude-dependents"),
-      replace: args.list("replace"),
-      refresh: args.has("refresh"),
-      continueOnError: args.has("continue-on-error"),
-      excludeProtected: args.has("exclude-protected"),
-      clearPendingCreates: args.has("clear-pending-creates"),
-      importPendingCreates: pairs.length > 0 ? adoptions([...pairs, ...args.positional]) : [],
-      runProgram: args.value("run-program") === "true",
-      debug: args.has("debug"),
-      imports: this.kind === "import" ? this.imports() : [],
-    };
-  }
-
-  private imports(): ImportRequest[] {
-    const protect = this.args.value("protect") !== "false";
-    const source = this.args.value("file");
-    if (source === undefined) {
-      const [type, name, id] = this.args.positional;
-      if (type === undefined || name === undefined || id === undefined)
-        throw new CommandFailure(exit.error, "error: import needs a type, a name and an id, or --file");
-      return [{ type, name, id, protect }];
-    }
-    const parsed = JSON.parse(this.context.files.read(source) ?? "{}") as {
-      resources?: Omit<ImportRequest, "protect">[];
-      nameTable?: Record<string, string>;
-    };
-    return (parsed.resources ?? []).map((resource) => ({
-      type: resource.type,
-      name: resource.name,
-      id: resource.id,
-      protect,
-      ...(resource.parent === undefined ? {} : { parent: parsed.nameTable?.[resource.parent] ?? resource.parent }),
-    }));
-  }
-
   /** Stack references look into the same backend: `organization/<project>/<stack>` or a stack of this project. */
   private outputsOf(name: string): Promise<{ outputs: Properties; secretOutputNames: string[] } | undefined> {
     const parts = name.split("/");
@@ -357,43 +256,19 @@ class Operation {
   }
 
   private remember(result: DeploymentResult, checkpoint: string, ended: Date): void {
-    const { context, file } = this;
-    const settings = context.settings(this.args.stack(), this.args);
-    const config: HistoryConfig = Object.fromEntries(
-      [...settings.values(file.project)].map(([name, raw]) => {
-        const object = typeof raw === "object" && raw !== null && !("secure" in raw);
-        const secure = typeof raw === "object" && raw !== null && "secure" in raw ? String(raw["secure"]) : undefined;
-        return [
-          name,
-          {
-            value: secure ?? (object ? JSON.stringify(raw) : String(raw)),
-            secret: secure !== undefined || (this.config.get(name)?.secret ?? false),
-            ...(object ? { object } : {}),
-          },
-        ];
-      }),
-    );
-    const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
+    const { context, file, kind, started, args } = this;
+    const values = context.settings(args.stack(), args).values(file.project);
+    const entry = runEntry({
+      kind,
+      started,
+      ended,
+      message: args.value("message") ?? "",
+      by: args.value("exec-kind") ?? "cli",
+      config: keptConfig(values, this.config),
+      result,
+    });
     const previous = readHistory(context.files, context.layout, file.project, file.stack).length;
     const nanos = BigInt(ended.getTime()) * 1_000_000n + BigInt(previous % 1_000_000);
-    const entry = {
-      kind: this.kind === "import" ? "resource-import" : this.kind,
-      startTime: seconds(this.started),
-      endTime: seconds(ended),
-      message: this.args.value("message") ?? "",
-      environment: { "exec.kind": this.args.value("exec-kind") ?? "cli" },
-      config,
-      version: 0,
-      result: result.result === "succeeded" ? ("succeeded" as const) : ("failed" as const),
-      resourceChanges: result.changes,
-    };
     recordHistory(context.files, context.layout, file.project, file.stack, entry, checkpoint, nanos);
   }
-}
-
-/** `--import-pending-creates <urn> <id>`, repeated. */
-function adoptions(words: readonly string[]): { urn: string; id: string }[] {
-  if (words.length % 2 !== 0)
-    throw new CommandFailure(exit.error, "error: --import-pending-creates needs a URN and an id");
-  return words.flatMap((urn, index) => (index % 2 === 0 ? [{ urn, id: words[index + 1] as string }] : []));
 }

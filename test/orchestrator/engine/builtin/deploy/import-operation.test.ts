@@ -4,7 +4,7 @@ import type { ProviderRegistry } from "../../../../../orchestrator/engine/builti
 import { Registration } from "../../../../../orchestrator/engine/builtin/deploy/registration";
 import type { ImportRequest, ResourceState } from "../../../../../orchestrator/engine/builtin/model";
 import type { Done } from "../../../../../orchestrator/engine/builtin/provider/client";
-import { PROVIDER, registryOf, scripted, staged } from "../../../../support/deployments";
+import { PROVIDER, PROVIDER_URN, registryOf, scripted, staged } from "../../../../support/deployments";
 import { stateOf, urnOf } from "../../../../support/states";
 
 const STACK = "pulumi:pulumi:Stack";
@@ -20,12 +20,13 @@ const wanted = (name: string, rest: Partial<ImportRequest> = {}): ImportRequest 
   name,
   id: `i-${name}`,
   protect: true,
-  provider: PROVIDER,
+  provider: PROVIDER_URN,
   ...rest,
 });
+const mine: ResourceState = { ...stateOf("mine", {}, { id: "p1", type: "pulumi:providers:x" }), urn: PROVIDER_URN };
 
 describe("pulumi import", () => {
-  async function run(imports: ImportRequest[], resources: ResourceState[] = [ROOT], missing: string[] = []) {
+  async function run(imports: ImportRequest[], resources: ResourceState[] = [ROOT, mine], missing: string[] = []) {
     const stage = staged({ kind: "import", resources, options: { imports } });
     const provider = scripted({
       read: (_urn, id): Promise<Done | undefined> =>
@@ -70,20 +71,28 @@ describe("pulumi import", () => {
 
   it("puts a child into its parent's type chain", async () => {
     const box = { ...stateOf("box"), urn: urnOf("box", "x:y:Box"), type: "x:y:Box" };
-    const { state } = await run([wanted("a", { parent: box.urn })], [ROOT, box]);
+    const { state } = await run([wanted("a", { parent: box.urn })], [ROOT, mine, box]);
     expect(state(urnOf("a", "x:y:Box$x:y:Thing"))?.parent).to.equal(box.urn);
   });
 
   it("refuses what the state has already, and leaves it as it is", async () => {
     const old = stateOf("a", { size: 7 }, { provider: PROVIDER });
-    const { deployment, errors } = await run([wanted("a")], [ROOT, old]);
+    const { deployment, errors } = await run([wanted("a")], [ROOT, mine, old]);
     expect(errors()).to.deep.equal([`resource '${old.urn}' already exists`]);
     expect(deployment.runner.failed).to.equal(true);
     expect(deployment.snapshot.current().resources).to.include(old);
   });
 
+  it("refuses to stand on a parent or a provider the stack does not have, and leaves the state valid", async () => {
+    for (const rest of [{ parent: urnOf("nowhere") }, { provider: urnOf("nowhere", "pulumi:providers:x") }]) {
+      const { errors, deployment } = await run([wanted("a", rest)]);
+      expect(errors()[0]).to.contain("nowhere' is not in the stack");
+      expect(deployment.snapshot.current().resources).to.deep.equal([ROOT, mine]);
+    }
+  });
+
   it("names what does not exist and keeps what does", async () => {
-    const { errors, state, deployment } = await run([wanted("a"), wanted("b")], [ROOT], ["i-b"]);
+    const { errors, state, deployment } = await run([wanted("a"), wanted("b")], [ROOT, mine], ["i-b"]);
     expect(errors()).to.deep.equal(["resource 'i-b' does not exist"]);
     expect(state(urnOf("a"))?.id).to.equal("i-a");
     expect(state(urnOf("b"))).to.equal(undefined);
