@@ -65,8 +65,9 @@ describe("the CrossGuard face of a rule", () => {
       ...stackRule,
       judge: ({ subjects }) => seen.push(...subjects.map((s) => at(s.properties, "x"))),
     };
-    judge(rule, "c", { x: 7 });
-    judgeStack(looks, [{ type: "c", name: "subject", props: {} }]);
+    const pack = crossguard([rule, { ...looks, name: "looks" }], "2026-06-15");
+    judge(rule, "c", { x: 7 }, {}, pack);
+    judgeStack({ ...looks, name: "looks" }, [{ type: "c", name: "subject", props: {} }], {}, pack);
     expect(seen).to.deep.equal([7]);
   });
 });

@@ -26,8 +26,14 @@ const notApplicable = (): never => {
 };
 
 /** Judges one resource the way the pack's server does. */
-export function judge(rule: Rule, type: string, props: object, config: Setting = {}): Judged {
-  const policy = crossguard([rule], TODAY)[0] as ResourceValidationPolicy;
+export function judge(
+  rule: Rule,
+  type: string,
+  props: object,
+  config: Setting = {},
+  pack = crossguard([rule], TODAY),
+): Judged {
+  const policy = pack.find(({ name }) => name === rule.name) as ResourceValidationPolicy;
   if (typeof policy.validateResource !== "function") throw new Error(`${rule.name} is not a resource rule`);
   const collected = collect();
   try {
@@ -62,8 +68,13 @@ export interface StackMember {
 }
 
 /** Judges a whole stack the way the pack's server does. */
-export function judgeStack(rule: Rule, members: readonly StackMember[], config: Setting = {}): Judged {
-  const policy = crossguard([rule], TODAY)[0] as StackValidationPolicy;
+export function judgeStack(
+  rule: Rule,
+  members: readonly StackMember[],
+  config: Setting = {},
+  pack = crossguard([rule], TODAY),
+): Judged {
+  const policy = pack.find(({ name }) => name === rule.name) as StackValidationPolicy;
   if (typeof policy.validateStack !== "function") throw new Error(`${rule.name} is not a stack rule`);
   const resources = members.map((member): PolicyResource => ({
     type: member.type,

@@ -1,0 +1,179 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { Evaluator } from "../../policy/evaluate";
+import { rules } from "../../policy/rules";
+import { Subject } from "../../policy/subject";
+import { plain, type Fields } from "../../policy/value";
+import { matches, Waivers } from "../../policy/waiver";
+import { cases } from "./cases";
+import { deployment, type Any } from "./cases/case";
+import { unknown } from "../support/policy";
+
+const TYPES = [
+  "kubernetes:core/v1:Pod",
+  "kubernetes:apps/v1:Deployment",
+  "kubernetes:apps/v1:DeploymentPatch",
+  "kubernetes:core/v1:List",
+  "kubernetes:batch/v1:CronJob",
+  "kubernetes:kafka.strimzi.io/v1:Kafka",
+  "kubernetes:postgresql.cnpg.io/v1:Cluster",
+  "kubernetes:core/v1:ConfigMap",
+  "kubernetes:core/v1:Service",
+  "kubernetes:networking.k8s.io/v1:Ingress",
+  "kubernetes:gateway.networking.k8s.io/v1:Gateway",
+  "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
+  "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+  "kubernetes:policy/v1:PodDisruptionBudget",
+  "kubernetes:velero.io/v1:Schedule",
+  "kubernetes:helm.sh/v3:Release",
+  "aws:eks/cluster:Cluster",
+  "aws:ec2/securityGroup:SecurityGroup",
+  "aws:iam/role:Role",
+  "aws:s3/bucket:Bucket",
+  "aws:kms/key:Key",
+  "not a type at all",
+  "::",
+];
+const all = () =>
+  new Evaluator({ rules, environment: "production", config: { all: { enforcementLevel: "mandatory" } } });
+const subject = (type: string, properties: unknown) =>
+  new Subject(`urn:${type}`, type, "it", plain(properties) as Fields);
+const judge = (evaluator: Evaluator, subjects: Subject[]) => [
+  ...subjects.flatMap((one) => evaluator.resource(one)),
+  ...evaluator.stack(subjects),
+];
+const object = fc.dictionary(fc.string(), fc.jsonValue());
+/** Every place of an object, by its path. */
+function places(value: unknown, path: (string | number)[] = []): (string | number)[][] {
+  if (typeof value !== "object" || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([key, item]) => places(item, [...path, key]))];
+}
+function replaced(whole: Any, path: readonly (string | number)[], value: unknown): Any {
+  if (path.length === 0) return value;
+  const copy = structuredClone(whole);
+  const parent = path.slice(0, -1).reduce((here: Any, key) => here[key], copy);
+  parent[path.at(-1) as string] = value;
+  return copy;
+}
+
+describe("rules on hostile input", function () {
+  this.timeout(60_000);
+
+  it("never fail on arbitrary JSON of any type", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...TYPES), object, (type, properties) => {
+        judge(all(), [subject(type, properties)]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+  it("never fail on a real object with one place exchanged for anything", () => {
+    const evaluator = all();
+    const wholes = cases.flatMap(({ pass, fail }) => [...Object.values(pass), ...Object.values(fail)]).flat() as Any[];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...wholes),
+        fc.nat(),
+        fc.oneof(fc.jsonValue(), fc.constant(unknown)),
+        (whole, at, value) => {
+          const properties = whole.props ?? whole;
+          const found = places(properties);
+          const changed = replaced(properties, found[at % found.length] ?? [], value);
+          if (typeof changed !== "object" || changed === null || Array.isArray(changed)) return;
+          const type =
+            whole.type ??
+            `kubernetes:${whole.apiVersion.includes("/") ? "" : "core/"}${whole.apiVersion}:${whole.kind}`;
+          judge(evaluator, [subject(type, changed)]);
+        },
+      ),
+      { numRuns: 600 },
+    );
+  });
+  it("say the same twice", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...TYPES), object, (type, properties) => {
+        const said = () => judge(all(), [subject(type, properties)]).map(({ message }) => message);
+        expect(said()).to.deep.equal(said());
+      }),
+      { numRuns: 300 },
+    );
+  });
+  it("never print the value of a credential", () => {
+    const secret = fc.stringMatching(/^[A-Za-z0-9]{24}$/);
+    fc.assert(
+      fc.property(secret, fc.constantFrom("DB_PASSWORD", "apiKey", "token", "client-secret"), (value, name) => {
+        const found = judge(all(), [
+          subject("kubernetes:core/v1:ConfigMap", { data: { [name]: value, x: `postgres://app:${value}@db/app` } }),
+          subject(
+            "kubernetes:apps/v1:Deployment",
+            deployment((spec) => (spec.containers[0].env = [{ name, value }])),
+          ),
+        ]);
+        expect(found.some(({ rule }) => rule.name === "config-maps-hold-no-secrets")).to.equal(true);
+        expect(found.some(({ rule }) => rule.name === "environment-holds-no-secrets")).to.equal(true);
+        expect(found.some(({ message }) => message.includes(value))).to.equal(false);
+      }),
+      { numRuns: 200 },
+    );
+  });
+  for (const [what, text] of [
+    ["letters", "a".repeat(20_000)],
+    ["an address without an end", `postgres://${"a".repeat(20_000)}`],
+    ["many addresses", "a://b:".repeat(4_000)],
+    ["half a token", "eyJ".repeat(6_000)],
+    ["stars", "*".repeat(20_000)],
+    ["digits", "1".repeat(20_000)],
+    ["spaces", " ".repeat(20_000)],
+    ["key headers", "-----BEGIN ".repeat(2_000)],
+  ] as const)
+    it(`take no more time for ${what} in every place than for as many harmless ones`, () => {
+      const evaluator = all();
+      const wholes = cases.flatMap(({ fail }) => Object.values(fail)).flat() as Any[];
+      const time = (value: string) => {
+        const started = process.hrtime.bigint();
+        for (const whole of wholes) {
+          const properties = JSON.parse(
+            JSON.stringify(whole.props ?? whole, (key, item: unknown) =>
+              typeof item === "string" && key !== "apiVersion" && key !== "kind" ? value : item,
+            ),
+          ) as object;
+          const type =
+            whole.type ??
+            `kubernetes:${whole.apiVersion.includes("/") ? "" : "core/"}${whole.apiVersion}:${whole.kind}`;
+          evaluator.resource(subject(type, properties));
+        }
+        return Number(process.hrtime.bigint() - started);
+      };
+      const harmless = "harmless, ".repeat(2_000);
+      time(harmless);
+      // A quadratic expression over 20,000 characters would take thousands of times as long, not ten.
+      expect(time(text) / Math.min(time(harmless), time(harmless))).to.be.below(10);
+    });
+  it("match wildcards as a regular expression would, in linear time", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom("a", "b", "*"), maxLength: 12 }),
+        fc.string({ unit: fc.constantFrom("a", "b") }),
+        (pattern, text) => {
+          const expected = new RegExp(
+            `^${pattern
+              .split("*")
+              .map((piece) => piece.replace(/[^ab]/g, ""))
+              .join(".*")}$`,
+          ).test(text);
+          expect(matches(pattern, text)).to.equal(expected);
+        },
+      ),
+    );
+  });
+  it("never let a malformed waiver waive", () => {
+    fc.assert(
+      fc.property(object, (waiver) => {
+        const waivers = new Waivers([waiver as never], new Set(["containers-are-unprivileged"]), "2026-06-15");
+        expect(waivers.excuse("containers-are-unprivileged", subject("kubernetes:core/v1:Pod", {}))).to.equal(
+          undefined,
+        );
+      }),
+    );
+  });
+});
