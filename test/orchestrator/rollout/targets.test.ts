@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { phases, selectPhases } from "../../../orchestrator/rollout/phases";
+import { phases } from "../../../orchestrator/rollout/phases";
 import { countByPhase, phaseOf, phaseTargets, requirePlanned } from "../../../orchestrator/rollout/targets";
 import { refusal } from "../../support/refusal";
 
@@ -34,22 +34,5 @@ describe("targets", () => {
     const error = await refusal(() => requirePlanned("dev", cluster, { Network: 5 }));
     expect(error.code).to.equal("target-matches-nothing");
     requirePlanned("dev", cluster, { Cluster: 1 });
-  });
-});
-
-describe("phases", () => {
-  it("are numbered in the order they are built", () => {
-    const numbers = phases.map(({ number }) => number);
-    expect(numbers).to.deep.equal([...new Set(numbers)].toSorted((a, b) => a - b));
-  });
-
-  it("share no output", () => {
-    const keys = phases.flatMap(({ outputs }) => outputs);
-    expect(new Set(keys).size).to.equal(keys.length);
-  });
-
-  it("are selected from one number to another, both included", () => {
-    expect(selectPhases(phases, 2, 3).map(({ number }) => number)).to.deep.equal([2, 3]);
-    expect(selectPhases(phases)).to.deep.equal(phases);
   });
 });

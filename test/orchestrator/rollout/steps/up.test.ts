@@ -1,0 +1,49 @@
+import { expect } from "chai";
+import { up } from "../../../../orchestrator/rollout/steps/up";
+import { refusal } from "../../../support/refusal";
+import { cluster, network, stepContext } from "./fixture";
+
+describe("building a phase", () => {
+  it("builds it and nothing else, and says what proves it", async () => {
+    const { context, stack } = stepContext();
+    expect(await up(context, network)).to.deep.equal({
+      status: "succeeded",
+      proof: "stand-in",
+      changes: { create: 1 },
+      notes: [],
+    });
+    expect(stack.calls).to.deep.equal(["up Network"]);
+  });
+  it("is proven by the real cloud on the real target", async () => {
+    const { context } = stepContext({ target: "aws" });
+    expect((await up(context, network)).proof).to.equal("real cloud");
+  });
+  it("does not begin before the phases it stands on, and says where to start", async () => {
+    const { context, stack } = stepContext();
+    expect(await up(context, cluster)).to.deep.include({
+      status: "failed",
+      kind: "usage",
+      reason: "dev: phase 1 (network and IAM) must stand before phase 2",
+      fix: "start with --from 1",
+    });
+    expect(stack.calls).to.deep.equal([]);
+  });
+  it("goes on where the earlier phases stand", async () => {
+    const { context, build } = stepContext();
+    build(network);
+    expect((await up(context, cluster)).status).to.equal("succeeded");
+  });
+  it("never asks for a phase of which the preview planned nothing", async () => {
+    const { context, stack } = stepContext({ planned: { Network: 3 } });
+    expect((await refusal(() => up(context, cluster))).code).to.equal("target-matches-nothing");
+    expect(stack.calls).to.deep.equal([]);
+  });
+  it("passes on why it failed", async () => {
+    const { context, stack } = stepContext();
+    stack.upResult = { result: "failed", failures: [{ urn: "urn:a", message: "VpcLimitExceeded" }] };
+    const ended = await up(context, network);
+    expect(ended).to.include({ status: "failed", kind: "engine" });
+    expect(ended.reason).to.include("building network and IAM of dev failed");
+    expect(ended.failures?.[0]?.message).to.equal("VpcLimitExceeded");
+  });
+});
