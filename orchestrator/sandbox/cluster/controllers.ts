@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { fieldsOf, listOf, specOf, statusOf, stringsOf, type Fields, type KubeObject, type Resource } from "./object";
+import { quotaStatus } from "./quotas";
 import { backendsOf, probe, PROBE } from "./probes";
 import { eligible, schedule, untolerated } from "./scheduler";
 import { selectorMatcher } from "./selectors";
@@ -100,6 +101,8 @@ export class Controllers {
     for (const pod of this.store.kind("v1", "Pod", name)) this.pod(pod);
     for (const service of this.store.kind("v1", "Service", name)) this.endpoints(service);
     for (const budget of this.store.kind("policy/v1", "PodDisruptionBudget", name)) this.budget(budget);
+    for (const quota of this.store.kind("v1", "ResourceQuota", name))
+      this.status(quota, quotaStatus(this.store, quota));
     for (const claim of this.store.kind("v1", "PersistentVolumeClaim", name))
       this.status(claim, {
         phase: "Bound",

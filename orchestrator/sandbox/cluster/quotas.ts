@@ -1,5 +1,5 @@
-import { fieldsOf, listOf, specOf, type KubeObject } from "./object";
-import { quantity } from "./quantity";
+import { fieldsOf, listOf, specOf, statusOf, type Fields, type KubeObject } from "./object";
+import { quantity, textOf } from "./quantity";
 import { forbidden } from "./status";
 import type { ClusterStore } from "./store";
 
@@ -8,27 +8,25 @@ export function enforceQuota(store: ClusterStore, pod: KubeObject): void {
   for (const quota of store.kind("v1", "ResourceQuota", pod.metadata.namespace)) {
     const hard = fieldsOf(specOf(quota)["hard"]);
     const asked = usage([pod]);
-    const used = usage(
-      store
-        .kind("v1", "Pod", pod.metadata.namespace)
-        .filter(
-          (other) =>
-            fieldsOf(other["status"])["phase"] !== "Succeeded" && fieldsOf(other["status"])["phase"] !== "Failed",
-        ),
-    );
-    const missing = Object.keys(hard).filter(
-      (name) => /^((requests|limits)\.|cpu$|memory$)/.test(name) && !(name in asked),
-    );
+    const used = usage(counted(store, pod.metadata.namespace));
+    const missing = Object.keys(hard)
+      .sort()
+      .map((name) => ({ name, silent: containersWithout(pod, name) }))
+      .filter(({ silent }) => silent.length > 0)
+      .map(({ name, silent }) => `${name} for: ${silent.join(",")}`);
     if (missing.length > 0)
       throw forbidden(
         "pods",
         "",
         pod.metadata.name,
-        `failed quota: ${quota.metadata.name}: must specify ${missing.join(",")}`,
+        `failed quota: ${quota.metadata.name}: must specify ${missing.join("; ")}`,
       );
-    const over = Object.keys(hard).filter((name) => (used[name] ?? 0) + (asked[name] ?? 0) > quantity(hard[name]));
+    const over = Object.keys(hard)
+      .filter((name) => (used[name] ?? 0) + (asked[name] ?? 0) > quantity(hard[name]))
+      .sort();
     if (over.length > 0) {
-      const show = (values: Record<string, number>) => over.map((name) => `${name}=${values[name] ?? 0}`).join(",");
+      const show = (values: Record<string, number>) =>
+        over.map((name) => `${name}=${textOf(values[name] ?? 0)}`).join(",");
       throw forbidden(
         "pods",
         "",
@@ -38,6 +36,28 @@ export function enforceQuota(store: ClusterStore, pod: KubeObject): void {
     }
   }
 }
+
+/** Containers that leave out what a quota counts; it cannot count what nobody said. */
+function containersWithout(pod: KubeObject, name: string): string[] {
+  const [, side = "requests", resource = ""] =
+    /^(?:(requests|limits)\.)?(cpu|memory|ephemeral-storage)$/.exec(name) ?? [];
+  return resource === ""
+    ? []
+    : listOf(specOf(pod)["containers"])
+        .filter((container) => fieldsOf(fieldsOf(container["resources"])[side])[resource] === undefined)
+        .map((container) => String(container["name"]))
+        .sort();
+}
+
+/** What a quota says of itself: its limits, and how much of each is taken. */
+export function quotaStatus(store: ClusterStore, quota: KubeObject): Fields {
+  const hard = fieldsOf(specOf(quota)["hard"]);
+  const used = usage(counted(store, quota.metadata.namespace));
+  return { hard, used: Object.fromEntries(Object.keys(hard).map((name) => [name, textOf(used[name] ?? 0)])) };
+}
+/** Pods that have ended count no more. */
+const counted = (store: ClusterStore, namespace: string | undefined) =>
+  store.kind("v1", "Pod", namespace).filter((pod) => !["Succeeded", "Failed"].includes(String(statusOf(pod)["phase"])));
 
 function usage(pods: readonly KubeObject[]): Record<string, number> {
   const sum: Record<string, number> = { pods: pods.length };

@@ -23,6 +23,9 @@ export function labelMatcher(text: string): Matcher {
       const [, key = "", operator, value = ""] = pair;
       return operator === "!=" ? (labels) => labels[key] !== value : (labels) => labels[key] === value;
     }
+    const unbracketed = /^\S+\s+(?:in|notin)\s+([^\s(]+)/.exec(term)?.[1];
+    if (unbracketed !== undefined)
+      throw badRequest(`unable to parse requirement: found '${unbracketed}' expected: '('`);
     if (/^!\S+$/.test(term)) return (labels) => !(term.slice(1) in labels);
     if (/^[^\s!=]+$/.test(term)) return (labels) => term in labels;
     throw badRequest(`unable to parse requirement: ${term}`);

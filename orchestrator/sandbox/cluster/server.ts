@@ -114,14 +114,18 @@ export class ApiServer {
       /^\/(?:api\/(v1)|apis\/([^/]+)\/([^/]+))(?:\/namespaces\/([^/]+)(?=\/))?(?:\/([^/]+))(?:\/([^/]+))?(?:\/(.+))?$/.exec(
         url.pathname,
       );
-    if (match === null) throw new ApiError(404, "NotFound", "the server could not find the requested resource");
+    if (match === null) return unknownPath(response);
     const [, core, group = "", version = core ?? "", namespace, plural = "", name, subresource] = match;
     const resource = this.store.resources.at(group, version, plural);
-    if (resource === undefined) throw new ApiError(404, "NotFound", "the server could not find the requested resource");
+    if (resource === undefined) {
+      if (!this.store.resources.all().some((one) => one.group === group && one.version === version))
+        return unknownPath(response);
+      throw new ApiError(404, "NotFound", "the server could not find the requested resource");
+    }
     const query = url.searchParams;
     const options = {
       dryRun: query.get("dryRun") === "All",
-      manager: query.get("fieldManager") ?? request.headers["user-agent"]?.split("/")[0] ?? "unknown",
+      manager: query.get("fieldManager") ?? managerOf(request, contentType),
       force: query.get("force") === "true",
       fieldValidation: fieldValidationOf(query.get("fieldValidation") ?? "", method),
       warn: warner(response),
@@ -165,7 +169,13 @@ export class ApiServer {
     if (method === "DELETE") {
       const orphan = (query.get("propagationPolicy") ?? fieldsOf(body)["propagationPolicy"]) === "Orphan";
       const dryRun = options.dryRun || JSON.stringify(fieldsOf(body)["dryRun"] ?? "").includes("All");
-      if (name !== undefined) return { code: 200, body: this.verbs.delete(resource, name, namespace, dryRun, orphan) };
+      if (name !== undefined) {
+        const object = this.verbs.delete(resource, name, namespace, dryRun, orphan);
+        return {
+          code: 200,
+          body: RETURNED.has(resource.kind) || survives(object) ? object : success(resource, object),
+        };
+      }
       const list = this.list(resource, namespace, query);
       list.items.forEach((object) =>
         this.verbs.delete(resource, object.metadata.name, object.metadata.namespace, dryRun, orphan),
@@ -224,6 +234,10 @@ function matcher(query: URLSearchParams): (object: KubeObject) => boolean {
   return (object) => labels(object.metadata.labels ?? {}) && fields(object);
 }
 
+/** Whoever writes without a name is called by its program; who applies has to say a name. */
+const managerOf = (request: IncomingMessage, contentType: string): string =>
+  contentType.includes("apply-patch") ? "" : (request.headers["user-agent"]?.split("/")[0] ?? "unknown");
+
 function fieldValidationOf(text: string, method: string): FieldValidation {
   if (text === "") return "Warn";
   if (text === "Strict" || text === "Warn" || text === "Ignore") return text;
@@ -231,6 +245,29 @@ function fieldValidationOf(text: string, method: string): FieldValidation {
   const message = `Unsupported value: ${JSON.stringify(text)}: supported values: "", "Ignore", "Strict", "Warn"`;
   throw invalid(options, "meta.k8s.io", "", [{ field: "fieldValidation", message }]);
 }
+
+/** Kinds whose deletion is answered with the object; others get a Status. */
+const RETURNED = new Set([
+  "Namespace",
+  "PersistentVolume",
+  "PersistentVolumeClaim",
+  "Pod",
+  "ResourceQuota",
+  "Service",
+  "ServiceAccount",
+  "CSIDriver",
+  "StorageClass",
+  "VolumeAttachment",
+]);
+/** An object with finalizers is only marked. */
+const survives = ({ metadata }: KubeObject) => (metadata.finalizers ?? []).length > 0;
+const success = ({ group, plural }: Resource, { metadata: { name, uid } }: KubeObject) => ({
+  kind: "Status",
+  apiVersion: "v1",
+  metadata: {},
+  status: "Success",
+  details: { name, ...(group !== "" && { group }), kind: plural, uid },
+});
 
 const order = ({ metadata }: KubeObject) => `${metadata.namespace ?? ""}/${metadata.name}`;
 
@@ -256,6 +293,11 @@ function warner(response: ServerResponse): (text: string) => void {
     told.add(text);
     response.appendHeader("warning", Buffer.from(`299 - ${JSON.stringify(text)}`).toString("latin1"));
   };
+}
+
+/** No object at all: the API server answers in plain text. */
+function unknownPath(response: ServerResponse): undefined {
+  response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found\n");
 }
 
 function json(response: ServerResponse, code: number, body: unknown): void {

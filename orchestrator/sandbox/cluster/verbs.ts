@@ -6,7 +6,7 @@ import { apiVersionOf, fieldsOf, listOf, specOf, statusOf, type KubeObject, type
 import { jsonPatch, mergePatch, strategicPatch } from "./patch";
 import { selectorMatcher } from "./selectors";
 import { stamp, type ClusterStore } from "./store";
-import { alreadyExists, ApiError, badRequest, conflict, notFound } from "./status";
+import { alreadyExists, ApiError, badRequest, conflict, invalid, notFound } from "./status";
 
 export interface WriteOptions {
   readonly dryRun: boolean;
@@ -47,6 +47,7 @@ export class Verbs {
     options: WriteOptions,
   ): KubeObject {
     const before = this.require(resource, name, namespace);
+    if (body.metadata.name !== undefined && body.metadata.name !== name) throw misnamed(body.metadata.name, name);
     const wanted = body.metadata.resourceVersion;
     if (wanted !== undefined && wanted !== before.metadata.resourceVersion)
       throw conflict(resource.plural, resource.group, name);
@@ -68,6 +69,8 @@ export class Verbs {
     if (contentType.includes("apply-patch"))
       return this.apply(resource, name, namespace, body as KubeObject, subresource, before, options);
     if (before === undefined) throw notFound(resource.plural, resource.group, name);
+    if (!/(json|merge|strategic-merge)-patch\+json/.test(contentType))
+      throw new ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type");
     const changed = contentType.includes("json-patch")
       ? jsonPatch(before, body as never)
       : contentType.includes("strategic-merge")
@@ -97,9 +100,9 @@ export class Verbs {
   ): KubeObject {
     const { manager, force } = options;
     if (manager === "")
-      throw badRequest(
-        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      );
+      throw invalid("PatchOptions", "meta.k8s.io", "", [
+        { field: "fieldManager", message: "Required value: is required for apply patch" },
+      ]);
     const applied = this.identified(resource, namespace, { ...body, metadata: { ...body.metadata, name } });
     requireDeclared(resource, body, name);
     const merged = applyTo(before, applied, manager, force, this.time());
@@ -327,6 +330,9 @@ export class Verbs {
     return { ...body, apiVersion, kind: resource.kind, metadata };
   }
 }
+
+const misnamed = (given: string, name: string) =>
+  badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
 
 function decoded(
   resource: Resource,

@@ -24,6 +24,12 @@ export function serveWatch(
   response: ServerResponse,
 ): void {
   const from = query.get("resourceVersion") ?? "";
+  if (!/^\d*$/.test(from))
+    throw new ApiError(
+      500,
+      "",
+      `resourceVersion: Invalid value: ${JSON.stringify(from)}: strconv.ParseUint: parsing ${JSON.stringify(from)}: invalid syntax`,
+    );
   const initial = query.get("sendInitialEvents") === "true" || from === "" || from === "0";
   const missed = initial
     ? store.list(resource, namespace).map((object): WatchEvent => ({ type: "ADDED", object, resource }))

@@ -12,7 +12,7 @@ import { requests, setUp } from "./requests";
 const VERSION = "1.36";
 
 describe("the embedded API beside a real API server", function () {
-  this.timeout(120_000);
+  this.timeout(60_000);
   const folder = useFolder();
 
   it("answers every request of the table alike: code, reason, message and warnings", async function () {
@@ -53,8 +53,14 @@ async function answers(access: ClusterAccess): Promise<Record<string, object>> {
   }
   return all;
 }
-/** Of a custom resource, what is left of it. */
-const accepted = ({ body }: Reply) => (body["kind"] === "Widget" ? { spec: body["spec"] } : {});
+/** What is left of what was sent; of a list, the names. */
+const accepted = ({ body }: Reply) =>
+  body["kind"] === "Widget"
+    ? { spec: body["spec"] }
+    : {
+        data: body["data"],
+        items: (body["items"] as { metadata: { name: string } }[] | undefined)?.map(({ metadata }) => metadata.name),
+      };
 /** A whole object in a message has times and names of its own. */
 const withoutObject = (message: string) => message.replace(/Invalid value: "\{.*\}"/, 'Invalid value: "{…}"');
 /** The order of several causes is left to chance by a real API server; so their list stands for the message. */
@@ -71,7 +77,7 @@ function refused({ body: { reason, message = "", details } }: Reply): object {
 
 /** A definition is served, and a namespace gets its account, a moment after they are made. */
 async function served(access: ClusterAccess): Promise<void> {
-  const accounts = ["based", "strict", "small", "warned"].map(
+  const accounts = ["based", "strict", "small", "warned", "counted"].map(
     (name) => `/api/v1/namespaces/${name}/serviceaccounts/default`,
   );
   for (const url of ["/apis/test.dev/v1/widgets", ...accounts])

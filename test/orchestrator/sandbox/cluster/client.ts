@@ -13,6 +13,8 @@ export interface Reply {
   readonly warnings: readonly string[];
 }
 export const APPLY = "application/apply-patch+yaml";
+export const JSON_PATCH = "application/json-patch+json";
+export const STRATEGIC = "application/strategic-merge-patch+json";
 export const MERGE = "application/merge-patch+json";
 
 /** One request to a cluster's API, as its administrator; an empty token sends none. */
@@ -35,10 +37,14 @@ export function ask(
         const warnings = [...headers.matchAll(/299 - ("(?:[^"\\]|\\.)*")/g)].map(
           ([, text = '""']) => JSON.parse(text) as string,
         );
-        resolve({ code: response.statusCode ?? 0, body: JSON.parse(text) as Reply["body"], warnings });
+        resolve({ code: response.statusCode ?? 0, body: bodyOf(text), warnings });
       });
     });
     request.on("error", reject);
     request.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
+
+/** What is no JSON, such as the answer for unknown paths, is the message. */
+const bodyOf = (text: string): Reply["body"] =>
+  text.startsWith("{") ? (JSON.parse(text) as Reply["body"]) : { message: text.trim() };

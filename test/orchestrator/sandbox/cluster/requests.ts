@@ -1,10 +1,10 @@
-import { APPLY, MERGE } from "./client";
+import { APPLY, JSON_PATCH, MERGE, STRATEGIC } from "./client";
 
 interface Request {
   readonly title: string;
   readonly method?: string;
   readonly url: string;
-  readonly body: object;
+  readonly body?: object;
   readonly type?: string;
 }
 
@@ -111,6 +111,17 @@ export const setUp: readonly { method: string; url: string; body: object }[] = [
     body: namespace("warned", { "pod-security.kubernetes.io/warn": "restricted" }),
   },
   { method: "POST", url: "/api/v1/namespaces", body: namespace("small") },
+  { method: "POST", url: "/api/v1/namespaces", body: namespace("counted") },
+  {
+    method: "POST",
+    url: "/api/v1/namespaces/counted/resourcequotas",
+    body: {
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: { name: "quota" },
+      spec: { hard: { "requests.cpu": "1", "limits.cpu": "1", pods: "1" } },
+    },
+  },
   {
     method: "POST",
     url: "/api/v1/namespaces/small/limitranges",
@@ -169,6 +180,8 @@ const podIn = (where: string, title: string, spec: object, metadata?: object): R
 });
 const container = (extra: object = {}) => ({ containers: [{ name: "app", image: "x", ...extra }] });
 const cpu = (requests: object, limits: object = {}) => container({ resources: { requests, limits } });
+const STORED = "/api/v1/namespaces/default/configmaps";
+const applying = (manager: string) => `${STORED}/settings?fieldManager=${manager}`;
 const service = (title: string, spec: object, name = "web"): Request => ({
   title,
   url: "/api/v1/namespaces/default/services?dryRun=All",
@@ -435,4 +448,104 @@ export const requests: readonly Request[] = [
   podIn("warned", "a plain pod in a warned namespace", container()),
   deployment("warned", "a plain deployment in a warned namespace", container()),
   deployment("strict", "a plain deployment in a strict namespace", container()),
+
+  { title: "a map", url: STORED, body: labelled({ name: "settings", labels: { a: "b" } }) },
+  { title: "the same map again", url: STORED, body: labelled({ name: "settings" }) },
+  { title: "a map in a missing namespace", url: "/api/v1/namespaces/none/configmaps", body: labelled({}) },
+  { title: "a map of another namespace", url: STORED, body: labelled({ namespace: "strict" }) },
+  { title: "no name", url: STORED, body: { apiVersion: "v1", kind: "ConfigMap", metadata: {} } },
+  { title: "a missing object", method: "GET", url: `${STORED}/none` },
+  { title: "a missing object deleted", method: "DELETE", url: `${STORED}/none` },
+  { title: "a missing object merged into", method: "PATCH", url: `${STORED}/none`, body: {}, type: MERGE },
+  { title: "a missing namespace", method: "GET", url: "/api/v1/namespaces/none" },
+  { title: "an unknown kind", method: "GET", url: "/api/v1/namespaces/default/nothings" },
+  { title: "an unknown group", method: "GET", url: "/apis/none.dev/v1/nothings" },
+  {
+    title: "a stale version",
+    method: "PUT",
+    url: `${STORED}/settings`,
+    body: labelled({ name: "settings", resourceVersion: "1" }),
+  },
+  { title: "another name in the body", method: "PUT", url: `${STORED}/settings`, body: labelled({ name: "other" }) },
+  {
+    title: "an apply without a manager",
+    method: "PATCH",
+    url: `${STORED}/settings`,
+    body: labelled({ name: "settings" }),
+    type: APPLY,
+  },
+  {
+    title: "one applies",
+    method: "PATCH",
+    url: applying("one"),
+    body: { ...labelled({ name: "settings" }), data: { a: "1", b: "1" } },
+    type: APPLY,
+  },
+  {
+    title: "two applies over it",
+    method: "PATCH",
+    url: applying("two"),
+    body: { ...labelled({ name: "settings" }), data: { a: "2" } },
+    type: APPLY,
+  },
+  {
+    title: "two applies over two fields",
+    method: "PATCH",
+    url: applying("two"),
+    body: { ...labelled({ name: "settings" }), data: { a: "2", b: "2" } },
+    type: APPLY,
+  },
+  {
+    title: "two applies by force",
+    method: "PATCH",
+    url: `${applying("two")}&force=true`,
+    body: { ...labelled({ name: "settings" }), data: { a: "2" } },
+    type: APPLY,
+  },
+  {
+    title: "one drops a field",
+    method: "PATCH",
+    url: applying("one"),
+    body: { ...labelled({ name: "settings" }), data: { c: "1" } },
+    type: APPLY,
+  },
+  { title: "a merge", method: "PATCH", url: `${STORED}/settings`, body: { data: { c: null, d: "1" } }, type: MERGE },
+  {
+    title: "a strategic merge",
+    method: "PATCH",
+    url: `${STORED}/settings`,
+    body: { data: { d: null, e: "1" } },
+    type: STRATEGIC,
+  },
+  {
+    title: "a JSON patch",
+    method: "PATCH",
+    url: `${STORED}/settings`,
+    body: [
+      { op: "test", path: "/data/e", value: "1" },
+      { op: "move", from: "/data/e", path: "/data/f" },
+    ],
+    type: JSON_PATCH,
+  },
+  {
+    title: "a patch of another kind of text",
+    method: "PATCH",
+    url: `${STORED}/settings`,
+    body: {},
+    type: "text/plain",
+  },
+  {
+    title: "a list by labels",
+    method: "GET",
+    url: `${STORED}?labelSelector=${encodeURIComponent("a in (b,c),!x,a!=c")}`,
+  },
+  { title: "a selector that is none", method: "GET", url: `${STORED}?labelSelector=${encodeURIComponent("a in b")}` },
+  { title: "an unknown version to watch from", method: "GET", url: `${STORED}?watch=true&resourceVersion=x` },
+  { title: "a map deleted on a dry run", method: "DELETE", url: `${STORED}/settings?dryRun=All` },
+  { title: "a map deleted", method: "DELETE", url: `${STORED}/settings` },
+  { title: "a map that is gone", method: "GET", url: `${STORED}/settings` },
+
+  podIn("counted", "more than the quota", cpu({ cpu: "2" }, { cpu: "2" })),
+  podIn("counted", "nothing said under a quota", container()),
+  podIn("counted", "within the quota", cpu({ cpu: "500m" }, { cpu: "1" })),
 ];
