@@ -1,28 +1,31 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-require-imports -- protocol edge: the published messages are untyped */
 import * as path from "node:path";
 import type { AnalyzedResource, AnalyzedStackResource, EngineEventPayload, PolicyGate, Properties } from "../model";
-import { fromStruct, toStruct } from "../struct";
+import { fromStruct } from "../struct";
 import { masked } from "../deploy/events";
-import { equal, withoutReferences } from "../values";
+import { equal } from "../values";
+import {
+  analyzeRequest,
+  configuration,
+  handshake,
+  initialConfig,
+  LEVELS,
+  policyInfo,
+  stackRequest,
+  writeFacts,
+  type StackFacts,
+} from "./analyzer-messages";
 import { PackProcess } from "./pack-process";
-import { readPackConfig, reconcile, type Level, type PolicyInfo, type PolicySetting } from "./pack-config";
+import { readPackConfig, reconcile, type PolicySetting } from "./pack-config";
 
-const messages = require("@pulumi/pulumi/proto/analyzer_pb") as any;
 const { Empty } = require("google-protobuf/google/protobuf/empty_pb") as any;
 
-const LEVELS: readonly Level[] = ["advisory", "mandatory", "disabled", "remediate"];
 const SEVERITIES = ["", "low", "medium", "high", "critical"];
 
-export interface GateRequest {
+export interface GateRequest extends StackFacts {
   packs: readonly { path: string; configPath?: string }[];
   /** Relative paths of packs and configs start here. */
   folder: string;
-  organization: string;
-  project: string;
-  stack: string;
-  dryRun: boolean;
-  config: Record<string, string>;
-  configSecretKeys: string[];
   emit(event: EngineEventPayload): void;
 }
 
@@ -76,7 +79,7 @@ class Pack {
     const process = await PackProcess.start(place, request);
     try {
       await process.askIfOffered("handshake", handshake(place));
-      await process.askIfOffered("configureStack", stackFacts(request));
+      await process.askIfOffered("configureStack", writeFacts(request));
       await process.ask("getPluginInfo", new Empty());
       const info = await process.ask("getAnalyzerInfo", new Empty());
       const settings = await reconcile(
@@ -141,9 +144,7 @@ class Pack {
   }
 
   async analyzeStack(resources: readonly AnalyzedStackResource[]): Promise<boolean> {
-    const request = new messages.AnalyzeStackRequest();
-    request.setResourcesList(resources.map(stackResource));
-    const reply = await this.process.ask("analyzeStack", request);
+    const reply = await this.process.ask("analyzeStack", stackRequest(resources));
     const { accepted, failed } = this.report(reply.getDiagnosticsList(), this.rootUrn);
     const { resourceUrn: _urn, ...summary } = this.summary(
       "",
@@ -215,105 +216,4 @@ class Pack {
   async close(): Promise<void> {
     await this.process.close();
   }
-}
-
-function handshake(place: string): any {
-  const request = new messages.AnalyzerHandshakeRequest();
-  request.setEngineAddress("127.0.0.1:1");
-  request.setRootDirectory(place);
-  request.setProgramDirectory(place);
-  return request;
-}
-
-function stackFacts(request: GateRequest): any {
-  const message = new messages.AnalyzerStackConfigureRequest();
-  message.setStack(request.stack);
-  message.setProject(request.project);
-  message.setOrganization(request.organization);
-  message.setDryRun(request.dryRun);
-  for (const [key, value] of Object.entries(request.config)) message.getConfigMap().set(key, value);
-  message.setConfigSecretKeysList(request.configSecretKeys);
-  return message;
-}
-
-function policyInfo(policy: any): PolicyInfo {
-  const schema = policy.getConfigschema();
-  return {
-    name: policy.getName(),
-    description: policy.getDescription(),
-    level: LEVELS[policy.getEnforcementlevel() as number] ?? "advisory",
-    schema: {
-      properties: schema ? (fromStruct(schema.getProperties()) as PolicyInfo["schema"]["properties"]) : {},
-      required: schema?.getRequiredList() ?? [],
-    },
-  };
-}
-
-function initialConfig(info: any): Record<string, PolicySetting> {
-  const result: Record<string, PolicySetting> = {};
-  info.getInitialconfigMap().forEach((config: any, name: string) => {
-    result[name] = {
-      level: LEVELS[config.getEnforcementlevel() as number] ?? "advisory",
-      properties: fromStruct(config.getProperties()),
-    };
-  });
-  return result;
-}
-
-function configuration(settings: Readonly<Record<string, PolicySetting>>): any {
-  const request = new messages.ConfigureAnalyzerRequest();
-  for (const [name, { level, properties }] of Object.entries(settings)) {
-    const config = new messages.PolicyConfig();
-    config.setEnforcementlevel(LEVELS.indexOf(level));
-    config.setProperties(toStruct(properties));
-    request.getPolicyconfigMap().set(name, config);
-  }
-  return request;
-}
-
-function analyzeRequest(resource: AnalyzedResource): any {
-  return fill(new messages.AnalyzeRequest(), resource);
-}
-
-function fill(request: any, resource: AnalyzedResource): any {
-  request.setType(resource.type);
-  request.setUrn(resource.urn);
-  request.setName(resource.name);
-  // As the engine does for analyzers, whose SDK does not know references: the id a reference stands for.
-  request.setProperties(toStruct(withoutReferences(resource.properties)));
-  const options = new messages.AnalyzerResourceOptions();
-  options.setProtect(resource.options.protect);
-  options.setIgnorechangesList(resource.options.ignoreChanges);
-  options.setDeletebeforereplace(resource.options.deleteBeforeReplace ?? false);
-  options.setDeletebeforereplacedefined(resource.options.deleteBeforeReplace !== undefined);
-  options.setAdditionalsecretoutputsList(resource.options.additionalSecretOutputs);
-  options.setAliasesList(resource.options.aliases);
-  const timeouts = new messages.AnalyzerResourceOptions.CustomTimeouts();
-  timeouts.setCreate(resource.options.customTimeouts.create);
-  timeouts.setUpdate(resource.options.customTimeouts.update);
-  timeouts.setDelete(resource.options.customTimeouts.delete);
-  options.setCustomtimeouts(timeouts);
-  options.setParent?.(resource.options.parent);
-  request.setOptions(options);
-  if (resource.provider !== undefined) {
-    const provider = new messages.AnalyzerProviderResource();
-    provider.setType(resource.provider.type);
-    provider.setUrn(resource.provider.urn);
-    provider.setName(resource.provider.name);
-    provider.setProperties(toStruct(resource.provider.properties));
-    request.setProvider(provider);
-  }
-  return request;
-}
-
-function stackResource(resource: AnalyzedStackResource): any {
-  const message = fill(new messages.AnalyzerResource(), resource);
-  message.setParent(resource.parent);
-  message.setDependenciesList(resource.dependencies);
-  for (const [key, urns] of Object.entries(resource.propertyDependencies)) {
-    const list = new messages.AnalyzerPropertyDependencies();
-    list.setUrnsList(urns);
-    message.getPropertydependenciesMap().set(key, list);
-  }
-  return message;
 }
