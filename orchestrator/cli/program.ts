@@ -2,7 +2,7 @@ import { Argument, Command } from "commander";
 import { version } from "../../package.json";
 import { phases } from "../rollout/phases";
 import type { Command as RolloutCommand } from "../rollout/step";
-import { addCommonOptions, type CommonOptions } from "./options";
+import { addCommonOptions, addWorldOptions, environmentNames, type CommonOptions } from "./options";
 import { addPromotionCommands, type PromotionHandlers } from "./promotion";
 import type { Sink } from "./terminal";
 
@@ -13,6 +13,11 @@ export interface PlanOptions extends CommonOptions {
   readonly command: RolloutCommand;
 }
 
+export interface ParityOptions extends CommonOptions {
+  /** The two environments compared. */
+  readonly pair: readonly [string, string];
+}
+
 export type Handler<Options> = (options: Options) => Promise<void>;
 
 /** One handler per command; each loads its own code when it is called. */
@@ -20,6 +25,7 @@ export interface Handlers extends PromotionHandlers {
   rollout(command: RolloutCommand): Handler<DestroyOptions>;
   readonly plan: Handler<PlanOptions>;
   readonly doctor: Handler<CommonOptions>;
+  readonly parity: Handler<ParityOptions>;
   readonly status: Handler<CommonOptions>;
   readonly report: Handler<CommonOptions>;
 }
@@ -61,6 +67,14 @@ export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: 
   add("destroy", "take environments down in reverse and sweep the account")
     .option("--destroy-protected", "also destroy state that is protected; its data is lost for good", false)
     .action(handlers.rollout("destroy"));
+  const environment = (name: string, standard: string) =>
+    new Argument(`[${name}]`, "environment").choices(environmentNames).default(standard);
+  addWorldOptions(program.command("parity").description("preview two environments and say where they differ"))
+    .addArgument(environment("left", "staging"))
+    .addArgument(environment("right", "production"))
+    .action((left: string, right: string, options: CommonOptions) =>
+      handlers.parity({ ...options, pair: [left, right] }),
+    );
   add("report", "print the last report").action(handlers.report);
   addPromotionCommands(program, handlers);
   return program;

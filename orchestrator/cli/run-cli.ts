@@ -42,6 +42,7 @@ export async function runCli(request: CliRequest): Promise<number> {
     plan: handle(async () => (await import("./commands/plan.js")).planCommand),
     doctor: handle(async () => (await import("./commands/doctor.js")).doctorCommand),
     status: handle(async () => (await import("./commands/status.js")).statusCommand),
+    parity: handle(async () => (await import("./commands/parity.js")).parityCommand),
     report: handle(async () => (await import("./commands/report.js")).reportCommand),
     release: (command) => handle(async () => (await import("./commands/release.js")).releaseCommand(command)),
     ledger: (command) => handle(async () => (await import("./commands/ledger.js")).ledgerCommand(command)),

@@ -2,6 +2,7 @@ import type { PlatformConfig } from "../../infra/config";
 import type { PlatformOutputs } from "../../infra/outputs";
 import type { CheckContext, Clients, PhaseCheck } from "../checks/check";
 import type { AwsReader } from "../checks/aws/reader";
+import type { PlannedResource } from "../cost/estimate";
 import type { Sandbox } from "../sandbox/sandbox";
 import type { Redactor } from "../report/redact";
 import type { Interruption } from "./interruption";
@@ -30,6 +31,8 @@ export interface EnvironmentContext {
   readonly waitUntil: CheckContext["waitUntil"];
   /** Takes down protected state as well; only ever true by the user's explicit flag. */
   readonly destroyProtected: boolean;
+  /** Told what the preview plans. */
+  tellPlanned?(resources: readonly PlannedResource[]): void;
   /** What the preview planned per phase, in this run or the one it continues. */
   planned: Readonly<Record<string, number>> | undefined;
   /** Things a reader of the report should know of how this environment was opened. */

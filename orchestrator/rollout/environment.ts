@@ -50,6 +50,7 @@ export async function openEnvironment(request: OpenRequest): Promise<OpenEnviron
       waitUntil: request.waitUntil,
       destroyProtected: request.destroyProtected,
       planned: request.planned,
+      tellPlanned: (resources) => request.tellPlanned?.(config, resources),
       notes,
       checkOf: (phase) => parts.checkOf(phase.name),
       clientsFor: (outputs) => parts.clients({ outputs, aws, ...(sandbox && { sandbox }) }),

@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { exitCodes } from "../errors";
+import type { PlatformConfig } from "../../infra/config";
 import type { WaitUntil } from "../checks/check";
+import type { PlannedResource } from "../cost/estimate";
 import type { Redactor } from "../report/redact";
 import { openEnvironment, type OpenEnvironment } from "./environment";
 import { fingerprint } from "./fingerprint";
@@ -37,6 +39,8 @@ export interface ExecuteRequest {
   readonly clock: Clock;
   readonly waitUntil: WaitUntil;
   readonly destroyProtected: boolean;
+  /** Told what the preview of an environment plans, with inputs as far as they are known. */
+  tellPlanned?(config: PlatformConfig, resources: readonly PlannedResource[]): void;
   /** Called once with the plan before the first step. */
   observe(steps: readonly Step[]): Promise<Observer & { finish(): Promise<void> }>;
   /** One line beside the progress: resumption, takeovers. */

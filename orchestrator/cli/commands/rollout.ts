@@ -4,7 +4,7 @@ import { SlipwayError } from "../../errors";
 import { writeReport } from "../../report/files";
 import { buildReport, type Report } from "../../report/report";
 import { duration } from "../../report/words";
-import { execute, type Execution } from "../../rollout/execute";
+import { execute, type ExecuteRequest, type Execution } from "../../rollout/execute";
 import { createInterruption, listenForSignals } from "../../rollout/interruption";
 import { createLayout } from "../../rollout/layout";
 import { phases } from "../../rollout/phases";
@@ -24,59 +24,72 @@ import { wrap, type Terminal } from "../terminal";
 /** The commands that work on environments step by step: preview, bootstrap, verify, destroy. */
 export function rollout(command: Command) {
   return async (given: DestroyOptions, invocation: Invocation): Promise<number> => {
-    const { terminal, root } = invocation;
-    const options = await withCluster(given, invocation);
-    const engine = await wireEngine(options, invocation.variables);
-    terminal.line(header(engine, options));
-    await askFirst(command, options, invocation);
-    const layout = createLayout(options.stateDir, options.target);
-    const interruption = createInterruption();
-    const stopListening = listenForSignals(interruption, (text) => terminal.aside(text));
-    try {
-      const parts = wireParts({
-        options,
-        root,
-        layout,
-        engine,
-        redactor: terminal.redactor,
-        warn: (text) => terminal.aside(text),
-        interruption,
-        variables: invocation.variables,
-      });
-      const execution = await execute({
-        command,
-        environments: options.environment,
-        phases,
-        ...(options.from !== undefined && { from: options.from }),
-        ...(options.to !== undefined && { to: options.to }),
-        target: options.target,
-        root,
-        layout,
-        parts,
-        redactor: terminal.redactor,
-        interruption,
-        processes: processTable,
-        clock: { now: () => new Date(), milliseconds: () => performance.now() },
-        waitUntil: createWait(realClock(interruption.cancelled), interruption.cancelled),
-        destroyProtected: options.destroyProtected === true,
-        observe: (steps) => createProgress(steps, terminal),
-        say: (text) => terminal.line(text),
-      });
-      const report = reportOf(command, options, engine, execution);
-      const files = writeReport(layout.reports, report, terminal.redactor);
-      close(execution, report, terminal);
-      terminal.line(`report: ${files.markdown}`);
-      terminal.line(`        ${files.json}`);
-      if (options.keepCluster) {
-        for (const line of await keptClusters(options)) terminal.line(line);
-        terminal.line("the next run on this state ends them, and slipway destroy removes them");
-      }
-      terminal.document(report);
-      return execution.exitCode;
-    } finally {
-      stopListening();
+    const { terminal } = invocation;
+    const { options, engine, execution } = await carryOut(command, given, invocation);
+    const report = reportOf(command, options, engine, execution);
+    const files = writeReport(createLayout(options.stateDir, options.target).reports, report, terminal.redactor);
+    close(execution, report, terminal);
+    terminal.line(`report: ${files.markdown}`);
+    terminal.line(`        ${files.json}`);
+    if (options.keepCluster) {
+      for (const line of await keptClusters(options)) terminal.line(line);
+      terminal.line("the next run on this state ends them, and slipway destroy removes them");
     }
+    terminal.document(report);
+    return execution.exitCode;
   };
+}
+
+/** Runs a command's steps with progress, from its first line to its last step. */
+export async function carryOut(
+  command: Command,
+  given: DestroyOptions,
+  invocation: Invocation,
+  tellPlanned?: ExecuteRequest["tellPlanned"],
+) {
+  const { terminal, root } = invocation;
+  const options = await withCluster(given, invocation);
+  const engine = await wireEngine(options, invocation.variables);
+  terminal.line(header(engine, options));
+  await askFirst(command, options, invocation);
+  const layout = createLayout(options.stateDir, options.target);
+  const interruption = createInterruption();
+  const stopListening = listenForSignals(interruption, (text) => terminal.aside(text));
+  try {
+    const parts = wireParts({
+      options,
+      root,
+      layout,
+      engine,
+      redactor: terminal.redactor,
+      warn: (text) => terminal.aside(text),
+      interruption,
+      variables: invocation.variables,
+    });
+    const execution = await execute({
+      command,
+      environments: options.environment,
+      phases,
+      ...(options.from !== undefined && { from: options.from }),
+      ...(options.to !== undefined && { to: options.to }),
+      target: options.target,
+      root,
+      layout,
+      parts,
+      redactor: terminal.redactor,
+      interruption,
+      processes: processTable,
+      clock: { now: () => new Date(), milliseconds: () => performance.now() },
+      waitUntil: createWait(realClock(interruption.cancelled), interruption.cancelled),
+      destroyProtected: options.destroyProtected === true,
+      ...(tellPlanned && { tellPlanned }),
+      observe: (steps) => createProgress(steps, terminal),
+      say: (text) => terminal.line(text),
+    });
+    return { options, engine, execution };
+  } finally {
+    stopListening();
+  }
 }
 
 function reportOf(

@@ -13,6 +13,7 @@ export async function preview(context: EnvironmentContext): Promise<StepOutcome>
   const planned = countByPhase(operation.steps.map(({ urn }) => urn));
   context.planned = planned;
   if (outcome.status === "failed") return { ...outcome, planned };
+  context.tellPlanned?.(operation.resources);
   const cost = estimate(operation.resources, context.config.region);
   const { warnings, refusal } = judgeBudget(cost, context.config.budget, context.environment);
   const data = { ...outcome, planned, cost, notes: [...(outcome.notes ?? []), ...warnings] };

@@ -1,0 +1,81 @@
+import type { PlatformConfig } from "../../../infra/config";
+import type { PlannedResource } from "../../cost/estimate";
+import { SlipwayError } from "../../errors";
+import { allowed } from "../../parity/allowed";
+import { compare, type Comparison, type Side } from "../../parity/compare";
+import type { Invocation } from "../invocation";
+import type { ParityOptions } from "../program";
+import { carryOut } from "./rollout";
+
+/** Previews two environments and says where they differ (B8.4). Ends with 1 for a difference nobody allowed. */
+export async function parityCommand(given: ParityOptions, invocation: Invocation): Promise<number> {
+  const { terminal } = invocation;
+  const [first, second] = given.pair;
+  if (first === second)
+    throw new SlipwayError(
+      "parity-same",
+      `${first} is always equal to itself`,
+      "name two environments, like: slipway parity staging production",
+      "usage",
+    );
+  const sides = new Map<string, Side>();
+  const { execution } = await carryOut(
+    "preview",
+    { ...given, environment: given.pair },
+    invocation,
+    (config, resources) => sides.set(config.environment, sideOf(config, resources)),
+  );
+  const [left, right] = given.pair.map((name) => sides.get(name));
+  if (left === undefined || right === undefined) return execution.exitCode;
+  const comparison = compare(left, right, allowed);
+  for (const line of told(comparison, left.name, right.name)) terminal.line(line);
+  const wrong = comparison.differences.filter(({ reason }) => reason === undefined);
+  const exitCode = wrong.length > 0 ? 1 : 0;
+  terminal.document({
+    result: exitCode === 0 ? "succeeded" : "failed",
+    exitCode,
+    left: left.name,
+    right: right.name,
+    differences: comparison.differences,
+    unused: comparison.unused.map(({ reason }) => reason),
+  });
+  return exitCode;
+}
+
+/** Words that mean the same in another environment: its names, its domain, its account. */
+export function sideOf(config: PlatformConfig, resources: readonly PlannedResource[]): Side {
+  const account = config.cluster.adminRoleArns[0]?.split(":")[4];
+  return {
+    name: config.environment,
+    resources,
+    own: {
+      [config.environment]: "<environment>",
+      [config.domain]: "<domain>",
+      ...(account === undefined ? {} : { [account]: "<account>" }),
+    },
+  };
+}
+
+function told({ differences, unused }: Comparison, left: string, right: string): string[] {
+  const wrong = differences.filter(({ reason }) => reason === undefined);
+  const reasons = new Map<string, number>();
+  for (const { reason } of differences) if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  return [
+    "",
+    ...[...reasons].map(
+      ([reason, count]) => `allowed: ${count} ${count === 1 ? "difference" : "differences"}, ${reason}`,
+    ),
+    ...unused.map(({ reason }) => `allowed without need, to be taken off the list: ${reason}`),
+    ...wrong.flatMap(({ resource, path, left: a, right: b }) => [
+      `not allowed: ${resource} ${path}`,
+      `  ${left}: ${a || "nothing"}`,
+      `  ${right}: ${b || "nothing"}`,
+    ]),
+    wrong.length === 0
+      ? `${left} and ${right} are equal but for ${differences.length} differences that are meant`
+      : `${wrong.length} differences between ${left} and ${right} that nobody allowed`,
+    ...(wrong.length === 0
+      ? []
+      : ["fix: make them equal, or allow each with its reason in orchestrator/parity/allowed.ts"]),
+  ];
+}

@@ -1,0 +1,69 @@
+/** A difference between staging and production that is meant, and why. */
+export interface Allowance {
+  /** Over `type name`. */
+  readonly resource: RegExp;
+  /** Over the dotted path of the input; of a resource that only one side has, the empty path. */
+  readonly path: RegExp;
+  readonly reason: string;
+}
+
+/** The allow list of B8.3 and B8.4. What is not on it blocks; what nothing needs any more is to be taken off. */
+export const allowed: readonly Allowance[] = [
+  {
+    resource: /./,
+    path: /(^|\.)(defaultTags\.)?(tags|defaultTags)\.(vlan|cost-centre)$/,
+    reason: "who pays and the VLAN number are the environment's own (B2.3, B3.1)",
+  },
+  {
+    resource: /^aws:ec2\/(vpc|subnet):/,
+    path: /^cidrBlock$/,
+    reason: "networks of environments never overlap (B3.2)",
+  },
+  {
+    resource: /^kubernetes:networking\.k8s\.io\/v1:NetworkPolicy /,
+    path: /\.ipBlock\.cidr$/,
+    reason: "networks of environments never overlap (B3.2)",
+  },
+  { resource: /^aws:cloudwatch\/logGroup:/, path: /^retentionInDays$/, reason: "retention per environment (B6.1)" },
+  { resource: /^aws:budgets\/budget:/, path: /^limitAmount$/, reason: "budgets per environment (B5)" },
+  {
+    resource: /^aws:backup\/plan:/,
+    path: /^rules\.0\.(ruleName|schedule|lifecycle\.deleteAfter)$/,
+    reason: "daily in staging, hourly in production (B4.1, B4.2)",
+  },
+  {
+    resource: /^aws:eks\/nodeGroup:|^aws:ec2\/launchTemplate:/,
+    path: /^(instanceTypes|scalingConfig|blockDeviceMappings)\./,
+    reason: "number, size and disk of nodes (B8.3)",
+  },
+  {
+    resource: /^aws:ec2\/launchTemplate:/,
+    path: /^monitoring\.enabled$/,
+    reason: "premium monitoring in production (B2.4)",
+  },
+  {
+    resource: /^kubernetes:karpenter/,
+    path: /^spec\.(limits|blockDeviceMappings|template\.spec\.requirements)\.|^spec\.detailedMonitoring$/,
+    reason: "size, disk, monitoring and ceiling of nodes (B8.3, B2.4)",
+  },
+  {
+    resource: / node-pools-gpu/,
+    path: /^$/,
+    reason: "GPU nodes cost more than what they prove in staging (B8.3)",
+  },
+  {
+    resource: /^(eks:index|aws:eks\/cluster):Cluster /,
+    path: /^deletionProtection$/,
+    reason: "AWS refuses to delete a production cluster (B1.4); staging is rebuilt",
+  },
+  {
+    resource: / entry-point-proxy$/,
+    path: /loadBalancerSourceRanges\./,
+    reason: "staging is an allow list, production is open to its users (B3.1)",
+  },
+  {
+    resource: / entry-point-external-dns$/,
+    path: /^values\.policy$/,
+    reason: "records of production are removed by a person (A6.5)",
+  },
+];
