@@ -11,7 +11,7 @@ export interface Allowance {
 export const allowed: readonly Allowance[] = [
   {
     resource: /./,
-    path: /(^|\.)(defaultTags\.)?(tags|defaultTags)\.(vlan|cost-centre)$/,
+    path: /(^|\.)tags(All)?\.(vlan|cost-centre)$/,
     reason: "who pays and the VLAN number are the environment's own (B2.3, B3.1)",
   },
   {

@@ -49,7 +49,13 @@ export function sideOf(config: PlatformConfig, resources: readonly PlannedResour
     name: config.environment,
     resources,
     own: {
-      [config.environment]: "<environment>",
+      // As part of a name, never by itself: an issuer is called staging in every environment.
+      ...Object.fromEntries(
+        ["slipway-", "/", "=", "$", " ", '"'].map((before) => [
+          `${before}${config.environment}`,
+          `${before}<environment>`,
+        ]),
+      ),
       [config.domain]: "<domain>",
       ...(account === undefined ? {} : { [account]: "<account>" }),
     },
