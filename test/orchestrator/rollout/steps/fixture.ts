@@ -22,6 +22,7 @@ export function stepContext(changed: Partial<EnvironmentContext> = {}) {
     destroyProtected: false,
     planned: { Network: 3, Cluster: 2 },
     notes: [],
+    tellPlanned: () => undefined,
     pack: { directory: "policy", config: "policy/config/dev.json" },
     remediationOf: (rule) => Promise.resolve(`mend ${rule}`),
     ...changed,
