@@ -5,6 +5,7 @@ import path from "node:path";
 import * as tls from "node:tls";
 import { expect } from "chai";
 import { ControlPlane, endLeftovers, factsOf, isUp } from "../../orchestrator/sandbox/control-plane/control-plane";
+import { guardedBy } from "../../orchestrator/sandbox/control-plane/process";
 import { KubeApi } from "../../orchestrator/sandbox/kubernetes/api";
 import { useFolder } from "../support/folder";
 import { START_MS, VERSION, needsBinaries, until, usePlane } from "./plane";
@@ -147,10 +148,11 @@ describe("the life of a control plane", function () {
     }
   });
 
-  it("left by an orchestrator that was killed is ended by the next run, which finds the data", async () => {
+  /** Starts one in a process of its own, kills that, and gives the programs it started. */
+  async function killed(outlives: boolean): Promise<number[]> {
     const script = `
       const { ControlPlane } = require(${JSON.stringify(require.resolve("../../orchestrator/sandbox/control-plane/control-plane"))});
-      ControlPlane.start({ name: "life", version: "${VERSION}", folder: ${JSON.stringify(folder())}, variables: process.env })
+      ControlPlane.start({ name: "life", version: "${VERSION}", folder: ${JSON.stringify(folder())}, variables: process.env, outlives: ${String(outlives)} })
         .then((plane) => console.log(JSON.stringify(Object.values(plane.pids()))));
       setInterval(() => undefined, 1000);`;
     const orchestrator = spawn(process.execPath, ["--import", "tsx", "--eval", script], {
@@ -161,6 +163,17 @@ describe("the life of a control plane", function () {
     );
     orchestrator.kill("SIGKILL");
     await new Promise((resolve) => orchestrator.once("exit", resolve));
+    return pids;
+  }
+
+  it("ends with an orchestrator that is killed, where the kernel sees to it", async function () {
+    if (guardedBy().length === 0) this.skip();
+    const pids = await killed(false);
+    await until(() => Promise.resolve(pids.filter(alive).length === 0));
+  });
+
+  it("left by an orchestrator that was killed is ended by the next run", async () => {
+    const pids = await killed(true);
     expect(pids.filter(alive)).to.have.length(5);
     const next = await start();
     expect(pids.filter(alive)).to.deep.equal([]);

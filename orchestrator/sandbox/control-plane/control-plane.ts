@@ -24,6 +24,8 @@ export interface ControlPlaneRequest {
   readonly folder: string;
   /** Where programs are looked for. */
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Its programs may outlive this process. */
+  readonly outlives?: boolean;
 }
 
 /** What is kept of a control plane beside etcd's data. */
@@ -103,7 +105,7 @@ export class ControlPlane {
 
   /** Writes what the programs read, and what they will be started with. */
   private static prepare(
-    { name, version, folder }: ControlPlaneRequest,
+    { name, version, folder, outlives = false }: ControlPlaneRequest,
     { token, ports }: Facts,
     identities: Identities,
     binaries: Binaries,
@@ -133,7 +135,7 @@ export class ControlPlane {
     const programs = new Map(
       binaryNames.map((one) => [
         one,
-        new Program({ name: one, file: binaries.paths[one], args: args[one], folder: run, ledger }),
+        new Program({ name: one, file: binaries.paths[one], args: args[one], folder: run, ledger, outlives }),
       ]),
     );
     const kubeconfig = kubeconfigOf(name, endpoint, authority, { token });

@@ -101,8 +101,8 @@ export class ControlPlanes implements ClusterHost {
   }
 
   private async start(name: string, version: string): Promise<Running> {
-    const { directory, variables, inhabit } = this.options;
-    const plane = await ControlPlane.start({ name, version, folder: path.join(directory, name), variables });
+    const { directory, variables, inhabit, keep: outlives = false } = this.options;
+    const plane = await ControlPlane.start({ name, version, folder: path.join(directory, name), variables, outlives });
     const api = new KubeApi(plane.access);
     const opened: (() => Promise<void> | void)[] = [() => api.close()];
     const leave = async () => {

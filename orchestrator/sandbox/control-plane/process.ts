@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import path from "node:path";
 import { SlipwayError } from "../../errors";
@@ -11,6 +11,8 @@ export interface ProgramRequest {
   /** Working folder, home and place of the log; its owner's alone. */
   readonly folder: string;
   readonly ledger: Ledger;
+  /** It may outlive this process: a cluster that is left to be looked into. */
+  readonly outlives?: boolean;
 }
 
 /** A program that ended is started again after this time, doubled up to the limit. */
@@ -26,6 +28,17 @@ const running = new Set<ChildProcess>();
 process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
+
+let guard: readonly string[] | undefined;
+/**
+ * What to start a program with so that the kernel ends it with its parent, also when that is killed: Linux with
+ * util-linux's setpriv. Elsewhere a killed run's programs are ended by the next one.
+ */
+export function guardedBy(): readonly string[] {
+  const words = ["setpriv", "--pdeathsig", "KILL"];
+  guard ??= process.platform === "linux" && spawnSync("setpriv", [...words.slice(1), "true"]).status === 0 ? words : [];
+  return guard;
+}
 
 /**
  * One program of a control plane, kept running until it is stopped. It belongs to a process group of its own, so that a
@@ -50,13 +63,14 @@ export class Program {
 
   start(): void {
     this.wanted = true;
-    const { file, args, folder, ledger, name } = this.request;
+    const { file, args, folder, ledger, name, outlives = false } = this.request;
+    const [command = file, ...rest] = [...(outlives ? [] : guardedBy()), file, ...args];
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     const log = fs.openSync(this.log, this.restarts === 0 ? "w" : "a", 0o600);
     try {
       // Nothing of the orchestrator's environment, where credentials may be, is a control plane's business.
       const env = { PATH: "/usr/bin:/bin", HOME: folder, TMPDIR: folder };
-      const child = spawn(file, args, { cwd: folder, env, detached: true, stdio: ["ignore", log, log] });
+      const child = spawn(command, rest, { cwd: folder, env, detached: true, stdio: ["ignore", log, log] });
       this.child = child;
       running.add(child);
       if (child.pid !== undefined) ledger.add(name, child.pid);
