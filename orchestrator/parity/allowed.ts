@@ -11,7 +11,7 @@ export interface Allowance {
 export const allowed: readonly Allowance[] = [
   {
     resource: /./,
-    path: /(^|\.)tags(All)?\.(vlan|cost-centre)$/,
+    path: /(^|\.)(tags|tagsAll|defaultTags)\.(vlan|cost-centre)$/,
     reason: "who pays and the VLAN number are the environment's own (B2.3, B3.1)",
   },
   {
@@ -25,7 +25,11 @@ export const allowed: readonly Allowance[] = [
     reason: "networks of environments never overlap (B3.2)",
   },
   { resource: /^aws:cloudwatch\/logGroup:/, path: /^retentionInDays$/, reason: "retention per environment (B6.1)" },
-  { resource: /^aws:budgets\/budget:/, path: /^limitAmount$/, reason: "budgets per environment (B5)" },
+  {
+    resource: /^aws:budgets\/budget:/,
+    path: /^limitAmount$|subscriberEmailAddresses/,
+    reason: "budgets and whom they write to, per environment (B5)",
+  },
   {
     resource: /^aws:backup\/plan:/,
     path: /^rules\.0\.(ruleName|schedule|lifecycle\.deleteAfter)$/,
@@ -35,11 +39,6 @@ export const allowed: readonly Allowance[] = [
     resource: /^aws:eks\/nodeGroup:|^aws:ec2\/launchTemplate:/,
     path: /^(instanceTypes|scalingConfig|blockDeviceMappings)\./,
     reason: "number, size and disk of nodes (B8.3)",
-  },
-  {
-    resource: /^aws:ec2\/launchTemplate:/,
-    path: /^monitoring\.enabled$/,
-    reason: "premium monitoring in production (B2.4)",
   },
   {
     resource: /^kubernetes:karpenter/,

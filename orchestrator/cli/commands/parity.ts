@@ -51,7 +51,7 @@ export function sideOf(config: PlatformConfig, resources: readonly PlannedResour
     own: {
       // As part of a name, never by itself: an issuer is called staging in every environment.
       ...Object.fromEntries(
-        ["slipway-", "/", "=", "$", " ", '"'].map((before) => [
+        ["slipway-", "/", "=", "$", ":", " ", '"'].map((before) => [
           `${before}${config.environment}`,
           `${before}<environment>`,
         ]),

@@ -1,0 +1,72 @@
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { expect } from "chai";
+import { runCli } from "../../orchestrator/cli/run-cli";
+import { useFolder } from "../support/folder";
+
+const ROOT = path.join(__dirname, "..", "..");
+
+interface Answer {
+  exit: number;
+  differences: { resource: string; path: string; left: string; right: string; reason?: string }[];
+  unused: string[];
+}
+
+describe("parity of staging and production", function () {
+  this.timeout(300_000);
+  const folder = useFolder();
+
+  async function parity(...environments: string[]): Promise<Answer> {
+    let out = "";
+    let err = "";
+    const common = [
+      "--engine",
+      "builtin",
+      "--cluster",
+      "embedded",
+      "--json",
+      "--state-dir",
+      path.join(folder(), "state"),
+    ];
+    const exit = await runCli({
+      args: ["parity", ...environments, ...common],
+      root: folder(),
+      stdout: { write: (text) => (out += text), columns: 80 },
+      stderr: { write: (text) => (err += text), columns: 80 },
+      stdin: Readable.from([]),
+      variables: process.env,
+    });
+    return { exit, ...(JSON.parse(out || `{"said":${JSON.stringify(err)}}`) as Omit<Answer, "exit">) };
+  }
+  beforeEach(() => {
+    for (const name of ["infra", "policy", "node_modules", "package-lock.json"])
+      symlinkSync(path.join(ROOT, name), path.join(folder(), name));
+    for (const name of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml"])
+      cpSync(path.join(ROOT, name), path.join(folder(), name));
+  });
+
+  it("differ as shipped only where the list says why, and the list says nothing that is not needed [B8.3] [B8.4]", async () => {
+    const { exit, differences, unused } = await parity();
+    expect(differences.filter(({ reason }) => reason === undefined)).to.deep.equal([]);
+    expect(unused).to.deep.equal([]);
+    expect(exit).to.equal(0);
+  });
+  it("is broken by another Kubernetes version in staging, which is named on both sides [B8.1]", async () => {
+    const file = path.join(folder(), "Pulumi.staging.yaml");
+    const settings = readFileSync(file, "utf8");
+    expect(settings).to.include('version: "1.36"');
+    writeFileSync(file, settings.replace('version: "1.36"', 'version: "1.35"'));
+    const { exit, differences } = await parity();
+    expect(exit).to.equal(1);
+    expect(differences.filter(({ reason }) => reason === undefined)).to.deep.include({
+      resource: "eks:index:Cluster cluster",
+      path: "version",
+      left: '"1.35"',
+      right: '"1.36"',
+    });
+  });
+  it("compares two environments, not one with itself", async () => {
+    expect((await parity("dev", "dev")).exit).to.equal(2);
+  });
+});
