@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Readable } from "node:stream";
@@ -44,6 +45,10 @@ describe("parity of staging and production", function () {
       symlinkSync(path.join(ROOT, name), path.join(folder(), name));
     for (const name of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml"])
       cpSync(path.join(ROOT, name), path.join(folder(), name));
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], { cwd: folder() });
+    git("init", "-q");
+    git("commit", "-q", "--allow-empty", "-m", "a known version");
   });
 
   it("differ as shipped only where the list says why, and the list says nothing that is not needed [B8.3] [B8.4]", async () => {

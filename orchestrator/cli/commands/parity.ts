@@ -19,14 +19,17 @@ export async function parityCommand(given: ParityOptions, invocation: Invocation
       "usage",
     );
   const sides = new Map<string, Side>();
-  const { execution } = await carryOut(
-    "preview",
-    { ...given, environment: given.pair },
-    invocation,
-    (config, resources) => sides.set(config.environment, sideOf(config, resources)),
+  await carryOut("preview", { ...given, environment: given.pair }, invocation, (config, resources) =>
+    sides.set(config.environment, sideOf(config, resources)),
   );
   const [left, right] = given.pair.map((name) => sides.get(name));
-  if (left === undefined || right === undefined) return execution.exitCode;
+  if (left === undefined || right === undefined)
+    throw new SlipwayError(
+      "parity-undecided",
+      `${first} and ${second} could not both be previewed, so nothing is known of their differences`,
+      "mend what the preview named above, then compare again",
+      "failure",
+    );
   const comparison = compare(left, right, allowed);
   for (const line of told(comparison, left.name, right.name)) terminal.line(line);
   const wrong = comparison.differences.filter(({ reason }) => reason === undefined);
