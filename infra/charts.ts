@@ -92,6 +92,15 @@ export const charts = {
     testedOn: ["1.36"],
     reviewed: "2026-11-21",
   },
+  "vertical-pod-autoscaler": {
+    chart: "vertical-pod-autoscaler",
+    repository: "https://kubernetes.github.io/autoscaler",
+    version: "0.11.0",
+    namespace: "vertical-pod-autoscaler",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
 } as const satisfies Readonly<Record<string, Chart>>;
 
 export type ChartName = keyof typeof charts;

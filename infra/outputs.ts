@@ -15,6 +15,7 @@ export interface PlatformOutputs {
   readonly certificates: CertificatesOutput;
   readonly entryPoint: EntryPointOutput;
   readonly secrets: SecretsOutput;
+  readonly autoscaling: AutoscalingOutput;
 }
 
 export type EnvironmentName = "dev" | "staging" | "production";
@@ -113,6 +114,7 @@ export interface EntryPointOutput {
     readonly namespace: string;
     readonly host: string;
     readonly service: string;
+    readonly deployment: string;
     readonly certificateSecret: string;
   };
 }
@@ -136,4 +138,22 @@ export interface SecretsOutput {
     readonly key: string;
     readonly path: string;
   };
+}
+
+export interface AutoscalingOutput {
+  /** Version of the EKS add-on metrics-server. */
+  readonly metricsServerVersion: string;
+  /** The autoscaler of the example app, and what A13.2 says of it. */
+  readonly demo: {
+    readonly namespace: string;
+    readonly name: string;
+    /** Per cent of the requested CPU. */
+    readonly cpuTarget: number;
+    readonly minimum: number;
+    readonly maximum: number;
+  };
+  /** Where the recommender runs. */
+  readonly namespace: string;
+  /** VerticalPodAutoscalers as namespace/name; each only advises. */
+  readonly advice: readonly string[];
 }

@@ -10,6 +10,7 @@ import { NetworkPolicy } from "./phases/04-network-policy";
 import { Certificates } from "./phases/05-certificates";
 import { EntryPoint } from "./phases/06-entry-point";
 import { Secrets } from "./phases/12-secrets";
+import { Autoscaling } from "./phases/13-autoscaling";
 
 /** Outputs of the program: the contract's keys, each known once its phase is there. */
 export type ProgramOutputs = { readonly [key in keyof PlatformOutputs]: pulumi.Output<PlatformOutputs[key]> };
@@ -31,8 +32,12 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     { config, tags, network, cluster, nodePools, networkPolicy, certificates },
     inAccount,
   ).outputs;
-
   const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy }, inAccount).outputs;
+  const autoscaling = new Autoscaling(
+    "autoscaling",
+    { config, tags, cluster, nodePools, networkPolicy, certificates, entryPoint },
+    inAccount,
+  ).outputs;
 
   const { contacts: _contacts, limit: _limit, ...budget } = config.budget;
   const accountId = network.clusterRoleArn.apply((arn) => arn.split(":")[4] ?? "");
@@ -72,6 +77,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     certificates: plain(certificates, ["namespace", "issuers", "defaultIssuer", "chartVersion"]),
     entryPoint: plain(entryPoint, ["gatewayClass", "gateway", "domain", "zoneId", "nameServers", "demo"]),
     secrets: plain(secrets, ["namespace", "store", "prefix", "paths", "keyArn", "readerRoleArn", "example"]),
+    autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice"]),
   };
 }
 

@@ -68,6 +68,7 @@ for (const environment of environments) {
         "certificates",
         "entryPoint",
         "secrets",
+        "autoscaling",
       ]);
       expect(await pulumi.isSecret(outputs.kubeconfig)).to.equal(true);
       for (const [key, output] of Object.entries(outputs)) {

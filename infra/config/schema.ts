@@ -28,8 +28,15 @@ const pool = z.strictObject({
   cpuLimit: count(1, 10_000),
 });
 
-/** Managed add-ons of phase 02. */
-const addons = ["vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns", "aws-ebs-csi-driver"] as const;
+/** Managed add-ons of phase 02, and the metrics server of phase 13. */
+const addons = [
+  "vpc-cni",
+  "kube-proxy",
+  "eks-pod-identity-agent",
+  "coredns",
+  "aws-ebs-csi-driver",
+  "metrics-server",
+] as const;
 export type AddonName = (typeof addons)[number];
 
 export const schema = z.strictObject({

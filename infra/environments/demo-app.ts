@@ -6,7 +6,6 @@ export interface DemoAppArgs {
   readonly namespace: pulumi.Input<string>;
   readonly host: string;
   readonly gateway: { readonly name: string; readonly namespace: pulumi.Input<string> };
-  readonly replicas: number;
   readonly provider: k8s.Provider;
 }
 
@@ -14,16 +13,20 @@ export interface DemoAppArgs {
 const IMAGE =
   "registry.k8s.io/e2e-test-images/agnhost:2.53@sha256:99c6b4bb4a1e1df3f0b3752168c89358794d02258ebebc26bf21c29399011a85";
 const PORT = 8080;
+/** Between these its autoscaler holds it (A13.2). */
+export const DEMO_REPLICAS = { minimum: 2, maximum: 10 };
 const labels = { app: "demo" };
 
 /** The example app of A6.2: a host, a prefix at the root, `demo-svc` on port 80. What a team's app should look like. */
 export class DemoApp extends pulumi.ComponentResource {
   readonly namespace: pulumi.Output<string>;
   readonly service: pulumi.Output<string>;
+  /** Name of its Deployment. */
+  readonly deployment: pulumi.Output<string>;
 
   constructor(
     name: string,
-    { namespace, host, gateway, replicas, provider }: DemoAppArgs,
+    { namespace, host, gateway, provider }: DemoAppArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("slipway:environment:DemoApp", name, {}, opts);
@@ -34,7 +37,7 @@ export class DemoApp extends pulumi.ComponentResource {
       {
         metadata: { name: "demo", namespace, labels },
         spec: {
-          replicas,
+          replicas: DEMO_REPLICAS.minimum,
           selector: { matchLabels: labels },
           strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
           template: {
@@ -67,14 +70,14 @@ export class DemoApp extends pulumi.ComponentResource {
           },
         },
       },
+      // From phase 13 on an autoscaler sets the number; nobody sets it back.
+      { ...child, ignoreChanges: ["spec.replicas"] },
+    );
+    new k8s.policy.v1.PodDisruptionBudget(
+      name,
+      { metadata: { name: "demo", namespace }, spec: { maxUnavailable: 1, selector: { matchLabels: labels } } },
       child,
     );
-    if (replicas > 1)
-      new k8s.policy.v1.PodDisruptionBudget(
-        name,
-        { metadata: { name: "demo", namespace }, spec: { maxUnavailable: 1, selector: { matchLabels: labels } } },
-        child,
-      );
     const service = new k8s.core.v1.Service(
       name,
       {
@@ -102,6 +105,7 @@ export class DemoApp extends pulumi.ComponentResource {
     );
     this.namespace = service.metadata.namespace;
     this.service = service.metadata.name;
+    this.deployment = deployment.metadata.name;
     this.registerOutputs({ host });
   }
 }

@@ -4,6 +4,7 @@ import * as kms from "@pulumi/aws/kms";
 import * as eksComponents from "@pulumi/eks";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { managedAddon } from "../addon";
 import { SERVICE_CIDR } from "../cidr";
 import type { AddonName, PlatformConfig } from "../config";
 import { clusterName, named, type Tags } from "../naming";
@@ -192,24 +193,10 @@ export class Cluster extends pulumi.ComponentResource {
     cluster: pulumi.Output<string>,
     dependsOn: pulumi.Resource[] = [],
   ): eks.Addon {
-    const addonVersion =
-      config.cluster.addonVersions[addonName] ??
-      eks.getAddonVersionOutput(
-        { addonName, kubernetesVersion: config.cluster.version, mostRecent: true },
-        { parent: this },
-      ).version;
     const values = addonValues(addonName, config);
-    return new eks.Addon(
-      `${name}-${addonName}`,
-      {
-        clusterName: cluster,
-        addonName,
-        addonVersion,
-        resolveConflictsOnCreate: "OVERWRITE",
-        resolveConflictsOnUpdate: "PRESERVE",
-        ...(values === undefined ? {} : { configurationValues: JSON.stringify(values) }),
-        tags: named(tags, `${name}-${addonName}`),
-      },
+    return managedAddon(
+      name,
+      { addon: addonName, config, tags, cluster, ...(values && { values }) },
       { parent: this, dependsOn },
     );
   }

@@ -132,7 +132,6 @@ export class EntryPoint extends pulumi.ComponentResource {
         namespace: networkPolicy.demo.name,
         host,
         gateway: { name: GATEWAY, namespace },
-        replicas: replicas(config),
         provider: cluster.provider,
       },
       { parent: this, dependsOn: [gateway, dns] },
@@ -144,9 +143,13 @@ export class EntryPoint extends pulumi.ComponentResource {
       domain: pulumi.output(config.domain),
       zoneId: certificates.zoneId,
       nameServers: certificates.nameServers,
-      demo: pulumi
-        .all([demo.namespace, demo.service])
-        .apply(([ns, service]) => ({ namespace: ns, host, service, certificateSecret: DEMO_TLS })),
+      demo: pulumi.all([demo.namespace, demo.service, demo.deployment]).apply(([ns, service, deployment]) => ({
+        namespace: ns,
+        host,
+        service,
+        deployment,
+        certificateSecret: DEMO_TLS,
+      })),
     };
     this.registerOutputs({ host });
   }

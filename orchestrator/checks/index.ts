@@ -51,4 +51,5 @@ export const loaders: Readonly<Record<string, () => Promise<PhaseCheck>>> = {
   Certificates: async () => (await import("./05-certificates.js")).certificatesCheck,
   EntryPoint: async () => (await import("./06-entry-point.js")).entryPointCheck,
   Secrets: async () => (await import("./12-secrets.js")).secretsCheck,
+  Autoscaling: async () => (await import("./13-autoscaling.js")).autoscalingCheck,
 };

@@ -21,6 +21,7 @@ export const phases: readonly Phase[] = [
   { number: 5, name: "Certificates", title: "cert-manager and issuers", outputs: ["certificates"] },
   { number: 6, name: "EntryPoint", title: "entry point and example app", outputs: ["entryPoint"] },
   { number: 12, name: "Secrets", title: "secrets", outputs: ["secrets"] },
+  { number: 13, name: "Autoscaling", title: "autoscaling", outputs: ["autoscaling"] },
 ];
 
 /** Phases numbered `from` to `to`, both included. */

@@ -25,6 +25,7 @@ describe("the chart table", () => {
       "aws-load-balancer-controller": "aws-load-balancer-controller",
       "external-dns": "external-dns",
       "envoy-gateway": "gateway-helm",
+      "vertical-pod-autoscaler": "vertical-pod-autoscaler",
     };
     for (const [name, folder] of Object.entries(folders)) {
       const { chartVersion } = JSON.parse(fs.readFileSync(path.join(published, folder, "workloads.json"), "utf8")) as {

@@ -42,6 +42,29 @@ const workloads: Readonly<Record<string, (values: Readonly<Record<string, unknow
     deployment("ebs-csi-controller", { app: "ebs-csi-controller" }, 2, "ebs-csi-controller-sa"),
     daemon("ebs-csi-node", { app: "ebs-csi-node" }, ["ebs-plugin"]),
   ],
+  "metrics-server": (values) => {
+    const labels = { "app.kubernetes.io/name": "metrics-server" };
+    return [
+      account("metrics-server"),
+      deployment("metrics-server", labels, Number(values["replicas"] ?? 2), "metrics-server", values["resources"]),
+      {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: meta("metrics-server", labels),
+        spec: { selector: labels, ports: [{ name: "https", protocol: "TCP", port: 443, targetPort: 10251 }] },
+      },
+      ...(fields(values["podDisruptionBudget"])["enabled"] === false
+        ? []
+        : [
+            {
+              apiVersion: "policy/v1",
+              kind: "PodDisruptionBudget",
+              metadata: meta("metrics-server", labels),
+              spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
+            },
+          ]),
+    ];
+  },
 };
 
 function meta(name: string, labels: Record<string, string> = {}) {
@@ -74,6 +97,7 @@ function deployment(
   labels: Record<string, string>,
   replicas: number,
   serviceAccountName: string,
+  resources?: unknown,
 ): object {
   return {
     apiVersion: "apps/v1",
@@ -82,7 +106,13 @@ function deployment(
     spec: {
       replicas,
       selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { serviceAccountName, containers: [container(name)] } },
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName,
+          containers: [{ ...container(name), ...(resources !== undefined && { resources }) }],
+        },
+      },
     },
   };
 }

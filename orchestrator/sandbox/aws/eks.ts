@@ -17,6 +17,7 @@ export const addonVersions: Readonly<Record<string, string>> = {
   coredns: "v1.14.3-eksbuild.1",
   "aws-ebs-csi-driver": "v1.64.0-eksbuild.1",
   "eks-pod-identity-agent": "v1.3.10-eksbuild.1",
+  "metrics-server": "v0.8.1-eksbuild.1",
 };
 const NODE_POLICIES = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"];
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { autoscale } from "./autoscaler";
 import { fieldsOf, listOf, specOf, statusOf, stringsOf, type Fields, type KubeObject, type Resource } from "./object";
 import { quotaStatus } from "./quotas";
 import { backendsOf, probe, PROBE } from "./probes";
@@ -103,6 +104,8 @@ export class Controllers {
     for (const budget of this.store.kind("policy/v1", "PodDisruptionBudget", name)) this.budget(budget);
     for (const quota of this.store.kind("v1", "ResourceQuota", name))
       this.status(quota, quotaStatus(this.store, quota));
+    for (const autoscaler of this.store.kind("autoscaling/v2", "HorizontalPodAutoscaler", name))
+      this.autoscaler(autoscaler);
     for (const claim of this.store.kind("v1", "PersistentVolumeClaim", name))
       this.status(claim, {
         phase: "Bound",
@@ -487,6 +490,15 @@ export class Controllers {
       disruptionsAllowed: Math.max(0, currentHealthy - desiredHealthy),
       observedGeneration: budget.metadata.generation,
     });
+  }
+
+  private autoscaler(autoscaler: KubeObject): void {
+    const { status, scale, event } = autoscale(this.store, autoscaler, (type, value, reason, message) =>
+      this.condition(autoscaler, type, value, reason, message),
+    );
+    this.status(autoscaler, status);
+    if (scale !== undefined) this.scale(scale.target, scale.replicas);
+    if (event !== undefined) this.event(autoscaler, event.type, event.reason, event.message);
   }
 
   private event(about: KubeObject, type: string, reason: string, message: string): void {

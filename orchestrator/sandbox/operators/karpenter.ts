@@ -14,7 +14,7 @@ const LAUNCH = ["EC2: CreateFleet", "ec2:CreateFleet"] as const;
 /** Pods per node when the class does not say (prefix delegation, versions.md on EKS). */
 const MAX_PODS = 110;
 
-/** Karpenter: judges its pools and classes, and launches a node for pods that nothing else can take. */
+/** Karpenter: judges its pools and classes, and launches a node for pods that nothing else can take, ends empty ones. */
 export const karpenter: Operator = {
   name: "karpenter",
   deployment: { "app.kubernetes.io/name": "karpenter" },
@@ -31,7 +31,9 @@ export const karpenter: Operator = {
     for (const nodeClass of context.world.list(CLASS_API, "EC2NodeClass"))
       blocked = !(await judgeClass(context, nodeClass)) || blocked;
     for (const pool of context.world.list(API, "NodePool")) await judgePool(context, pool);
-    return (await provision(context)) || blocked;
+    blocked = (await provision(context)) || blocked;
+    await consolidate(context);
+    return blocked;
   },
 };
 
@@ -143,6 +145,34 @@ async function provision(context: OperatorContext): Promise<boolean> {
     blocked = true;
   }
   return blocked || waiting.length > 1;
+}
+
+/** Nodes that nothing but daemons runs on go, once every pod that a node was launched for has found its place. */
+async function consolidate(context: OperatorContext): Promise<void> {
+  const { world, host, cloud, cluster } = context;
+  const pods = world
+    .list("v1", "Pod")
+    .filter((pod) => !["Succeeded", "Failed"].includes(String(at(pod, "status", "phase"))));
+  const served = nominated.get(world);
+  const unplaced = (pod: KubeObject) =>
+    at(pod, "spec", "nodeName") === undefined &&
+    (served?.has(pod.metadata.uid ?? "") === true || conditionOf(pod, "PodScheduled")?.reason === "Unschedulable");
+  if (pods.some(unplaced)) return;
+  const busy = new Set(
+    pods
+      .filter((pod) => !(pod.metadata.ownerReferences ?? []).some(({ kind }) => kind === "DaemonSet"))
+      .map((pod) => String(at(pod, "spec", "nodeName"))),
+  );
+  for (const pool of world.list(API, "NodePool")) {
+    const own = nodesOf(context, pool.metadata.name);
+    const kept = own.filter(({ metadata }) => busy.has(metadata.name));
+    if (kept.length === own.length) continue;
+    for (const node of own.filter((one) => !kept.includes(one))) {
+      const providerId = String(at(node, "spec", "providerID") ?? "");
+      await cloud.terminateInstance(providerId.slice(providerId.lastIndexOf("/") + 1));
+    }
+    await host.setNodes(cluster, groupOf(pool.metadata.name), kept.map(specOf));
+  }
 }
 
 function zonesOf({ world }: OperatorContext): string[] {

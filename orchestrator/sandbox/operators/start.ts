@@ -8,10 +8,12 @@ import { envoyGateway } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
 import { karpenter } from "./karpenter";
+import { metricsServer } from "./metrics-server";
 import type { DnsRecord, Operator, OperatorContext } from "./operator";
+import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
 import { World, type Kind } from "./world";
 
-/** Every operator the charts of the phases install. */
+/** Every operator the charts and add-ons of the phases install. */
 export const operators: readonly Operator[] = [
   certManager,
   envoyGateway,
@@ -19,6 +21,8 @@ export const operators: readonly Operator[] = [
   externalDns,
   externalSecrets,
   karpenter,
+  metricsServer,
+  verticalPodAutoscaler,
 ];
 
 const DEPLOYMENT: Kind = { apiVersion: "apps/v1", kind: "Deployment" };

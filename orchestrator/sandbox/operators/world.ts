@@ -65,7 +65,9 @@ export class World {
 
   private remember(object: KubeObject): KubeObject {
     const cache = this.caches.get(keyOf(object));
-    if (object.metadata.deletionTimestamp === undefined || this.get(refOf(object)) !== undefined)
+    const known = this.get(refOf(object));
+    // The answer to a write can come after word of a later change.
+    if ((object.metadata.deletionTimestamp === undefined || known !== undefined) && isNewer(object, known))
       cache?.set(pathOf(object.metadata), object);
     return object;
   }

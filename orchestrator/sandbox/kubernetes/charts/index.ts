@@ -10,6 +10,7 @@ import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
 import { karpenter, karpenterCrd } from "./karpenter";
 import { nvidiaDevicePlugin } from "./nvidia-device-plugin";
+import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
 
 /** Charts by the name in their `Chart.yaml`. */
 export const chartTables: Readonly<Record<string, ChartTable>> = {
@@ -23,6 +24,7 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   karpenter: karpenter as unknown as ChartTable,
   "karpenter-crd": karpenterCrd as unknown as ChartTable,
   "nvidia-device-plugin": nvidiaDevicePlugin as unknown as ChartTable,
+  "vertical-pod-autoscaler": verticalPodAutoscaler as unknown as ChartTable,
 };
 
 export interface RenderRequest {

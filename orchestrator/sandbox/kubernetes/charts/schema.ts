@@ -39,6 +39,7 @@ export interface Definition {
 
 /** Groups below k8s.io are served only with the record of who approved them (published with each release). */
 const approvals: Readonly<Record<string, string>> = {
+  "autoscaling.k8s.io": "https://github.com/kubernetes/kubernetes/pull/63797",
   "gateway.networking.k8s.io": "https://github.com/kubernetes-sigs/gateway-api/pull/4530",
   "gateway.networking.x-k8s.io": "https://github.com/kubernetes-sigs/gateway-api/pull/4530",
   "externaldns.k8s.io": "https://github.com/kubernetes-sigs/external-dns/pull/2007",

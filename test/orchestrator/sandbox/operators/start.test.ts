@@ -6,13 +6,15 @@ import { call, FakeCloud, open, until, type Fixture } from "../kubernetes/fixtur
 import { is, issuer, RELEASE, ref, useOperators } from "./fixture";
 
 describe("the operators of a cluster", () => {
-  it("are those of the charts of phases 1 to 6, each found by labels of its own", () => {
+  it("are those of the charts and add-ons of the phases, each found by labels of its own", () => {
     expect(operators.map(({ name }) => name)).to.deep.equal([
       "cert-manager",
       "envoy-gateway",
       "aws-load-balancer-controller",
       "external-dns",
       "karpenter",
+      "metrics-server",
+      "vertical-pod-autoscaler",
     ]);
     expect(new Set(operators.map(({ deployment }) => JSON.stringify(deployment))).size).to.equal(operators.length);
   });
