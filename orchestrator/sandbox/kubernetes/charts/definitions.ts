@@ -1,4 +1,4 @@
-import { bool, definition, fields, int, intOrText, list, map, open, text, type Schema } from "./schema";
+import { bool, definition, fields, int, intOrText, list, map, open, text } from "./schema";
 
 /**
  * Kinds that the charts install, with the fields the platform writes. Names, scopes and versions are those of the
@@ -77,7 +77,14 @@ const certificate = fields({
   duration: text(),
   renewBefore: text(),
   renewBeforePercentage: int,
-  usages: list(text()),
+  usages: list(
+    text(
+      ...["signing", "digital signature", "content commitment", "key encipherment", "key agreement"],
+      ...["data encipherment", "cert sign", "crl sign", "encipher only", "decipher only", "any", "server auth"],
+      ...["client auth", "code signing", "email protection", "s/mime", "ipsec end system", "ipsec tunnel"],
+      ...["ipsec user", "timestamping", "ocsp signing", "microsoft sgc", "netscape sgc"],
+    ),
+  ),
   privateKey: fields({
     algorithm: text("RSA", "ECDSA", "Ed25519"),
     size: int,
@@ -91,7 +98,10 @@ const certificate = fields({
   nameConstraints: open,
   otherNames: list(open),
   encodeUsagesInRequest: bool,
-  signatureAlgorithm: text(),
+  signatureAlgorithm: text(
+    ...["SHA256WithRSA", "SHA384WithRSA", "SHA512WithRSA", "ECDSAWithSHA256", "ECDSAWithSHA384"],
+    ...["ECDSAWithSHA512", "PureEd25519"],
+  ),
 });
 const MANAGER = "cert-manager.io";
 const ACME = "acme.cert-manager.io";
@@ -162,8 +172,6 @@ const httpRoute = fields({
       filters: list(filter),
       backendRefs: list(backend),
       timeouts: open,
-      retry: open,
-      sessionPersistence: open,
     }),
   ),
 });
@@ -178,7 +186,7 @@ const listener = fields({
     options: map,
   }),
   allowedRoutes: fields({
-    namespaces: fields({ from: text("All", "Selector", "Same", "None"), selector: open }),
+    namespaces: fields({ from: text("All", "Selector", "Same"), selector: open }),
     kinds: list(open),
   }),
 });
@@ -187,10 +195,8 @@ const gateway = fields({
   "listeners!": list(listener),
   addresses: list(open),
   infrastructure: open,
-  backendTLS: open,
   tls: open,
   allowedListeners: open,
-  defaultScope: text(),
 });
 const gatewayClass = fields({
   "controllerName!": text(),
@@ -331,25 +337,25 @@ const nodePool = fields({
   replicas: int,
   disruption: fields({
     consolidationPolicy: text("WhenEmpty", "WhenEmptyOrUnderutilized"),
-    consolidateAfter: text(),
-    budgets: list(fields({ "nodes!": text(), schedule: text(), duration: text(), reasons: list(text()) })),
+    "consolidateAfter!": text(),
+    budgets: list(
+      fields({
+        "nodes!": text(),
+        schedule: text(),
+        duration: text(),
+        reasons: list(text("Underutilized", "Empty", "Drifted")),
+      }),
+    ),
   }),
 });
-const term: Schema = fields({
-  id: text(),
-  name: text(),
-  tags: map,
-  alias: text(),
-  owner: text(),
-  ssmParameter: text(),
-});
+const selected = { id: text(), tags: map };
 const nodeClass = fields({
   role: text(),
   instanceProfile: text(),
-  amiFamily: text(),
-  "amiSelectorTerms!": list(term),
-  "subnetSelectorTerms!": list(term),
-  "securityGroupSelectorTerms!": list(term),
+  amiFamily: text("AL2", "AL2023", "Bottlerocket", "Custom", "Windows2019", "Windows2022", "Windows2025"),
+  "amiSelectorTerms!": list(fields({ ...selected, name: text(), alias: text(), owner: text(), ssmParameter: text() })),
+  "subnetSelectorTerms!": list(fields(selected)),
+  "securityGroupSelectorTerms!": list(fields({ ...selected, name: text() })),
   capacityReservationSelectorTerms: list(open),
   metadataOptions: fields({
     httpEndpoint: text("enabled", "disabled"),
