@@ -1,19 +1,16 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as https from "node:https";
-import { parse as parseYaml } from "yaml";
 import type { ServerIdentity } from "./certificates";
 import type { FieldValidation } from "./custom-resources";
 import { discovery } from "./discovery";
-import { apiVersionOf, fieldsOf, specOf, type KubeObject, type Resource } from "./object";
-import { fieldMatcher, labelMatcher } from "./selectors";
-import { ApiError, badRequest, invalid, notFound } from "./status";
+import { listObjects, matcher } from "./lists";
+import { fieldsOf, specOf, type KubeObject, type Resource } from "./object";
+import { deleted, json, readBody, unknownPath, warner } from "./replies";
+import { ApiError, invalid, notFound } from "./status";
 import type { ClusterStore } from "./store";
 import type { Verbs, WriteOptions } from "./verbs";
 import { serveWatch } from "./watch";
-
-/** Bodies of this size are refused, as the API server does for what etcd would not take. */
-const BODY_LIMIT = 3 * 1024 * 1024;
 
 /** The cluster's API over HTTPS on the loopback interface; nobody gets in without the admin token. */
 export class ApiServer {
@@ -139,7 +136,7 @@ export class ApiServer {
         serveWatch(this.store, { resource, namespace, query, matches: matcher(query) }, response);
         return undefined;
       }
-      return { code: 200, body: this.list(resource, namespace, query) };
+      return { code: 200, body: listObjects(this.store, resource, namespace, query) };
     }
     if (method === "GET" && subresource === "log") {
       const pod = known(this.store.get(resource, name as string, namespace));
@@ -173,10 +170,10 @@ export class ApiServer {
         const object = this.verbs.delete(resource, name, namespace, dryRun, orphan);
         return {
           code: 200,
-          body: RETURNED.has(resource.kind) || survives(object) ? object : success(resource, object),
+          body: deleted(resource, object),
         };
       }
-      const list = this.list(resource, namespace, query);
+      const list = listObjects(this.store, resource, namespace, query);
       list.items.forEach((object) =>
         this.verbs.delete(resource, object.metadata.name, object.metadata.namespace, dryRun, orphan),
       );
@@ -205,33 +202,6 @@ export class ApiServer {
       ),
     );
   }
-
-  private list(resource: Resource, namespace: string | undefined, query: URLSearchParams) {
-    const all = this.store
-      .list(resource, namespace)
-      .filter(matcher(query))
-      .sort((a, b) => order(a).localeCompare(order(b)));
-    const limit = Number(query.get("limit") ?? 0);
-    const start = Number(Buffer.from(query.get("continue") ?? "", "base64").toString() || 0);
-    const items = limit > 0 ? all.slice(start, start + limit) : all.slice(start);
-    const rest = all.length - start - items.length;
-    const more =
-      rest > 0
-        ? { continue: Buffer.from(String(start + items.length)).toString("base64"), remainingItemCount: rest }
-        : {};
-    return {
-      kind: `${resource.kind}List`,
-      apiVersion: apiVersionOf(resource),
-      metadata: { resourceVersion: this.store.resourceVersion, ...more },
-      items,
-    };
-  }
-}
-
-function matcher(query: URLSearchParams): (object: KubeObject) => boolean {
-  const labels = labelMatcher(query.get("labelSelector") ?? "");
-  const fields = fieldMatcher(query.get("fieldSelector") ?? "");
-  return (object) => labels(object.metadata.labels ?? {}) && fields(object);
 }
 
 /** Whoever writes without a name is called by its program; who applies has to say a name. */
@@ -246,31 +216,6 @@ function fieldValidationOf(text: string, method: string): FieldValidation {
   throw invalid(options, "meta.k8s.io", "", [{ field: "fieldValidation", message }]);
 }
 
-/** Kinds whose deletion is answered with the object; others get a Status. */
-const RETURNED = new Set([
-  "Namespace",
-  "PersistentVolume",
-  "PersistentVolumeClaim",
-  "Pod",
-  "ResourceQuota",
-  "Service",
-  "ServiceAccount",
-  "CSIDriver",
-  "StorageClass",
-  "VolumeAttachment",
-]);
-/** An object with finalizers is only marked. */
-const survives = ({ metadata }: KubeObject) => (metadata.finalizers ?? []).length > 0;
-const success = ({ group, plural }: Resource, { metadata: { name, uid } }: KubeObject) => ({
-  kind: "Status",
-  apiVersion: "v1",
-  metadata: {},
-  status: "Success",
-  details: { name, ...(group !== "" && { group }), kind: plural, uid },
-});
-
-const order = ({ metadata }: KubeObject) => `${metadata.namespace ?? ""}/${metadata.name}`;
-
 function scaleOf(object: KubeObject): object {
   const { replicas, selector } = specOf(object);
   const labels = Object.entries(fieldsOf(fieldsOf(selector)["matchLabels"]))
@@ -283,41 +228,4 @@ function scaleOf(object: KubeObject): object {
     spec: { replicas },
     status: { replicas: fieldsOf(object["status"])["replicas"] ?? 0, selector: labels },
   };
-}
-
-/** Warning headers (RFC 7234), each text once; their bytes are UTF-8. */
-function warner(response: ServerResponse): (text: string) => void {
-  const told = new Set<string>();
-  return (text) => {
-    if (told.has(text)) return;
-    told.add(text);
-    response.appendHeader("warning", Buffer.from(`299 - ${JSON.stringify(text)}`).toString("latin1"));
-  };
-}
-
-/** No object at all: the API server answers in plain text. */
-function unknownPath(response: ServerResponse): undefined {
-  response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found\n");
-}
-
-function json(response: ServerResponse, code: number, body: unknown): void {
-  response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
-}
-
-async function readBody(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > BODY_LIMIT)
-      throw new ApiError(413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728");
-    chunks.push(chunk);
-  }
-  const text = Buffer.concat(chunks).toString();
-  if (text === "") return undefined;
-  try {
-    return text.startsWith("{") || text.startsWith("[") ? (JSON.parse(text) as unknown) : (parseYaml(text) as unknown);
-  } catch (error) {
-    throw badRequest(`couldn't parse the body: ${(error as Error).message}`);
-  }
 }

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { admit } from "./admission";
 import { applyTo, recordUpdate } from "./apply";
 import { decode, requireDeclared, type FieldValidation } from "./custom-resources";
-import { apiVersionOf, fieldsOf, listOf, specOf, statusOf, type KubeObject, type Resource } from "./object";
+import { Deletions } from "./deletions";
+import { apiVersionOf, fieldsOf, specOf, statusOf, type KubeObject, type Resource } from "./object";
 import { jsonPatch, mergePatch, strategicPatch } from "./patch";
 import { selectorMatcher } from "./selectors";
 import { stamp, type ClusterStore } from "./store";
@@ -21,7 +22,11 @@ const silent = (): void => undefined;
 
 /** The writes of the API, on one store: admission, ownership of fields, deletion with finalizers and owners. */
 export class Verbs {
-  constructor(private readonly store: ClusterStore) {}
+  private readonly deletions: Deletions;
+
+  constructor(private readonly store: ClusterStore) {
+    this.deletions = new Deletions(store);
+  }
 
   private time(): string {
     return stamp(this.store.now());
@@ -166,7 +171,7 @@ export class Verbs {
       };
     const stored = this.store.put(resource, complete);
     if (stored.metadata.deletionTimestamp !== undefined && (stored.metadata.finalizers ?? []).length === 0)
-      this.finish(resource, stored);
+      this.deletions.finish(resource, stored);
     return stored;
   }
 
@@ -176,6 +181,7 @@ export class Verbs {
     if (live !== undefined) this.store.put(resource, { ...live, status });
   }
 
+  /** Removes an object with what it owns, or marks it while it has finalizers. */
   delete(
     resource: Resource,
     name: string,
@@ -184,96 +190,7 @@ export class Verbs {
     orphan: boolean,
   ): KubeObject {
     const object = this.require(resource, name, namespace);
-    if (dryRun) return object;
-    const finalizers = [
-      ...(object.metadata.finalizers ?? []),
-      ...(resource.kind === "Namespace" ? ["kubernetes"] : []),
-    ];
-    if (orphan) this.disown(object);
-    if (finalizers.length === 0) {
-      this.finish(resource, object);
-      return object;
-    }
-    if (object.metadata.deletionTimestamp !== undefined) return object;
-    const dying = {
-      ...object,
-      metadata: { ...object.metadata, deletionTimestamp: this.time() },
-      ...(resource.kind === "Namespace" ? { status: { ...statusOf(object), phase: "Terminating" } } : {}),
-    };
-    const stored = this.store.put(resource, dying);
-    if (resource.kind === "Namespace") this.emptyNamespace(stored);
-    return stored;
-  }
-
-  /** An object that is gone takes along what it owned. */
-  private finish(resource: Resource, object: KubeObject): void {
-    this.store.remove(resource, object);
-    if (resource.kind === "CustomResourceDefinition") this.removeInstances(object);
-    for (const { dependent, kind } of this.dependentsOf(object))
-      if (this.store.get(kind, dependent.metadata.name, dependent.metadata.namespace))
-        this.delete(kind, dependent.metadata.name, dependent.metadata.namespace, false, false);
-    const namespace =
-      object.metadata.namespace === undefined
-        ? undefined
-        : this.store.find("v1", "Namespace", object.metadata.namespace);
-    if (namespace?.metadata.deletionTimestamp !== undefined) this.emptyNamespace(namespace);
-  }
-
-  private removeInstances(definition: KubeObject): void {
-    const { group, names, versions, scope } = specOf(definition);
-    const [version] = listOf(versions);
-    const { plural, kind } = fieldsOf(names);
-    const resource: Resource = {
-      group: String(group),
-      version: String(version?.["name"]),
-      kind: String(kind),
-      plural: String(plural),
-      namespaced: scope === "Namespaced",
-    };
-    this.store.list(resource).forEach((object) => this.store.remove(resource, object));
-  }
-
-  private *dependentsOf(owner: KubeObject): Iterable<{ dependent: KubeObject; kind: Resource }> {
-    const seen = new Set<string>();
-    for (const kind of this.store.resources.all()) {
-      if (seen.has(`${kind.group}/${kind.plural}`)) continue;
-      seen.add(`${kind.group}/${kind.plural}`);
-      for (const dependent of this.store.list(kind))
-        if (dependent.metadata.ownerReferences?.some((reference) => reference.uid === owner.metadata.uid))
-          yield { dependent, kind };
-    }
-  }
-  private disown(owner: KubeObject): void {
-    for (const { dependent, kind } of this.dependentsOf(owner))
-      this.store.put(kind, {
-        ...dependent,
-        metadata: {
-          ...dependent.metadata,
-          ownerReferences:
-            dependent.metadata.ownerReferences?.filter((reference) => reference.uid !== owner.metadata.uid) ?? [],
-        },
-      });
-  }
-
-  /** A namespace is gone when everything in it is. */
-  private emptyNamespace(namespace: KubeObject): void {
-    const seen = new Set<string>();
-    let left = 0;
-    for (const kind of this.store.resources.all().filter((resource) => resource.namespaced)) {
-      if (seen.has(`${kind.group}/${kind.plural}`)) continue;
-      seen.add(`${kind.group}/${kind.plural}`);
-      for (const object of this.store.list(kind, namespace.metadata.name)) {
-        if (
-          object.metadata.deletionTimestamp === undefined &&
-          this.store.get(kind, object.metadata.name, object.metadata.namespace)
-        )
-          this.delete(kind, object.metadata.name, object.metadata.namespace, false, false);
-        if (this.store.get(kind, object.metadata.name, object.metadata.namespace)) left++;
-      }
-    }
-    const resource = this.store.resources.ofKind("v1", "Namespace");
-    if (left === 0 && resource && this.store.get(resource, namespace.metadata.name))
-      this.store.remove(resource, namespace);
+    return dryRun ? object : this.deletions.delete(resource, object, orphan);
   }
 
   /** Eviction refuses what would break a PodDisruptionBudget. */
