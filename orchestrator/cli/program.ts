@@ -3,6 +3,7 @@ import { version } from "../../package.json";
 import { phases } from "../rollout/phases";
 import type { Command as RolloutCommand } from "../rollout/step";
 import { addCommonOptions, addWorldOptions, environmentNames, type CommonOptions } from "./options";
+import { addPolicyCommands, type PolicyHandlers } from "./policy";
 import { addPromotionCommands, type PromotionHandlers } from "./promotion";
 import type { Sink } from "./terminal";
 
@@ -21,7 +22,7 @@ export interface ParityOptions extends CommonOptions {
 export type Handler<Options> = (options: Options) => Promise<void>;
 
 /** One handler per command; each loads its own code when it is called. */
-export interface Handlers extends PromotionHandlers {
+export interface Handlers extends PromotionHandlers, PolicyHandlers {
   rollout(command: RolloutCommand): Handler<DestroyOptions>;
   readonly plan: Handler<PlanOptions>;
   readonly doctor: Handler<CommonOptions>;
@@ -77,5 +78,6 @@ export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: 
     );
   add("report", "print the last report").action(handlers.report);
   addPromotionCommands(program, handlers);
+  addPolicyCommands(program, handlers);
   return program;
 }

@@ -45,6 +45,7 @@ export async function runCli(request: CliRequest): Promise<number> {
     parity: handle(async () => (await import("./commands/parity.js")).parityCommand),
     report: handle(async () => (await import("./commands/report.js")).reportCommand),
     release: (command) => handle(async () => (await import("./commands/release.js")).releaseCommand(command)),
+    policy: (command) => handle(async () => (await import("./commands/policy.js")).policyCommand(command)),
     ledger: (command) => handle(async () => (await import("./commands/ledger.js")).ledgerCommand(command)),
   };
   const program = buildProgram(handlers, { stdout: request.stdout, stderr: request.stderr });
