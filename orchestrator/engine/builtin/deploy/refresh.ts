@@ -34,14 +34,7 @@ async function refreshOne(deployment: Deployment, registry: ProviderRegistry, st
         state.custom && !isProviderType(state.type) && state.provider !== undefined
           ? await readNow(deployment, registry, state)
           : state;
-      const op: Op =
-        now === undefined
-          ? "delete"
-          : equal(now.outputs, state.outputs) && equal(now.inputs, state.inputs)
-            ? "same"
-            : equal(now.inputs, state.inputs)
-              ? "same"
-              : "update";
+      const op: Op = now === undefined ? "delete" : equal(now.inputs, state.inputs) ? "same" : "update";
       await deployment.snapshot.commit(
         now === undefined ? { drop: [state] } : now === state ? {} : { swap: [[state, now]] },
       );

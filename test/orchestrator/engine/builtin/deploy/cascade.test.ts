@@ -48,7 +48,16 @@ describe("deleting before replacing", () => {
       asked.push(news);
       return updated;
     });
-    expect(asked).to.deep.equal([{ from: UNKNOWN, size: 1 }]);
+    // A dependency of an input it does not have says nothing.
+    const absent = { propertyDependencies: { absent: [urnOf("base")], size: [urnOf("other")], from: [urnOf("base")] } };
+    await cascade([madeFrom("b", "base", absent)], (news) => {
+      asked.push(news);
+      return updated;
+    });
+    expect(asked).to.deep.equal([
+      { from: UNKNOWN, size: 1 },
+      { from: UNKNOWN, size: 1 },
+    ]);
   });
 
   it("spares what can be updated instead, and everything that only depends on it by dependsOn", async () => {

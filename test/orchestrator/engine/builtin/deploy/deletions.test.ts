@@ -66,6 +66,8 @@ describe("deletions", () => {
     });
 
     it("call no provider for components, reads, provider resources, what is retained or goes with another", async () => {
+      const homeless = await run([thing("guest", [], { deletedWith: urnOf("stays") })], []);
+      expect(homeless.calls).to.deep.equal(["delete guest"]);
       const states = [
         thing("component", [], { custom: false, id: undefined }),
         thing("read", [], { external: true }),

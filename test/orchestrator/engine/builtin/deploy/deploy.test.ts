@@ -83,6 +83,12 @@ describe("an operation", () => {
     });
     expect([failing.result, failing.errors]).to.deep.equal(["failed", ["the program is wrong"]]);
     expect(failing.names).to.deep.equal(["mine", "kept"]);
+    const going = await run({
+      resources: [provider, thing("kept")],
+      program: program(() => Promise.resolve({ ok: false, message: "the program is wrong" })),
+      options: { continueOnError: true },
+    });
+    expect([going.result, going.names]).to.deep.equal(["failed", ["mine", "kept"]]);
     const telling = await run({
       program: program(async (client) => {
         const request = new engineMessages.LogRequest();
@@ -135,6 +141,18 @@ describe("an operation", () => {
     expect(calls).to.deep.equal(["delete b", "delete a"]);
   });
 
+  it("runs the program of a destroy or refresh that asks for it, and stops when it fails", async () => {
+    for (const kind of ["destroy", "refresh"] as const) {
+      let ran = 0;
+      const failing = program(() => {
+        ran++;
+        return Promise.resolve({ ok: false, message: "the program is wrong" });
+      });
+      const { result, names } = await run({ kind, resources: [provider, thing("kept")], program: failing });
+      expect([ran, result, names]).to.deep.equal([1, "failed", ["mine", "kept"]]);
+    }
+  });
+
   it("refuses a target that nothing met, before anything is deleted", async () => {
     const { result, errors, names } = await run({
       resources: [thing("kept")],
@@ -154,6 +172,12 @@ describe("an operation", () => {
     const warnings = update.events.filter((event) => "diagnosticEvent" in event);
     expect(JSON.stringify(warnings)).to.contain("1 pending operations").and.to.contain(urnOf("left"));
     expect(update.snapshot.pending.map(({ type }) => type)).to.deep.equal(["creating"]);
+    const settled = await run({
+      pending,
+      program: idle,
+      options: { importPendingCreates: [{ urn: urnOf("left"), id: "i" }] },
+    });
+    expect(settled.events.filter((event) => "diagnosticEvent" in event)).to.deep.equal([]);
     const preview = await run({ pending, program: idle, kind: "preview", dryRun: true });
     expect(preview.events.filter((event) => "diagnosticEvent" in event)).to.deep.equal([]);
   });

@@ -39,6 +39,11 @@ describe("a deployment", () => {
     deployment.fail({ op: "create", urn: urnOf("a") }, refusal);
     expect(errors()).to.deep.equal(["no room"]);
     expect(deployment.runner.stopped?.why).to.equal("failed");
+    deployment.fail({ op: "create", urn: urnOf("b") }, Object.assign(new Error("no words"), { details: "" }));
+    expect(errors()).to.deep.equal(["no room", "no words"]);
+    const quiet = staged().deployment;
+    quiet.failWithoutStep("wrong");
+    expect([quiet.runner.failed, quiet.violated, quiet.programFailed]).to.deep.equal([true, false, false]);
   });
 
   it("writes nothing in a preview", async () => {
@@ -60,6 +65,7 @@ describe("a deployment", () => {
       properties: { region: "here" },
     });
     expect(analyzed.options).to.deep.include({ protect: true, customTimeouts: { create: 9, update: 0, delete: 0 } });
+    expect(deployment.analyzed(emptyGoal("x:y:Thing", "b"), urnOf("b"), {}).options.protect).to.equal(false);
     expect(deployment.analyzed(emptyGoal("pulumi:providers:x", "p"), urnOf("p"), {}, PROVIDER)).to.not.have.property(
       "provider",
     );

@@ -62,6 +62,8 @@ describe("a difference", () => {
   it("demands one where the caller does, where the resource is tainted, or was only looked at before", async () => {
     expect((await of({ options: { replace: [urnOf("a")] } })).replaces).to.deep.equal(["id"]);
     expect((await of({ options: { replace: [urnOf("b")] } })).replaces).to.deep.equal([]);
+    const renamed = { options: { replace: [urnOf("was")] }, old: { urn: urnOf("was") }, planned: { urn: urnOf("a") } };
+    expect((await of(renamed)).replaces).to.deep.equal(["id"]);
     expect((await of({ old: { taint: true } })).replaces).to.deep.equal(["id"]);
     expect((await of({ old: { external: true } })).replaces).to.deep.equal(["id"]);
   });
@@ -79,6 +81,9 @@ describe("a difference", () => {
     expect((await of({ replacing, planned: { replaceWith: [urnOf("b")] } })).replaces).to.deep.equal(["id"]);
     expect((await of({ replacing, planned: { deletedWith: urnOf("b") } })).replaces).to.deep.equal(["id"]);
     expect((await of({ replacing, reference: `${urnOf("b")}::new` })).replaces).to.deep.equal(["id"]);
+    expect(
+      (await of({ replacing, old: { provider: undefined }, reference: `${urnOf("b")}::new` })).replaces,
+    ).to.deep.equal([]);
     // Another name for the provider, which stays.
     expect((await of({ replacing, reference: `${urnOf("c")}::new` })).replaces).to.deep.equal([]);
   });

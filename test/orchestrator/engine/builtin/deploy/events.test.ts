@@ -85,6 +85,33 @@ describe("events of steps", () => {
     expect(events.errors).to.deep.equal(["no room"]);
   });
 
+  it("describe both states of a step, and only what is special about them", () => {
+    const { sent, events } = record();
+    const old = stateOf("a", {}, { protect: true, external: true, delete: true, retainOnDelete: true });
+    const now = stateOf("a", { size: 1 }, { provider: "p::1", parent: urnOf("box") });
+    events.started({ op: "update", urn: old.urn, old, new: now, diffs: ["size"], keys: ["id"] });
+    const plain = { type: "x:y:Thing", urn: urnOf("a"), custom: true, id: "id-a" };
+    expect(metadataOf(sent[0])).to.deep.equal({
+      op: "update",
+      urn: urnOf("a"),
+      type: "x:y:Thing",
+      old: {
+        ...plain,
+        ...{ parent: "", inputs: {}, outputs: {}, provider: "" },
+        ...{ delete: true, protect: true, external: true, retainOnDelete: true },
+      },
+      new: { ...plain, parent: urnOf("box"), inputs: { size: 1 }, outputs: { size: 1 }, provider: "p::1" },
+      keys: ["id"],
+      diffs: ["size"],
+      detailedDiff: null,
+      logical: true,
+      provider: "p::1",
+    });
+    events.started({ op: "delete", urn: old.urn, old });
+    expect(metadataOf(sent[1])).to.deep.include({ type: "x:y:Thing", new: null, provider: "" });
+    expect(metadataOf(sent[1])).to.not.have.any.keys("diffs", "keys");
+  });
+
   it("name the kinds of a detailed diff in the CLI's words", () => {
     const { sent, events } = record();
     events.started({

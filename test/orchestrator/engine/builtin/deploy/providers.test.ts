@@ -107,6 +107,13 @@ describe("the providers of an operation", () => {
     const old = stored({ region: "here" });
     expect((await registry.management.diff(PROVIDER_URN, old, { region: "here" }, [])).changes).to.equal("none");
     expect(provider.calls).to.deep.equal([]);
+    expect(
+      await registry.management.update(PROVIDER_URN, old, { region: "there" }, [], false, 0, signal),
+    ).to.deep.equal({
+      id: "p1",
+      outputs: { region: "there" },
+      initErrors: [],
+    });
     const diff = await registry.management.diff(PROVIDER_URN, old, { region: "there" }, []);
     expect([diff.changes, diff.replaces]).to.deep.equal(["some", []]);
   });

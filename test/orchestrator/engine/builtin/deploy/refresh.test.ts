@@ -80,6 +80,20 @@ describe("a refresh", () => {
     checkOrder(current().resources);
   });
 
+  it("takes over outputs alone, which is no change of what was wanted", async () => {
+    const a = thing("a");
+    const { one, deployment } = await refresh(
+      [a, thing("guest", { deletedWith: urnOf("a"), dependencies: [urnOf("b")] }), thing("b")],
+      {
+        a: () => as(a, { outputs: { size: 1, arn: "arn" } }),
+        b: () => undefined,
+      },
+    );
+    expect(one("a")?.outputs).to.deep.equal({ size: 1, arn: "arn" });
+    expect(deployment.events.changes).to.deep.equal({ same: 3, delete: 1 });
+    expect(one("guest")).to.deep.include({ deletedWith: urnOf("a"), dependencies: [] });
+  });
+
   it("also forgets a parent that is gone, without its children", async () => {
     const { current, one } = await refresh([thing("a"), thing("child", { parent: urnOf("a") })], {
       a: () => undefined,

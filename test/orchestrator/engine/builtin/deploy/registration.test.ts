@@ -1,7 +1,11 @@
 import { expect } from "chai";
 import { checkOrder } from "../../../../../orchestrator/engine/builtin/backend/checkpoint";
 import type { Goal } from "../../../../../orchestrator/engine/builtin/deploy/goal";
-import { emptyGoal, type Provider } from "../../../../../orchestrator/engine/builtin/deploy/providers";
+import {
+  emptyGoal,
+  type Provider,
+  type ProviderRegistry,
+} from "../../../../../orchestrator/engine/builtin/deploy/providers";
 import { Registration } from "../../../../../orchestrator/engine/builtin/deploy/registration";
 import { StepFailed } from "../../../../../orchestrator/engine/builtin/deploy/runner";
 import { nameOf } from "../../../../../orchestrator/engine/builtin/deploy/urn";
@@ -120,6 +124,41 @@ describe("a registration", () => {
     expect(deployment.renamed.has(urnOf("was"))).to.equal(true);
   });
 
+  it("of a component asks no provider, and is an update when its inputs differ", async () => {
+    const component = (size: number): Goal => ({ ...goal("box", size), custom: false, provider: undefined });
+    const box = { ...thing("box"), custom: false, id: undefined, provider: undefined, outputs: { url: "u" } };
+    const { registration, provider, finished, resources, deployment } = stage({ resources: [box] });
+    expect(await registration.register(component(2))).to.deep.include({ id: "", outputs: {} });
+    expect(resources().map(({ inputs, outputs }) => [inputs, outputs])).to.deep.equal([[{ size: 2 }, { url: "u" }]]);
+    expect([provider.calls, finished(), deployment.events.changes]).to.deep.equal([[], [], { update: 1 }]);
+    const same = stage({ resources: [box] });
+    await same.registration.register(component(1));
+    expect(same.deployment.events.changes).to.deep.equal({ same: 1 });
+  });
+
+  it("without a provider of its own takes what the nearest parent hands down, else the default", async () => {
+    const asked: (string | undefined)[] = [];
+    const staging = staged({});
+    const provider = scripted({
+      ...made(),
+      check: (_urn, _olds, news) => Promise.resolve({ inputs: news, failures: [] }),
+    });
+    const registry = registryOf(provider, {
+      defaultFor: (_pkg: string, version: string | undefined) => {
+        asked.push(version);
+        return Promise.resolve(PROVIDER);
+      },
+    } as Partial<ProviderRegistry>);
+    const registration = new Registration(staging.deployment, registry);
+    const box: Goal = { ...emptyGoal("x:y:Box", "box"), custom: false, providers: { x: PROVIDER } };
+    const outer = (await registration.register(box)).urn;
+    const inner = (await registration.register({ ...box, name: "inner", parent: outer, providers: {} })).urn;
+    await registration.register({ ...goal("a"), provider: undefined, parent: inner });
+    expect(asked).to.deep.equal([]);
+    await registration.register({ ...goal("b"), provider: undefined, version: "1.2.3" });
+    expect(asked).to.deep.equal(["1.2.3"]);
+  });
+
   describe("with --target", () => {
     it("leaves out what is not named: new ones are unknown to the program, old ones stay without being asked for", async () => {
       const { registration, provider, resources } = stage({
@@ -137,6 +176,10 @@ describe("a registration", () => {
       await registration.register(goal("a"));
       await failure(goal("b", 1, { dependencies: [urnOf("a")] }));
       expect(errors()[0]).to.contain(urnOf("a")).and.to.contain("--target");
+      // A component is nothing in the world: what is in it may stand without it.
+      const inside = stage({ options: { targets: ["**::c"] } }, made());
+      const box = await inside.registration.register({ ...goal("box"), custom: false, provider: undefined });
+      expect((await inside.registration.register(goal("c", 1, { parent: box.urn }))).id).to.equal("new-c");
     });
   });
 

@@ -92,12 +92,15 @@ describe("requests of a program", () => {
   it("name former places by URN or by what was different", () => {
     const { aliases } = register((request) => {
       request.setAliasurnsList([urnOf("old")]);
-      request.setAliasesList([writeAlias({ name: "was", parentUrn: urnOf("box") }), writeAlias({ noParent: true })]);
+      request.setAliasesList([
+        writeAlias({ name: "was", type: "x:y:Old", parentUrn: urnOf("box") }),
+        writeAlias({ noParent: true }),
+      ]);
     });
     const blank = { name: "", type: "", stack: "", project: "" };
     expect(aliases).to.deep.equal([
       { urn: urnOf("old") },
-      { ...blank, name: "was", noParent: false, parentUrn: urnOf("box") },
+      { ...blank, name: "was", type: "x:y:Old", noParent: false, parentUrn: urnOf("box") },
       { ...blank, noParent: true },
     ]);
   });

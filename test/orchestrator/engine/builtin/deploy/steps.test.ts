@@ -80,6 +80,8 @@ describe("a step", () => {
       const { deployment, writer } = staged({ dryRun: true });
       const provider = scripted({ create: () => Promise.resolve({ id: "", outputs: {}, initErrors: [] }) });
       expect((await createStep(deployment, "create", planned("a"), provider, put)).id).to.equal("");
+      const knowing = scripted({ create: () => Promise.resolve({ id: "known", outputs: {}, initErrors: [] }) });
+      expect((await createStep(deployment, "create", planned("b"), knowing, put)).id).to.equal("known");
       const made = await createStep(
         deployment,
         "create",

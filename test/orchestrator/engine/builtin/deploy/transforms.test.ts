@@ -80,6 +80,14 @@ describe("transforms of a program", () => {
     expect(await transforms.apply(aside)).to.deep.equal(aside);
   });
 
+  it("of a component stay the ones it was first given, when its provider registers it again", async () => {
+    const target = await ofResources({ first: appending("first"), second: appending("second") });
+    const transforms = fresh();
+    const box = (...tokens: string[]) => goal("box", { transforms: tokens.map((token) => ({ target, token })) });
+    for (const given of [box("first"), box(), box("second")]) transforms.remember(urnOf("box"), given);
+    expect((await transforms.apply(goal("a", { parent: urnOf("box") }))).properties["trail"]).to.equal("first");
+  });
+
   it("see secrets as secrets, and keep them so", async () => {
     let seen: Properties = {};
     const target = await ofResources({ look: (properties) => (seen = properties) });

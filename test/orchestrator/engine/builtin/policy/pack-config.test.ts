@@ -73,15 +73,23 @@ describe("policy config", () => {
       expect(settings["b"]?.properties).to.deep.equal({ free: true });
     });
 
+    it("may be described in words of the pack's own, which check nothing", async () => {
+      const worded = policy("a", {
+        schema: { properties: { most: { type: "integer", unit: "items" } }, required: [] },
+      });
+      expect((await reconcile([worded], {}, { a: { most: 3 } }, ""))["a"]?.properties).to.deep.equal({ most: 3 });
+    });
+
     it("is refused with every mistake at once, named by policy and property", async () => {
       const strict = policy("b", { schema: { properties: { who: { type: "string" } }, required: ["who"] } });
-      const given = { a: { most: 0, enforcementLevel: "strict" as Level } };
+      const given = { a: { most: 0, note: 1, enforcementLevel: "strict" as Level } };
       const error = await refusal(() => reconcile([sized("a"), strict], {}, given, "config.json"));
       expect([error.code, error.kind]).to.deep.equal(["bad-policy-config", "usage"]);
       expect(error.message)
         .to.contain("config.json")
         .and.contain('a: enforcementLevel "strict"')
         .and.contain("a: most must be >= 1")
+        .and.contain("a: note must be string")
         .and.contain("b: config must have required property 'who'");
     });
   });
