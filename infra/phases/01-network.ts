@@ -1,11 +1,11 @@
-import * as backup from "@pulumi/aws/backup";
-import * as budgets from "@pulumi/aws/budgets";
-import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as ec2 from "@pulumi/aws/ec2";
-import * as iam from "@pulumi/aws/iam";
+import type * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
+import { backupPlan } from "../backup-plan";
 import { planSubnets } from "../cidr";
-import { attach, serviceRole, trust } from "../iam";
+import { flowLogs } from "../flow-logs";
+import { attach, serviceRole } from "../iam";
+import { monthlyBudget } from "../monthly-budget";
 import { clusterName, named, type Tags } from "../naming";
 import type { PlatformConfig } from "../config";
 import type { NetworkOutput } from "../outputs";
@@ -175,126 +175,4 @@ export class Network extends pulumi.ComponentResource {
     };
     this.registerOutputs({ vpcId: vpc.id });
   }
-}
-
-/** Logged egress (B3.1): who talked to whom, kept as long as the other logs. */
-function flowLogs(
-  name: string,
-  vpc: ec2.Vpc,
-  config: PlatformConfig,
-  tags: Tags,
-  child: pulumi.CustomResourceOptions,
-): void {
-  const group = new cloudwatch.LogGroup(
-    `${name}-flow`,
-    {
-      name: `/slipway/${config.environment}/flow`,
-      retentionInDays: config.monitoring.logRetentionDays,
-      tags: named(tags, `${name}-flow`),
-    },
-    { ...child, protect: config.environment === "production" },
-  );
-  const role = serviceRole(
-    `${name}-flow-role`,
-    "vpc-flow-logs.amazonaws.com",
-    `${clusterName(config)}-flow-logs`,
-    tags,
-    child,
-  );
-  const actions = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"];
-  const policy = group.arn.apply((arn) =>
-    JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [{ Effect: "Allow", Action: actions, Resource: [arn, `${arn}:*`] }],
-    }),
-  );
-  new iam.RolePolicy(`${name}-flow-role`, { role: role.name, policy }, child);
-  new ec2.FlowLog(
-    `${name}-flow`,
-    {
-      vpcId: vpc.id,
-      trafficType: "ALL",
-      logDestination: group.arn,
-      iamRoleArn: role.arn,
-      tags: named(tags, `${name}-flow`),
-    },
-    child,
-  );
-}
-
-/** A budget, not a promise: mails at 80 % of what is spent and at 100 % of what is forecast (B5). */
-function monthlyBudget(
-  name: string,
-  { budget, environment }: PlatformConfig,
-  tags: Tags,
-  child: pulumi.CustomResourceOptions,
-): void {
-  const total = budget.compute + budget.storage + budget.network + budget.monitoring + budget.recovery;
-  const notify = (notificationType: string, threshold: number) => ({
-    comparisonOperator: "GREATER_THAN",
-    threshold,
-    thresholdType: "PERCENTAGE",
-    notificationType,
-    subscriberEmailAddresses: budget.contacts,
-  });
-  new budgets.Budget(
-    `${name}-budget`,
-    {
-      name: `slipway-${environment}`,
-      budgetType: "COST",
-      limitAmount: total.toFixed(2),
-      limitUnit: "USD",
-      timeUnit: "MONTHLY",
-      costFilters: [{ name: "TagKeyValue", values: [`user:environment$${environment}`] }],
-      notifications: [notify("ACTUAL", 80), notify("FORECASTED", 100)],
-      tags: named(tags, `${name}-budget`),
-    },
-    child,
-  );
-}
-
-/** Volumes tagged `backup=<environment>` are copied on schedule into a vault of their own (B4.1, B4.2). */
-function backupPlan(name: string, config: PlatformConfig, tags: Tags, child: pulumi.CustomResourceOptions): void {
-  const vault = new backup.Vault(
-    `${name}-backup`,
-    { name: `slipway-${config.environment}`, tags: named(tags, `${name}-backup`) },
-    { ...child, protect: true },
-  );
-  const schedule = config.backup.schedule === "hourly" ? "cron(0 * * * ? *)" : "cron(0 3 * * ? *)";
-  const plan = new backup.Plan(
-    `${name}-backup`,
-    {
-      name: `slipway-${config.environment}`,
-      rules: [
-        {
-          ruleName: config.backup.schedule,
-          targetVaultName: vault.name,
-          schedule,
-          lifecycle: { deleteAfter: config.backup.retentionDays },
-        },
-      ],
-      tags: named(tags, `${name}-backup-plan`),
-    },
-    child,
-  );
-  const role = new iam.Role(
-    `${name}-backup-role`,
-    {
-      name: `${clusterName(config)}-backup`,
-      assumeRolePolicy: trust("backup.amazonaws.com"),
-      tags: named(tags, `${name}-backup-role`),
-    },
-    child,
-  );
-  attach(`${name}-backup-role`, role, ["service-role/AWSBackupServiceRolePolicyForBackup"], child);
-  new backup.Selection(
-    `${name}-backup`,
-    {
-      name: "volumes",
-      planId: plan.id,
-      iamRoleArn: role.arn,
-      selectionTags: [{ type: "STRINGEQUALS", key: "backup", value: config.environment }],
-    },
-    child,
-  );
 }

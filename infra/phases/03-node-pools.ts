@@ -1,11 +1,11 @@
-import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as eks from "@pulumi/aws/eks";
-import * as sqs from "@pulumi/aws/sqs";
-import * as k8s from "@pulumi/kubernetes";
+import type * as sqs from "@pulumi/aws/sqs";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "../config";
 import { policyDocument } from "../iam";
+import { interruptionQueue } from "../interruption-queue";
 import { karpenterStatements } from "../karpenter-policy";
+import { karpenterPool } from "../karpenter-pool";
 import { clusterName, named, type Tags } from "../naming";
 import { amiTypeOf, placementOn, poolsOf, type Pool } from "../node-pools";
 import { nodeTemplate } from "../node-template";
@@ -25,11 +25,6 @@ export type NodePoolsOutputs = { readonly [key in keyof NodePoolsOutput]: pulumi
   readonly ready: pulumi.Resource[];
 };
 
-/** AL2023 image of the pools; a newer one is a decision, made here and rolled out like any change. */
-const AMI_ALIAS = "al2023@v20261106";
-/** Nodes are replaced before they grow old: a month also bounds how long a patch can take to arrive. */
-const EXPIRE_AFTER = "720h";
-
 /**
  * Phase 03: the pools general, spot, storage and gpu. Base nodes of the general pool are a managed group; Karpenter
  * adds and removes what is needed beyond, from the same typed set of labels and taints.
@@ -47,7 +42,7 @@ export class NodePools extends pulumi.ComponentResource {
     const base = pools
       .filter((pool) => pool.minimum > 0)
       .map((pool) => this.baseGroup(name, pool, config, tags, network, cluster));
-    const queue = this.interruptionQueue(name, config, tags);
+    const queue = interruptionQueue(name, config, tags, child);
     // Karpenter's nodes join by the role of the managed groups, whose access entry EKS made with the first group.
     const policy = pulumi
       .all([network.nodeRoleArn, queue.arn])
@@ -78,7 +73,7 @@ export class NodePools extends pulumi.ComponentResource {
       dependsOn: [crds, identity, ...cluster.ready],
     });
     const resources = pools.flatMap((pool) =>
-      this.karpenterPool(name, pool, config, tags, network, { ...onCluster, dependsOn: [karpenter] }),
+      karpenterPool(name, pool, config, tags, network.nodeRole.name, { ...onCluster, dependsOn: [karpenter] }),
     );
 
     const drivers = pools.some((pool) => pool.name === "gpu")
@@ -145,122 +140,6 @@ export class NodePools extends pulumi.ComponentResource {
         ignoreChanges: ["scalingConfig.desiredSize"],
       },
     );
-  }
-
-  /** AWS tells of spot interruptions, rebalances, health events and state changes; Karpenter listens (A3.6). */
-  private interruptionQueue(name: string, config: PlatformConfig, tags: Tags): sqs.Queue {
-    const child = { parent: this };
-    const queue = new sqs.Queue(
-      `${name}-interruption`,
-      {
-        name: `${clusterName(config)}-interruption`,
-        messageRetentionSeconds: 300,
-        sqsManagedSseEnabled: true,
-        tags: named(tags, `${name}-interruption`),
-      },
-      child,
-    );
-    const policy = queue.arn.apply((arn) =>
-      JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Principal: { Service: ["events.amazonaws.com", "sqs.amazonaws.com"] },
-            Action: "sqs:SendMessage",
-            Resource: arn,
-          },
-        ],
-      }),
-    );
-    new sqs.QueuePolicy(`${name}-interruption`, { queueUrl: queue.url, policy }, child);
-    const events = {
-      health: { source: ["aws.health"], "detail-type": ["AWS Health Event"] },
-      spot: { source: ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"] },
-      rebalance: { source: ["aws.ec2"], "detail-type": ["EC2 Instance Rebalance Recommendation"] },
-      state: { source: ["aws.ec2"], "detail-type": ["EC2 Instance State-change Notification"] },
-    };
-    for (const [event, pattern] of Object.entries(events)) {
-      const rule = new cloudwatch.EventRule(
-        `${name}-${event}`,
-        {
-          name: `${clusterName(config)}-${event}`,
-          eventPattern: JSON.stringify(pattern),
-          tags: named(tags, `${name}-${event}`),
-        },
-        child,
-      );
-      new cloudwatch.EventTarget(`${name}-${event}`, { rule: rule.name, arn: queue.arn }, child);
-    }
-    return queue;
-  }
-
-  private karpenterPool(
-    name: string,
-    pool: Pool,
-    config: PlatformConfig,
-    tags: Tags,
-    network: NetworkOutputs,
-    opts: pulumi.CustomResourceOptions,
-  ): k8s.apiextensions.CustomResource[] {
-    const discovery = { tags: { "karpenter.sh/discovery": clusterName(config) } };
-    const nodeClass = new k8s.apiextensions.CustomResource(
-      `${name}-${pool.name}-class`,
-      {
-        apiVersion: "karpenter.k8s.aws/v1",
-        kind: "EC2NodeClass",
-        metadata: { name: pool.name },
-        spec: {
-          role: network.nodeRole.name,
-          amiSelectorTerms: [{ alias: AMI_ALIAS }],
-          subnetSelectorTerms: [discovery],
-          securityGroupSelectorTerms: [{ tags: { "aws:eks:cluster-name": clusterName(config) } }],
-          metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1, httpEndpoint: "enabled" },
-          blockDeviceMappings: [
-            {
-              deviceName: "/dev/xvda",
-              ebs: { volumeSize: `${pool.settings.diskGib}Gi`, volumeType: "gp3", encrypted: true },
-            },
-          ],
-          kubelet: { maxPods: config.nodePools.maxPodsPerNode },
-          detailedMonitoring: config.monitoring.detailed,
-          tags: named(tags, `${name}-${pool.name}`),
-        },
-      },
-      opts,
-    );
-    const nodePool = new k8s.apiextensions.CustomResource(
-      `${name}-${pool.name}-pool`,
-      {
-        apiVersion: "karpenter.sh/v1",
-        kind: "NodePool",
-        metadata: { name: pool.name },
-        spec: {
-          template: {
-            metadata: { labels: pool.labels },
-            spec: {
-              nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: pool.name },
-              taints: pool.taints,
-              expireAfter: EXPIRE_AFTER,
-              requirements: [
-                { key: "karpenter.sh/capacity-type", operator: "In", values: [pool.capacityType] },
-                { key: "node.kubernetes.io/instance-type", operator: "In", values: pool.instanceTypes },
-                { key: "kubernetes.io/arch", operator: "In", values: [pool.architecture] },
-              ],
-            },
-          },
-          limits: { cpu: String(pool.settings.cpuLimit) },
-          // One node at a time, and not before it has been of no use for a while: no thrash (A13.5).
-          disruption: {
-            consolidationPolicy: "WhenEmptyOrUnderutilized",
-            consolidateAfter: "5m",
-            budgets: [{ nodes: "1" }],
-          },
-        },
-      },
-      { ...opts, dependsOn: [nodeClass] },
-    );
-    return [nodeClass, nodePool];
   }
 }
 

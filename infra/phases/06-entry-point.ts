@@ -1,13 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
 import { DemoApp } from "../environments/demo-app";
-import { policyDocument } from "../iam";
-import { loadBalancerStatements } from "../load-balancer-policy";
-import { clusterName, platformTags, type Tags } from "../naming";
+import { externalDns } from "../external-dns";
+import { loadBalancerController } from "../load-balancer-controller";
+import { clusterName, type Tags } from "../naming";
 import type { EntryPointOutput } from "../outputs";
-import { podIdentity } from "../pod-identity";
 import { release, replicas, restrictedContainer } from "../release";
 import type { NetworkOutputs } from "./01-network";
 import type { ClusterOutputs } from "./02-cluster";
@@ -46,7 +44,7 @@ export class EntryPoint extends pulumi.ComponentResource {
     const host = `demo.${config.domain}`;
     const namespace = networkPolicy.gateway.name;
 
-    const balancer = this.loadBalancerController(name, args);
+    const balancer = loadBalancerController(name, args, this);
     const envoy = release(
       `${name}-envoy-gateway`,
       "envoy-gateway",
@@ -55,7 +53,7 @@ export class EntryPoint extends pulumi.ComponentResource {
       { ...onCluster, dependsOn: args.nodePools.ready },
       namespace,
     );
-    const dns = this.externalDns(name, args, envoy);
+    const dns = externalDns(name, args, envoy, this);
     const after = { ...onCluster, dependsOn: [envoy, balancer] };
 
     const proxy = custom(
@@ -152,96 +150,6 @@ export class EntryPoint extends pulumi.ComponentResource {
       })),
     };
     this.registerOutputs({ host });
-  }
-
-  private loadBalancerController(
-    name: string,
-    { config, tags, network, cluster, nodePools }: EntryPointArgs,
-  ): pulumi.Resource {
-    const policy = policyDocument(loadBalancerStatements(config));
-    const serviceAccount = "aws-load-balancer-controller";
-    const identity = podIdentity(
-      `${name}-load-balancer`,
-      {
-        cluster: cluster.name,
-        namespace: "kube-system",
-        serviceAccount,
-        roleName: `${clusterName(config)}-load-balancer`,
-        policy,
-        tags,
-      },
-      { parent: this },
-    );
-    const values = {
-      clusterName: cluster.name,
-      // Named, so that the controller need not ask the metadata service, which pods cannot reach.
-      region: config.region,
-      vpcId: network.vpcId,
-      serviceAccount: { name: serviceAccount },
-      replicaCount: replicas(config),
-      // The mutator would take over every Service of type LoadBalancer; ours name their class.
-      enableServiceMutatorWebhook: false,
-      defaultTargetType: "ip",
-      defaultTags: platformTags(config),
-      podDisruptionBudget: config.highAvailability ? { maxUnavailable: 1 } : {},
-      resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
-      securityContext: restrictedContainer,
-    };
-    return release(`${name}-load-balancer`, "aws-load-balancer-controller", config, values, {
-      parent: this,
-      provider: cluster.provider,
-      dependsOn: [identity, ...nodePools.ready],
-    });
-  }
-
-  private externalDns(
-    name: string,
-    { config, tags, cluster, nodePools, networkPolicy, certificates }: EntryPointArgs,
-    gatewayApi: pulumi.Resource,
-  ): pulumi.Resource {
-    const policy = certificates.zoneId.apply((zone) =>
-      policyDocument([
-        {
-          actions: ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"],
-          resources: [`arn:aws:route53:::hostedzone/${zone}`],
-        },
-        // Listing zones knows no resources (Service Authorization Reference, Route 53).
-        { actions: ["route53:ListHostedZones", "route53:ListTagsForResources"], resources: ["*"] },
-      ]),
-    );
-    const { namespace } = charts["external-dns"];
-    const identity = podIdentity(
-      `${name}-external-dns`,
-      {
-        cluster: cluster.name,
-        namespace,
-        serviceAccount: "external-dns",
-        roleName: `${clusterName(config)}-external-dns`,
-        policy,
-        tags,
-      },
-      { parent: this },
-    );
-    const values = {
-      provider: { name: "aws" },
-      sources: ["gateway-httproute"],
-      domainFilters: [config.domain],
-      registry: "txt",
-      txtOwnerId: clusterName(config),
-      // Explicit (A6.5): `sync` removes records of removed hosts, `upsert-only` leaves them to a person.
-      policy: config.entryPoint.deleteRecords ? "sync" : "upsert-only",
-      serviceAccount: { name: "external-dns" },
-      resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "256Mi" } },
-      securityContext: restrictedContainer,
-    };
-    return release(
-      `${name}-external-dns`,
-      "external-dns",
-      config,
-      values,
-      { parent: this, provider: cluster.provider, dependsOn: [identity, gatewayApi, ...nodePools.ready] },
-      networkPolicy.externalDns.name,
-    );
   }
 }
 
