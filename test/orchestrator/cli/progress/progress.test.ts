@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { createProgress } from "../../../orchestrator/cli/progress/progress";
-import { createTerminal } from "../../../orchestrator/cli/terminal";
-import { createRedactor } from "../../../orchestrator/report/redact";
-import { execute } from "../../../orchestrator/rollout/execute";
-import { useFolder } from "../../support/folder";
-import { FakeRollout, passed } from "../../support/rollout";
+import { createProgress } from "../../../../orchestrator/cli/progress/progress";
+import { createTerminal } from "../../../../orchestrator/cli/terminal";
+import { createRedactor } from "../../../../orchestrator/report/redact";
+import { execute } from "../../../../orchestrator/rollout/execute";
+import { useFolder } from "../../../support/folder";
+import { FakeRollout, passed } from "../../../support/rollout";
 
 describe("progress", () => {
   const folder = useFolder();
