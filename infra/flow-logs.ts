@@ -12,6 +12,7 @@ export function flowLogs(
   vpc: ec2.Vpc,
   config: PlatformConfig,
   tags: Tags,
+  key: pulumi.Input<string>,
   child: pulumi.CustomResourceOptions,
 ): void {
   const group = new cloudwatch.LogGroup(
@@ -19,6 +20,7 @@ export function flowLogs(
     {
       name: `/slipway/${config.environment}/flow`,
       retentionInDays: config.monitoring.logRetentionDays,
+      kmsKeyId: key,
       tags: named(tags, `${name}-flow`),
     },
     { ...child, protect: config.environment === "production" },

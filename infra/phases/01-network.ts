@@ -5,6 +5,7 @@ import { backupPlan } from "../backup-plan";
 import { planSubnets } from "../cidr";
 import { flowLogs } from "../flow-logs";
 import { attach, serviceRole } from "../iam";
+import { logKey } from "../log-key";
 import { monthlyBudget } from "../monthly-budget";
 import { clusterName, named, type Tags } from "../naming";
 import type { PlatformConfig } from "../config";
@@ -23,6 +24,8 @@ export type NetworkOutputs = { readonly [key in keyof NetworkOutput]: pulumi.Out
   /** Rights of the two roles: a cluster or node made before them fails, or cannot be taken down cleanly. */
   readonly clusterRights: pulumi.Resource[];
   readonly nodeRights: pulumi.Resource[];
+  /** Key of the platform's log groups. */
+  readonly logKeyArn: pulumi.Output<string>;
 };
 
 /**
@@ -141,7 +144,8 @@ export class Network extends pulumi.ComponentResource {
       return subnet;
     });
 
-    flowLogs(name, vpc, config, tags, child);
+    const key = logKey(name, config, tags, child);
+    flowLogs(name, vpc, config, tags, key.arn, child);
     const clusterRole = serviceRole(`${name}-cluster-role`, "eks.amazonaws.com", `${cluster}-cluster`, tags, child);
     const clusterRights = attach(`${name}-cluster-role`, clusterRole, ["AmazonEKSClusterPolicy"], child);
     const nodeRole = serviceRole(`${name}-node-role`, "ec2.amazonaws.com", `${cluster}-node`, tags, child);
@@ -172,6 +176,7 @@ export class Network extends pulumi.ComponentResource {
       nodeRole,
       clusterRights,
       nodeRights,
+      logKeyArn: key.arn,
     };
     this.registerOutputs({ vpcId: vpc.id });
   }

@@ -65,6 +65,7 @@ export class Cluster extends pulumi.ComponentResource {
       {
         name: `/aws/eks/${cluster}/cluster`,
         retentionInDays: config.monitoring.logRetentionDays,
+        kmsKeyId: network.logKeyArn,
         tags: named(tags, `${name}-logs`),
       },
       { ...child, protect: config.environment === "production" },
@@ -89,7 +90,7 @@ export class Cluster extends pulumi.ComponentResource {
         encryptionConfigKeyArn: key.arn,
         enabledClusterLogTypes: LOG_TYPES,
         upgradePolicy: { supportType: "STANDARD" },
-        deletionProtection: config.environment === "production",
+        deletionProtection: true,
         bootstrapSelfManagedAddons: false,
         kubernetesServiceIpAddressRange: SERVICE_CIDR,
         // The add-ons are declared below, all in the same way.

@@ -51,11 +51,6 @@ export const allowed: readonly Allowance[] = [
     reason: "GPU nodes cost more than what they prove in staging (B8.3)",
   },
   {
-    resource: /^(eks:index|aws:eks\/cluster):Cluster /,
-    path: /^deletionProtection$/,
-    reason: "AWS refuses to delete a production cluster (B1.4); staging is rebuilt",
-  },
-  {
     resource: / entry-point-proxy$/,
     path: /loadBalancerSourceRanges\./,
     reason: "staging is an allow list, production is open to its users (B3.1)",

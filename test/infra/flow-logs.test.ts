@@ -5,7 +5,11 @@ import { configOf, record } from "../support/pulumi";
 
 describe("flow logs", () => {
   const logs = async (environment: string) =>
-    (await record(environment, () => flowLogs("network", new ec2.Vpc("vpc", {}), configOf(environment), {}, {}))).seen;
+    (
+      await record(environment, () =>
+        flowLogs("network", new ec2.Vpc("vpc", {}), configOf(environment), {}, "arn:key", {}),
+      )
+    ).seen;
   it("[B3.1] take all traffic of the network, into a group of its own", async () => {
     const seen = await logs("dev");
     expect(seen.find(({ type }) => type === "aws:ec2/flowLog:FlowLog")?.inputs).to.deep.include({
@@ -19,6 +23,10 @@ describe("flow logs", () => {
       const group = (await logs(environment)).find(({ type }) => type === "aws:cloudwatch/logGroup:LogGroup");
       expect(group?.inputs["retentionInDays"]).to.equal(configOf(environment).monitoring.logRetentionDays);
     }
+  });
+  it("are encrypted with the platform's key for logs", async () => {
+    const group = (await logs("dev")).find(({ type }) => type === "aws:cloudwatch/logGroup:LogGroup");
+    expect(group?.inputs["kmsKeyId"]).to.equal("arn:key");
   });
   it("may write to that group and nothing else", async () => {
     const policy = (await logs("dev")).find(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")?.inputs["policy"];
