@@ -198,6 +198,8 @@ describe("an operation", () => {
     const { result } = await run({ program: making, policies });
     // The resource and its provider.
     expect([result, judged]).to.deep.equal(["failed", 2]);
+    const preview = await run({ kind: "preview", dryRun: true, program: making, policies });
+    expect([preview.result, preview.errors]).to.deep.equal(["failed", ["preview failed"]]);
   });
 
   it("ends as failed, not with an exception, when a provider is not there", async () => {

@@ -64,6 +64,9 @@ describe("a deployment", () => {
       name: "mine",
       properties: { region: "here" },
     });
+    expect(analyzed.options).to.not.have.property("deleteBeforeReplace");
+    const said = deployment.analyzed({ ...goal, deleteBeforeReplace: false }, urnOf("a"), {});
+    expect(said.options.deleteBeforeReplace).to.equal(false);
     expect(analyzed.options).to.deep.include({ protect: true, customTimeouts: { create: 9, update: 0, delete: 0 } });
     expect(deployment.analyzed(emptyGoal("x:y:Thing", "b"), urnOf("b"), {}).options.protect).to.equal(false);
     expect(deployment.analyzed(emptyGoal("pulumi:providers:x", "p"), urnOf("p"), {}, PROVIDER)).to.not.have.property(

@@ -166,7 +166,13 @@ describe("a registration", () => {
         options: { targets: [urnOf("other")] },
       });
       expect(await registration.register(goal("new"))).to.deep.include({ id: "", outputs: {}, unknown: true });
-      expect(await registration.register(goal("old", 2))).to.deep.include({ id: "id-old", outputs: { size: 1 } });
+      expect(await registration.register(goal("old", 2))).to.deep.equal({
+        urn: urnOf("old"),
+        id: "id-old",
+        outputs: { size: 1 },
+        result: "success",
+        unknown: false,
+      });
       expect(provider.calls).to.deep.equal([]);
       expect(resources().map(({ urn, inputs }) => [nameOf(urn), inputs["size"]])).to.deep.equal([["old", 1]]);
     });

@@ -151,7 +151,7 @@ describe("a step", () => {
       expect(provider.calls).to.deep.equal([]);
     });
 
-    it("passes on the resource's own timeout", async () => {
+    it("passes on the resource's own timeout, as every step does", async () => {
       const old = stateOf("a", {}, { provider: PROVIDER, customTimeouts: { delete: 90 } });
       let given: number | undefined;
       const provider = scripted({
@@ -162,6 +162,22 @@ describe("a step", () => {
       });
       await deleteStep(staged({ resources: [old] }).deployment, "delete", old, provider);
       expect(given).to.equal(90);
+      const timed = { customTimeouts: { create: 60, update: 30 } };
+      const seconds: number[] = [];
+      const patient = scripted({
+        create: (_urn, inputs, _preview, most) => {
+          seconds.push(most);
+          return Promise.resolve({ id: "i", outputs: inputs, initErrors: [] });
+        },
+        update: (_urn, before, _news, _ignored, _preview, most) => {
+          seconds.push(most);
+          return Promise.resolve({ id: before.id ?? "", outputs: {}, initErrors: [] });
+        },
+      });
+      const { deployment } = staged({ resources: [old] });
+      await createStep(deployment, "create", planned("b", timed), patient, put);
+      await updateStep(deployment, old, { ...old, ...timed }, patient, [], {});
+      expect(seconds).to.deep.equal([60, 30]);
     });
   });
 });
