@@ -33,7 +33,6 @@ describe("pulumi config", () => {
     for (const [path, value] of [
       ["box.on", "true"],
       ["box.off", "false"],
-      ["box.below", "-3"],
       ["box.count", "12"],
       ["box.code", "007"],
       ["box.huge", "12345678901234567890"],
@@ -41,7 +40,7 @@ describe("pulumi config", () => {
     ] as const)
       await run("set", path, value, "--path");
     expect(await shown("get", "box", "--json")).to.deep.include({
-      objectValue: { on: true, off: false, below: -3, count: 12, code: "007", huge: "12345678901234567890" },
+      objectValue: { on: true, off: false, count: 12, code: "007", huge: "12345678901234567890" },
     });
     expect((await run("get", "list[0]", "--path")).out).to.equal("x\n");
     expect((await run("get", "box.count", "--path")).out).to.equal("12\n");
