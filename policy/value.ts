@@ -28,7 +28,8 @@ export function plain(source: unknown, depth = 0): Value {
   if (typeof source === "string") return source.length === 36 && SENTINELS.has(source) ? UNKNOWN : source;
   if (typeof source !== "object" || source === null) return source as Value;
   if (depth > DEEPEST) return undefined;
-  if (Array.isArray(source)) return source.map((item) => plain(item, depth + 1));
+  // By index: the SDK's proxies of lists do not take `map` (https://github.com/pulumi/pulumi-policy, proxy.ts).
+  if (Array.isArray(source)) return Array.from({ length: source.length }, (_, index) => plain(source[index], depth + 1));
   const copy: Record<string, Value> = {};
   for (const key of Object.keys(source)) {
     const value = plain((source as Record<string, unknown>)[key], depth + 1);

@@ -1,69 +1,131 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import * as path from "node:path";
-import * as grpc from "@grpc/grpc-js";
 import { expect } from "chai";
 import { rules } from "../../policy/rules";
-import { deployment } from "../support/policy";
-// The published protocol of policy packs has no typings; names are those of analyzer.proto.
-/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-explicit-any -- protocol edge */
-const { AnalyzerClient } = require("@pulumi/pulumi/proto/analyzer_grpc_pb") as any;
-const messages = require("@pulumi/pulumi/proto/analyzer_pb") as any;
-const { Empty } = require("google-protobuf/google/protobuf/empty_pb") as any;
-const { Struct } = require("google-protobuf/google/protobuf/struct_pb") as any;
-/* eslint-enable @typescript-eslint/no-require-imports */
+import { deployment, type Any } from "./cases/case";
+import { PackRunner, type Analyzed } from "../support/pack-runner";
+import { unknown } from "../support/policy";
 
-const folder = path.join(__dirname, "..", "..", "policy");
+const TYPE = "kubernetes:apps/v1:Deployment";
+const app = (props: object, name = "app"): Analyzed => ({
+  type: TYPE,
+  name,
+  urn: `urn:pulumi:dev::app::${TYPE}::${name}`,
+  props,
+});
+const privileged = () => deployment((spec) => (spec.containers[0].securityContext.privileged = true));
+/** How Pulumi marks a secret on the wire (sdk/go/common/resource/plugin/rpc.go). */
+const SECRET = "4dabf18193072939515e22adb298388d";
+const secret = (value: string) => ({ [SECRET]: "1b47061264138c4ac30d75fd1eb44270", value });
 
 /** The pack as Pulumi runs it: the SDK's own runner, spoken to over its protocol. */
-describe("the pack behind the SDK's runner", () => {
-  let runner: ChildProcess;
-  let client: any;
-  const ask = (method: string, request: unknown) =>
-    new Promise<any>((resolve, reject) =>
-      client[method](request, (error: Error | null, reply: unknown) => (error ? reject(error) : resolve(reply))),
-    );
+describe("the pack behind the SDK's runner", function () {
+  this.timeout(60_000);
+  const runner = new PackRunner();
+  const everything = Object.fromEntries(rules.map(({ name }) => [name, {}]));
+  before(() => runner.start());
+  after(() => runner.stop());
 
-  before(async () => {
-    const script = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
-    runner = spawn(process.execPath, [script, "127.0.0.1:1", folder], {
-      cwd: folder,
-      stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, PULUMI_NODEJS_TYPESCRIPT: "true", NODE_OPTIONS: "" },
-    });
-    const port = await new Promise<string>((resolve, reject) => {
-      runner.once("exit", (code) => reject(new Error(`the runner ended with ${code} before it named a port`)));
-      runner.stdout?.once("data", (chunk: Buffer) => resolve(chunk.toString().split("\n")[0] as string));
-    });
-    client = new AnalyzerClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
-  });
-  after(() => {
-    client?.close();
-    runner.kill();
-  });
-
-  it("loads from its folder and offers every rule, with severity and remedy", async () => {
-    const info = (await ask("getAnalyzerInfo", new Empty())).toObject();
+  it("loads from its folder and offers every rule, with severity, framework and remedy", async () => {
+    const info = await runner.info();
     expect(info.name).to.equal("slipway");
-    expect(info.policiesList.map((policy: any) => policy.name)).to.deep.equal(rules.map((rule) => rule.name));
-    expect(info.policiesList.every((policy: any) => policy.severity > 0 && policy.remediationSteps !== "")).to.equal(
-      true,
+    expect(info.policiesList.map((policy: Any) => policy.name)).to.deep.equal(rules.map((rule) => rule.name));
+    for (const { severity, remediationsteps, framework, name } of info.policiesList)
+      expect(
+        [severity > 0, remediationsteps !== "", Object.values(framework).every((one) => one !== "")],
+        name,
+      ).to.deep.equal([true, true, true]);
+  });
+  it("accepts what every rule accepts, and names the one that is broken", async () => {
+    await runner.configure(everything);
+    expect(await runner.analyze(app(deployment()))).to.deep.equal([]);
+    expect((await runner.analyze(app(privileged()))).map(({ rule }) => rule)).to.deep.equal([
+      "containers-are-unprivileged",
+    ]);
+  });
+  it("tells rules that are not for a type from rules that passed", async () => {
+    await runner.configure(everything);
+    const silent = await runner.notApplicable(app(deployment()));
+    expect(silent).to.include("keys-rotate").and.to.not.include("containers-are-unprivileged");
+  });
+  it("judges requests that come at once by their own types", async () => {
+    await runner.configure(everything);
+    const key: Analyzed = {
+      type: "aws:kms/key:Key",
+      name: "k",
+      urn: "urn:pulumi:dev::app::aws:kms/key:Key::k",
+      props: { tags: { environment: "dev", owner: "a", "cost-centre": "b" } },
+    };
+    const asked = Array.from({ length: 200 }, (_, index) =>
+      index % 2 === 0 ? app(privileged(), `app-${index}`) : { ...key, urn: `${key.urn}-${index}` },
+    );
+    const answers = await Promise.all(asked.map((one) => runner.analyze(one)));
+    answers.forEach((found, index) =>
+      expect(found.map(({ rule }) => rule)).to.deep.equal([
+        index % 2 === 0 ? "containers-are-unprivileged" : "keys-rotate",
+      ]),
     );
   });
-
-  it("judges a resource over the wire", async () => {
-    const request = (props: object) => {
-      const message = new messages.AnalyzeRequest();
-      message.setType("kubernetes:apps/v1:Deployment");
-      message.setUrn("urn:pulumi:dev::app::kubernetes:apps/v1:Deployment::app");
-      message.setName("app");
-      message.setOptions(new messages.AnalyzerResourceOptions());
-      message.setProperties(Struct.fromJavaScript(props));
-      return message;
+  it("judges everything known, then says what could not be judged", async () => {
+    await runner.configure({
+      "containers-are-unprivileged": {},
+      "images-name-a-version": { whenUnknown: "violation" },
+    });
+    const half = deployment((spec) => {
+      spec.containers[0].image = unknown;
+      spec.initContainers[0].securityContext.privileged = true;
+    });
+    const found = await runner.analyze(app(half));
+    expect(found.map(({ rule, level }) => [rule, level])).to.deep.equal([
+      ["containers-are-unprivileged", "mandatory"],
+      ["images-name-a-version", "mandatory"],
+    ]);
+    expect(found[1]?.message).to.include("not known yet");
+  });
+  it("waives what a waiver names, says so, and tells of waivers that are past their day or of no use [E1.5]", async () => {
+    const waiver = {
+      rule: "containers-are-unprivileged",
+      urn: app({}).urn,
+      owner: "team",
+      reason: "node agent",
+      expires: "2999-12-31",
     };
-    const clean = (await ask("analyze", request(deployment()))).toObject();
-    expect(clean.diagnosticsList).to.deep.equal([]);
-    const broken = deployment((pod: any) => (pod.containers[0].securityContext.privileged = true));
-    const found = (await ask("analyze", request(broken))).toObject();
-    expect(found.diagnosticsList.map((d: any) => d.policyname)).to.deep.equal(["containers-are-unprivileged"]);
+    const waivers = [
+      waiver,
+      { ...waiver, rule: "keys-rotate" },
+      { ...waiver, urn: app({}, "late").urn, expires: "2020-01-01" },
+    ];
+    await runner.configure({
+      "containers-are-unprivileged": { waivers },
+      "keys-rotate": { waivers },
+      "waivers-are-in-order": { waivers },
+    });
+    const [waived] = await runner.analyze(app(privileged()));
+    expect(waived?.level).to.equal("advisory");
+    expect(waived?.message).to.include("node agent").and.to.include("team");
+    const [late] = await runner.analyze(app(privileged(), "late"));
+    expect(late?.level).to.equal("mandatory");
+    const told = await runner.analyzeStack([app(deployment())]);
+    expect(told.map(({ level, message }) => [level, message.split(" ").at(-1)])).to.deep.equal([
+      ["advisory", "unused"],
+      ["mandatory", "expired"],
+    ]);
+  });
+  it("mends in place: secrets stay secret, nothing else is touched, and a second time nothing changes", async () => {
+    const mending = Object.fromEntries(
+      rules
+        .filter((rule) => rule.scope === "resource" && rule.repair)
+        .map(({ name }) => [name, { enforcementLevel: "remediate" }]),
+    );
+    await runner.configure(mending);
+    const broken = deployment((spec) => {
+      delete spec.securityContext.seccompProfile;
+      delete spec.containers[0].securityContext.allowPrivilegeEscalation;
+      spec.containers[0].env = [{ name: "TOKEN", value: secret("hunter2") }];
+    });
+    const { properties, policies } = await runner.remediate(app(broken));
+    expect(policies).to.deep.equal(["containers-do-not-escalate", "containers-use-seccomp"]);
+    const whole = deployment((spec) => (spec.containers[0].env = [{ name: "TOKEN", value: secret("hunter2") }]));
+    expect(properties).to.deep.equal(whole);
+    expect((await runner.remediate(app(properties))).policies).to.deep.equal([]);
+    expect(await runner.analyze(app(properties))).to.deep.equal([]);
   });
 });

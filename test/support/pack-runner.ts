@@ -83,7 +83,7 @@ export class PackRunner {
   /** Names of the policies that say they are not for this resource. */
   async notApplicable(resource: Analyzed): Promise<string[]> {
     const reply = await this.ask("analyze", filled(new messages.AnalyzeRequest(), resource));
-    return reply.getNotapplicableList().map((one: any) => one.getPolicyname());
+    return reply.getNotApplicableList().map((one: any) => one.getPolicyName());
   }
 
   async analyzeStack(resources: readonly Analyzed[]): Promise<Diagnostic[]> {

@@ -1,0 +1,206 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { crossguard, shareProperties } from "../policy/crossguard";
+import { Evaluator } from "../policy/evaluate";
+import { Check } from "../policy/manifest/check";
+import { tokenOf } from "../policy/kind";
+import { rules } from "../policy/rules";
+import { Subject } from "../policy/subject";
+import type { Fields } from "../policy/value";
+import { cases } from "../test/policy/cases";
+import { deployment } from "../test/policy/cases/case";
+import { version } from "../package.json";
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-require-imports -- protocol edge: the published messages are untyped */
+const messages = require("@pulumi/pulumi/proto/analyzer_pb") as any;
+const { Struct } = require("google-protobuf/google/protobuf/struct_pb") as any;
+
+const TODAY = "2026-06-15";
+const root = path.join(__dirname, "..");
+/** A run is repeated and the best kept: what else the machine does is not what is measured. */
+const RUNS = 5;
+
+interface Thing {
+  readonly type: string;
+  readonly props: object;
+}
+const clone = (name: number): Thing => {
+  const whole = deployment();
+  whole.metadata = { name: `app-${name}`, namespace: `team-${name % 50}` };
+  return { type: "kubernetes:apps/v1:Deployment", props: whole };
+};
+
+async function best(run: () => number | Promise<number>): Promise<number> {
+  let least = Infinity;
+  for (let i = 0; i < RUNS; i++) least = Math.min(least, await run());
+  return least;
+}
+async function timed(run: () => unknown): Promise<number> {
+  const started = process.hrtime.bigint();
+  await run();
+  return Number(process.hrtime.bigint() - started) / 1e9;
+}
+const told = (what: string, figure: string, goal: string, ratio: number) =>
+  console.log(`  ${what.padEnd(58)} ${figure.padStart(16)}  (goal ${goal}, ratio ${ratio.toFixed(2)})`);
+
+/** The pure evaluator: manifests of two-container Deployments, every rule. */
+async function benchEvaluator(): Promise<void> {
+  const things = Array.from({ length: 10_000 }, (_, index) => clone(index));
+  const seconds = await best(() => {
+    const evaluator = new Evaluator({ rules, environment: "production" });
+    const subjects = things.map(({ type, props }, index) => new Subject(`u${index}`, type, "it", props as Fields));
+    return timed(() => subjects.forEach((subject) => evaluator.resource(subject)));
+  });
+  const rate = things.length / seconds;
+  told("pure evaluator, workload manifests a second", `${Math.round(rate)}/s`, "50,000/s", rate / 50_000);
+}
+
+/** The SDK's own handler in this process, every rule mandatory. */
+async function benchSdk(): Promise<void> {
+  shareProperties(require("@pulumi/policy/deserialize") as object);
+  const { makeAnalyzeRpcFun } = require("@pulumi/policy/server") as any;
+  const run = async (things: readonly Thing[]): Promise<number> => {
+    const handler = makeAnalyzeRpcFun("slipway", "0.1.0", "mandatory", crossguard(rules, TODAY));
+    const requests = things.map(({ type, props }, index) => {
+      const message = new messages.AnalyzeRequest();
+      message.setType(type);
+      message.setUrn(`urn:pulumi:dev::app::${type}::${index}`);
+      message.setName(String(index));
+      message.setOptions(new messages.AnalyzerResourceOptions());
+      message.setProperties(Struct.fromJavaScript(JSON.parse(JSON.stringify(props))));
+      return message;
+    });
+    const each = (request: unknown) =>
+      new Promise<void>((resolve, reject) =>
+        handler({ request }, (error: Error | null) => (error ? reject(error) : resolve())),
+      );
+    return (
+      (await timed(async () => {
+        for (const request of requests) await each(request);
+      })) / things.length
+    );
+  };
+  const stack = stackLike();
+  const mixed = await best(() => run(stack));
+  told("SDK in process, a resource of a platform's stack", `${(mixed * 1e6).toFixed(0)} µs`, "100 µs", mixed / 100e-6);
+  const workloads = Array.from({ length: 1000 }, (_, index) => clone(index));
+  const pods = await best(() => run(workloads));
+  told(
+    "SDK in process, a Deployment (every rule about pods)",
+    `${(pods * 1e6).toFixed(0)} µs`,
+    "100 µs",
+    pods / 100e-6,
+  );
+}
+
+/** Resources in the proportions of the platform's own production stack (test/golden/production.txt). */
+function stackLike(): Thing[] {
+  const types = fs
+    .readFileSync(path.join(root, "test", "golden", "production.txt"), "utf8")
+    .split("\n")
+    .flatMap((line) => line.split(/\s+/)[0] || []);
+  const known = new Map<string, object>();
+  for (const given of cases.flatMap(({ pass }) => Object.values(pass)).flat() as any[]) {
+    const type = given.type ?? tokenOf(given.apiVersion, given.kind);
+    if (!known.has(type)) known.set(type, given.props ?? given);
+  }
+  return Array.from({ length: 8 }, () =>
+    types.map((type) => ({ type, props: known.get(type) ?? { tags: { a: "b" }, metadata: { name: "it" } } })),
+  ).flat();
+}
+
+/** From the start of the SDK's runner to the port it announces. */
+async function benchStart(): Promise<void> {
+  const once = (folder: string) =>
+    timed(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          const runner = spawn(
+            process.execPath,
+            [require.resolve("@pulumi/pulumi/cmd/run-policy-pack"), "127.0.0.1:1", folder],
+            {
+              cwd: folder,
+              stdio: ["ignore", "pipe", "inherit"],
+              env: { ...process.env, PULUMI_NODEJS_TYPESCRIPT: "true", NODE_OPTIONS: "" },
+            },
+          );
+          runner.once("error", reject);
+          runner.stdout.once("data", () => {
+            runner.once("exit", () => resolve());
+            runner.kill();
+          });
+        }),
+    );
+  // What the SDK's runner takes by itself: a pack with nothing in it, beside this one.
+  const empty = fs.mkdtempSync(path.join(root, "node_modules", ".cache-policy-"));
+  fs.writeFileSync(path.join(empty, "package.json"), '{"name":"empty","version":"0.0.1","main":"index.js"}');
+  fs.writeFileSync(path.join(empty, "PulumiPolicy.yaml"), "runtime: nodejs\n");
+  fs.writeFileSync(
+    path.join(empty, "index.js"),
+    'new (require("@pulumi/policy").PolicyPack)("empty", { policies: [] });',
+  );
+  try {
+    const own = await best(() => once(path.join(root, "policy")));
+    const floor = await best(() => once(empty));
+    told("pack start", `${own.toFixed(2)} s`, "0.7 s", own / 0.7);
+    console.log(
+      `  ${"of which the SDK's runner with an empty pack".padEnd(58)} ${`${floor.toFixed(2)} s`.padStart(16)}`,
+    );
+  } finally {
+    fs.rmSync(empty, { recursive: true, force: true });
+  }
+}
+
+/** `policy check` of one file, from text to verdict, with the memory it keeps. */
+async function benchCheck(): Promise<void> {
+  const { stringify } = await import("yaml");
+  const sizes = [1_000, 10_000];
+  const grown: number[] = [];
+  for (const size of sizes) {
+    const one = stringify(clone(0).props);
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "slipway-bench-policy-"));
+    const file = path.join(folder, "all.yaml");
+    fs.writeFileSync(
+      file,
+      Array.from({ length: size }, (_, index) => one.replace("app-0", `app-${index}`)).join("---\n"),
+    );
+    let kept = 0;
+    const seconds = await best(async () => {
+      global.gc?.();
+      const before = process.memoryUsage().heapUsed;
+      const check = new Check({ rules, environment: "production", config: {}, today: TODAY, version });
+      const stream = fs.createReadStream(file);
+      stream.setEncoding("utf8");
+      const took = await timed(async () => {
+        await check.file(file, stream as AsyncIterable<string>);
+        check.report();
+      });
+      global.gc?.();
+      kept = process.memoryUsage().heapUsed - before;
+      return took;
+    });
+    grown.push(kept / size);
+    if (size === 10_000)
+      told("policy check of 10,000 manifests in one file", `${seconds.toFixed(2)} s`, "2 s", seconds / 2);
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+  if (global.gc)
+    console.log(
+      `  ${"memory kept per manifest, 1,000 and 10,000 (flat when equal)".padEnd(58)} ${grown
+        .map((one) => `${(one / 1024).toFixed(1)} KiB`)
+        .join(", ")
+        .padStart(16)}`,
+    );
+}
+
+/** Figures of the policy pack against their goals (issue 6, Numbers). */
+export async function benchPolicy(): Promise<void> {
+  console.log(`\npolicy pack, ${rules.length} rules`);
+  await benchEvaluator();
+  await benchSdk();
+  await benchCheck();
+  await benchStart();
+}
+
+if (require.main === module) void benchPolicy();
