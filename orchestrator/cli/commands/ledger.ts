@@ -1,5 +1,6 @@
 import { exitCodes, SlipwayError } from "../../errors";
 import type { Releases } from "../../promotion/releases";
+import { audit } from "../../promotion/audit";
 import { inWords } from "../../promotion/words";
 import { openStore, type Store } from "../../promotion/store";
 import { createLayout } from "../../rollout/layout";
@@ -30,6 +31,7 @@ function verify({ ledger, releases }: Store, { head }: LedgerOptions, terminal: 
   const { entries, faults, unfinished } = ledger.inspect();
   const said = [
     ...faults.map(({ message }) => message),
+    ...audit(entries),
     // The chain proves what is in it; that its end was not taken away only somebody who remembers the end can tell.
     ...(head === undefined || entries.some(({ hash }) => hash === head)
       ? []

@@ -1,0 +1,107 @@
+import type { RecordedApproval } from "./approval/approvals";
+import type { Entry } from "./entry";
+import { environments, type Environment } from "./environment";
+import type { EventOf } from "./event";
+
+/** One promotion or rollback. */
+export interface Run {
+  /** Its `started` entry. */
+  readonly sequence: number;
+  readonly release: string;
+  readonly purpose: "promotion" | "rollback";
+  /** `unfinished` until something is recorded of its end: it goes on, or was interrupted. */
+  readonly status: "unfinished" | "verified" | "failed";
+  /** When it was verified or failed. */
+  readonly endedAt?: string;
+}
+
+export interface EnvironmentStanding {
+  /** What was begun there last: what is there now, whole or not. */
+  readonly run?: Run;
+  /** Every release that was ever verified there, each once, the latest last. */
+  readonly verified: readonly string[];
+  /** Approvals since the last run began; a run uses them up, whatever becomes of it. */
+  readonly approvals: readonly RecordedApproval[];
+  readonly pause?: { readonly until: string; readonly reason: string };
+}
+
+/** Where every release and environment stands, as the ledger tells it. */
+export interface Standing {
+  readonly environments: Readonly<Record<Environment, EnvironmentStanding>>;
+  readonly released: ReadonlySet<string>;
+  /** Releases that were rolled back, with the entry that did it. */
+  readonly held: ReadonlyMap<string, number>;
+}
+
+const nothing: Standing = {
+  environments: Object.fromEntries(
+    environments.map((name) => [name, { verified: [], approvals: [] }]),
+  ) as unknown as Record<Environment, EnvironmentStanding>,
+  released: new Set(),
+  held: new Map(),
+};
+
+/** Where things stand after these entries. Pure. */
+export function standingOf(entries: readonly Entry[]): Standing {
+  return entries.reduce(after, nothing);
+}
+
+/** Where things stand after one more entry. Pure. */
+export function after(standing: Standing, entry: Entry): Standing {
+  const { event } = entry;
+  switch (event.kind) {
+    case "released":
+      return { ...standing, released: new Set([...standing.released, event.release]) };
+    case "hold-lifted": {
+      const held = new Map(standing.held);
+      held.delete(event.release);
+      return { ...standing, held };
+    }
+    case "started":
+      return started(standing, entry.sequence, event);
+    case "refused":
+      return standing;
+    default: {
+      const before = standing.environments[event.environment];
+      return withEnvironment(standing, event.environment, inEnvironment(before, entry));
+    }
+  }
+}
+
+function inEnvironment(before: EnvironmentStanding, { sequence, at, event }: Entry): EnvironmentStanding {
+  switch (event.kind) {
+    case "approved":
+      return { ...before, approvals: [...before.approvals, { sequence, event }] };
+    case "verified":
+    case "failed": {
+      if (before.run?.sequence !== event.run) return before;
+      const run: Run = { ...before.run, status: event.kind, endedAt: at };
+      if (event.kind === "failed") return { ...before, run };
+      return { ...before, run, verified: [...before.verified.filter((one) => one !== run.release), run.release] };
+    }
+    case "paused":
+      return { ...before, pause: { until: event.until, reason: event.reason } };
+    case "unpaused": {
+      const { pause: _, ...rest } = before;
+      return rest;
+    }
+    default:
+      return before;
+  }
+}
+
+function started(standing: Standing, sequence: number, event: EventOf<"started">): Standing {
+  const { environment, release, purpose } = event;
+  const before = standing.environments[environment];
+  const held = new Map(standing.held);
+  // What is rolled back away from is held from the first moment on, also when the rollback fails.
+  if (purpose === "rollback" && before.run !== undefined && before.run.release !== release) {
+    held.set(before.run.release, sequence);
+  }
+  const run: Run = { sequence, release, purpose, status: "unfinished" };
+  return withEnvironment({ ...standing, held }, environment, { ...before, run, approvals: [] });
+}
+
+function withEnvironment(standing: Standing, environment: Environment, changed: EnvironmentStanding): Standing {
+  return { ...standing, environments: { ...standing.environments, [environment]: changed } };
+}
