@@ -101,7 +101,9 @@ export function applyTo(
   const merged = (
     live === undefined ? structuredClone(applied) : merge(structuredClone(live), applied, "")
   ) as KubeObject;
-  for (const path of abandoned) remove(merged, split(path));
+  // An item is found by its key: that goes last, and an inner item before the one it is in.
+  const order = (a: string[], b: string[]) => Number(isKey(a)) - Number(isKey(b)) || b.length - a.length;
+  for (const path of abandoned.map(split).sort(order)) remove(merged, path);
   const kept = others.flatMap((entry) => {
     const paths = fromTree(entry.fieldsV1).filter((path) => !lost.has(path));
     return paths.length === 0 ? [] : [{ ...entry, fieldsV1: toTree(paths) }];
@@ -181,7 +183,7 @@ export function merge(target: unknown, source: unknown, field: string): unknown 
     return target;
   }
   const keys =
-    Array.isArray(target) && Array.isArray(source) && source.length > 0
+    Array.isArray(target) && Array.isArray(source) && target.length + source.length > 0
       ? keysOf(field, [...target, ...source])
       : undefined;
   if (keys === undefined) return structuredClone(source);
@@ -213,8 +215,13 @@ function remove(node: unknown, path: readonly string[], field = ""): void {
   const keys = keysOf(field, node) ?? [];
   const index = node.findIndex((item: Fields) => itemKey(item, keys) === head);
   if (index < 0) return;
-  remove(node[index], rest);
-  const item = node[index] as Fields;
-  // An item of which only its key is left was abandoned whole.
-  if (Object.keys(item).every((key) => keys.includes(key))) node.splice(index, 1);
+  if (rest.length > 1 || !isKey(path)) return remove(node[index], rest);
+  // An item goes with its key, unless somebody else has said more of it.
+  if (Object.keys(node[index] as Fields).every((key) => keys.includes(key))) node.splice(index, 1);
+}
+
+/** Whether a path ends in the key of a list's item. */
+function isKey(path: readonly string[]): boolean {
+  const [item = "", field = ""] = path.slice(-2);
+  return item.startsWith("k:") && Object.hasOwn(JSON.parse(item.slice(2)) as Fields, field.slice(2));
 }
