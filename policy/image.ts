@@ -1,3 +1,5 @@
+import { memo } from "./memo";
+
 /** The parts of an image reference (https://github.com/distribution/reference); what is missing is the default. */
 export interface Image {
   /** `docker.io` where none is named, as every runtime reads it. */
@@ -8,7 +10,7 @@ export interface Image {
 }
 
 /** A port in the registry is not a tag; with a digest the tag is decoration. */
-export function parseImage(reference: string): Image {
+export const parseImage = memo((reference: string): Image => {
   const [named = "", digest] = split(reference, "@");
   const slash = named.indexOf("/");
   const first = named.slice(0, Math.max(slash, 0));
@@ -21,7 +23,7 @@ export function parseImage(reference: string): Image {
     tag: tag === "" ? undefined : tag,
     digest: digest === "" ? undefined : digest,
   };
-}
+});
 
 function split(text: string, mark: string): [string, string?] {
   const index = text.indexOf(mark);

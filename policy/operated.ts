@@ -1,4 +1,4 @@
-import { at, isFields, UNKNOWN, type Fields, type Value } from "./value";
+import { along, at, isFields, UNKNOWN, type Fields, type Value } from "./value";
 import type { OperatedPod } from "./workload";
 
 /** Leaves out what is not set, so that a rule sees an absent field and not an undefined one. */
@@ -57,7 +57,7 @@ export function strimziPod({ spec }: Fields, kind: string): OperatedPod | undefi
   return {
     spec: {},
     containers: found.map(([path, container]) => {
-      const section = at(spec, ...path);
+      const section = along(spec, path);
       const template = at(path[0] === "entityOperator" ? spec["entityOperator"] : section, "template");
       const fields = present({
         name: path.at(-1) ?? "kafka",
@@ -74,7 +74,7 @@ export function strimziPod({ spec }: Fields, kind: string): OperatedPod | undefi
 
 /** With node pools the brokers' resources are on the pools; `kafka.replicas` says that there are none. */
 function isSection(spec: Fields, path: readonly string[]): boolean {
-  const section = at(spec, ...path);
+  const section = along(spec, path);
   if (path[0] === "kafka") return isFields(section) && section["replicas"] !== undefined;
   return isFields(section);
 }

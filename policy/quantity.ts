@@ -1,3 +1,4 @@
+import { memo } from "./memo";
 import { UNKNOWN, type Value } from "./value";
 
 /** Suffixes of https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
@@ -26,13 +27,16 @@ const form = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d{1,3})|([numkMGTPE]|[KMG
 /** A Kubernetes quantity as a number of its unit (cores, bytes, pieces); undefined when it is none. */
 export function quantity(value: Value): number | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
-  if (typeof value !== "string" || value.length > LONGEST) return undefined;
-  const match = form.exec(value);
+  return typeof value === "string" && value.length <= LONGEST ? read(value) : undefined;
+}
+
+const read = memo((text: string): number | undefined => {
+  const match = form.exec(text);
   if (match === null) return undefined;
   const [, number = "", exponent, suffix = ""] = match;
   const scale = exponent === undefined ? suffixes[suffix] : 10 ** Number(exponent);
   return scale === undefined ? undefined : Number(number) * scale;
-}
+});
 
 /** `intOrString` as PodDisruptionBudgets and update strategies read it: 3, "3" or "25%" of a total, rounded up or down. */
 export function share(value: Value, total: number, round: (value: number) => number): number | undefined {

@@ -29,7 +29,8 @@ export function plain(source: unknown, depth = 0): Value {
   if (typeof source !== "object" || source === null) return source as Value;
   if (depth > DEEPEST) return undefined;
   // By index: the SDK's proxies of lists do not take `map` (https://github.com/pulumi/pulumi-policy, proxy.ts).
-  if (Array.isArray(source)) return Array.from({ length: source.length }, (_, index) => plain(source[index], depth + 1));
+  if (Array.isArray(source))
+    return Array.from({ length: source.length }, (_, index) => plain(source[index], depth + 1));
   const copy: Record<string, Value> = {};
   for (const key of Object.keys(source)) {
     const value = plain((source as Record<string, unknown>)[key], depth + 1);
@@ -40,14 +41,27 @@ export function plain(source: unknown, depth = 0): Value {
   return copy;
 }
 
-/** The value at a path; UNKNOWN as soon as the path runs into one, undefined where it ends. */
-export function at(value: Value, ...path: readonly string[]): Value {
-  let here = value;
-  for (const key of path) {
-    if (here === UNKNOWN) return UNKNOWN;
-    here = isFields(here) ? here[key] : undefined;
-  }
-  return here;
+/**
+ * The value at a path of up to four keys; UNKNOWN as soon as it runs into one, undefined where it ends. Written out:
+ * every rule asks this many times of every container, and a list of keys for each would be most of what a rule costs.
+ */
+export function at(value: Value, first: string, second?: string, third?: string, fourth?: string): Value {
+  let here = field(value, first);
+  if (second === undefined) return here;
+  here = field(here, second);
+  if (third === undefined) return here;
+  here = field(here, third);
+  return fourth === undefined ? here : field(here, fourth);
+}
+
+function field(value: Value, key: string): Value {
+  if (value === UNKNOWN) return UNKNOWN;
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields)[key] : undefined;
+}
+
+/** The value at a path of any length. */
+export function along(value: Value, path: readonly string[]): Value {
+  return path.reduce(field, value);
 }
 
 /** The items of a list; an absent list has none, an unknown one is told apart. */

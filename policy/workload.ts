@@ -2,7 +2,7 @@ import { kindOf } from "./kind";
 import { cnpgPod, strimziPod } from "./operated";
 import type { Subject } from "./subject";
 import type { Verdict } from "./rule";
-import { at, isFields, items, UNKNOWN, type Fields, type Value } from "./value";
+import { along, at, isFields, items, UNKNOWN, type Fields, type Value } from "./value";
 
 /** Where each kind keeps its pod template (https://kubernetes.io/docs/concepts/workloads/); Pods are one themselves. */
 const templates: Readonly<Record<string, readonly string[]>> = {
@@ -107,7 +107,7 @@ export function readWorkload(type: string, properties: Fields): Workload | typeo
     const pod = operated[name]?.(properties, kind.kind);
     return pod && operatedWorkload(kind.kind, kind.patch, pod);
   }
-  const template = path.length === 0 ? properties : at(properties, ...path);
+  const template = along(properties, path);
   const spec = at(template, "spec");
   if (template === UNKNOWN || spec === UNKNOWN) return UNKNOWN;
   if (!isFields(spec)) return undefined;

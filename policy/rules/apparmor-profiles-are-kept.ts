@@ -21,7 +21,7 @@ export const apparmorProfilesAreKept = resourceRule({
   applies: isWorkload,
   judge(subject, verdict) {
     withWorkload(subject, verdict, ({ spec, place, metadata }) => {
-      judgeProfile(at(spec["securityContext"], "appArmorProfile", "type"), place, verdict);
+      judgeProfile(at(spec["securityContext"], "appArmorProfile", "type"), { title: place }, verdict);
       const annotations = metadata["annotations"];
       if (annotations === UNKNOWN) verdict.undecided("annotations of the pod template");
       if (!isFields(annotations)) return;
@@ -34,13 +34,13 @@ export const apparmorProfilesAreKept = resourceRule({
       }
     });
     eachContainer(subject, verdict, (container) =>
-      judgeProfile(at(container.fields["securityContext"], "appArmorProfile", "type"), container.title, verdict),
+      judgeProfile(at(container.fields["securityContext"], "appArmorProfile", "type"), container, verdict),
     );
   },
 });
 
-function judgeProfile(type: Value, where: string, verdict: Verdict): void {
-  if (type === UNKNOWN) verdict.undecided(`appArmorProfile of ${where}`);
+function judgeProfile(type: Value, where: { readonly title: string }, verdict: Verdict): void {
+  if (type === UNKNOWN) verdict.undecided(`appArmorProfile of ${where.title}`);
   else if (!isAbsent(type) && type !== "RuntimeDefault" && type !== "Localhost")
-    verdict.violation(`${where}: appArmorProfile.type is neither RuntimeDefault nor Localhost`);
+    verdict.violation(`${where.title}: appArmorProfile.type is neither RuntimeDefault nor Localhost`);
 }

@@ -1,5 +1,6 @@
 import { nsa } from "../framework";
 import { parseImage } from "../image";
+import { memo } from "../memo";
 import { resourceRule } from "../rule";
 import { list } from "../setting";
 import { isAbsent, UNKNOWN } from "../value";
@@ -38,11 +39,27 @@ export const imagesComeFromKnownRegistries = resourceRule<{ registries: readonly
       const reference = container.fields["image"];
       if (reference === UNKNOWN) return verdict.undecided(`${container.place}.image`);
       if (isAbsent(reference) || typeof reference !== "string") return;
-      const { registry, repository } = parseImage(reference);
-      const known = registries.some((pattern) =>
-        pattern.includes("/") ? `${registry}/${repository}`.startsWith(`${pattern}/`) : matches(pattern, registry),
-      );
-      if (!known) verdict.violation(`${container.title}: image comes from ${registry}, which is not on the list`);
+      if (!known(registries)(reference))
+        verdict.violation(
+          `${container.title}: image comes from ${parseImage(reference).registry}, which is not on the list`,
+        );
     });
   },
 });
+
+const byList = new WeakMap<readonly string[], (reference: string) => boolean>();
+
+/** Whether an image is from the list; worked out once per image and list. */
+function known(registries: readonly string[]): (reference: string) => boolean {
+  let judge = byList.get(registries);
+  if (judge === undefined) {
+    judge = memo((reference) => {
+      const { registry, repository } = parseImage(reference);
+      return registries.some((pattern) =>
+        pattern.includes("/") ? `${registry}/${repository}`.startsWith(`${pattern}/`) : matches(pattern, registry),
+      );
+    });
+    byList.set(registries, judge);
+  }
+  return judge;
+}

@@ -1,6 +1,6 @@
 import { pss } from "../framework";
 import { resourceRule } from "../rule";
-import { at, isAbsent, UNKNOWN } from "../value";
+import { along, at, isAbsent, UNKNOWN } from "../value";
 import { eachContainer, isWorkload } from "../workload";
 
 const HANDLERS = [
@@ -28,7 +28,7 @@ export const probesStayInThePod = resourceRule({
   judge(subject, verdict) {
     eachContainer(subject, verdict, (container) => {
       for (const path of HANDLERS) {
-        const handler = at(container.fields[path[0]], ...path.slice(1));
+        const handler = along(container.fields, path);
         if (handler === undefined) continue;
         for (const way of ["httpGet", "tcpSocket"]) {
           const host = at(handler, way, "host");

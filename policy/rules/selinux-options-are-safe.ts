@@ -26,24 +26,24 @@ export const selinuxOptionsAreSafe = resourceRule({
   applies: isWorkload,
   judge(subject, verdict) {
     withWorkload(subject, verdict, ({ spec, place }) =>
-      judgeOptions(at(spec["securityContext"], "seLinuxOptions"), place, verdict),
+      judgeOptions(at(spec["securityContext"], "seLinuxOptions"), { title: place }, verdict),
     );
     eachContainer(subject, verdict, (container) =>
-      judgeOptions(at(container.fields["securityContext"], "seLinuxOptions"), container.title, verdict),
+      judgeOptions(at(container.fields["securityContext"], "seLinuxOptions"), container, verdict),
     );
   },
 });
 
-function judgeOptions(options: Value, where: string, verdict: Verdict): void {
+function judgeOptions(options: Value, where: { readonly title: string }, verdict: Verdict): void {
   if (options === undefined || options === null) return;
-  if (options === UNKNOWN) return verdict.undecided(`seLinuxOptions of ${where}`);
+  if (options === UNKNOWN) return verdict.undecided(`seLinuxOptions of ${where.title}`);
   const type = at(options, "type");
-  if (type === UNKNOWN) verdict.undecided(`seLinuxOptions.type of ${where}`);
+  if (type === UNKNOWN) verdict.undecided(`seLinuxOptions.type of ${where.title}`);
   else if (!isAbsent(type) && !SAFE_TYPES.has(type))
-    verdict.violation(`${where}: seLinuxOptions.type is not one made for containers`);
+    verdict.violation(`${where.title}: seLinuxOptions.type is not one made for containers`);
   for (const field of ["user", "role"]) {
     const value = at(options, field);
-    if (value === UNKNOWN) verdict.undecided(`seLinuxOptions.${field} of ${where}`);
-    else if (!isAbsent(value)) verdict.violation(`${where}: seLinuxOptions.${field} is set`);
+    if (value === UNKNOWN) verdict.undecided(`seLinuxOptions.${field} of ${where.title}`);
+    else if (!isAbsent(value)) verdict.violation(`${where.title}: seLinuxOptions.${field} is set`);
   }
 }
