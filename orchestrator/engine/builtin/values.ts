@@ -94,17 +94,6 @@ export function withOutputValues(properties: Properties): Properties {
   return rewrite(properties, (node) => (isUnknown(node) ? { [SIGNATURE]: OUTPUT_VALUE } : undefined)) as Properties;
 }
 
-/** URNs that output values inside a property were made from. */
-export function outputDependencies(value: Json | undefined): string[] {
-  const found = new Set<string>();
-  some(value, (node) => {
-    if (isOutputValue(node) && Array.isArray(node["dependencies"]))
-      node["dependencies"].forEach((urn) => found.add(String(urn)));
-    return false;
-  });
-  return [...found];
-}
-
 /** References as a receiver without that feature sees them: a custom resource is its id, a component its URN. */
 export function withoutReferences(properties: Properties): Properties {
   return rewrite(properties, (node) => {

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-require-imports -- protocol edge: the published stubs are untyped */
 import * as grpc from "@grpc/grpc-js";
 import type { EngineEventPayload } from "../model";
-import { channelOptions } from "../provider/client";
+import { channelOptions } from "../provider/connection";
 
 const { EventsClient } = require("@pulumi/pulumi/proto/events_grpc_pb") as any;
 const { EventRequest } = require("@pulumi/pulumi/proto/events_pb") as any;

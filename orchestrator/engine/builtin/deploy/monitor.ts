@@ -2,7 +2,7 @@
 import * as grpc from "@grpc/grpc-js";
 import { satisfies } from "semver";
 import { REFERENCE, SIGNATURE, UNKNOWN, type Properties } from "../model";
-import { channelOptions } from "../provider/client";
+import { channelOptions } from "../provider/connection";
 import { empty, fromStruct, toStruct } from "../struct";
 import { containsUnknown } from "../values";
 import { ENGINE_VERSION } from "../version";

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-require-imports -- protocol edge: the published messages are untyped */
 import * as grpc from "@grpc/grpc-js";
 import type { Properties } from "../model";
-import { channelOptions } from "../provider/client";
+import { channelOptions } from "../provider/connection";
 import { fromStruct, toStruct } from "../struct";
 import type { Callback, Goal } from "./goal";
 import { readTransformed, writeTransformRequest } from "./requests";

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { SlipwayError } from "../../../errors";
-import { channelOptions } from "../provider/client";
+import { channelOptions } from "../provider/connection";
 
 const { AnalyzerClient } = require("@pulumi/pulumi/proto/analyzer_grpc_pb") as any;
 

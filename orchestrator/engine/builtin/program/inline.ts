@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-require-imports -- protocol edge: the published stubs are untyped */
 import * as grpc from "@grpc/grpc-js";
 import type { ProgramHost, ProgramResult } from "../model";
-import { channelOptions } from "../provider/client";
+import { channelOptions } from "../provider/connection";
 
 const { LanguageRuntimeClient } = require("@pulumi/pulumi/proto/language_grpc_pb") as any;
 const { RunRequest } = require("@pulumi/pulumi/proto/language_pb") as any;

@@ -1,25 +1,14 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-require-imports -- protocol edge: the published stubs are untyped */
 import * as grpc from "@grpc/grpc-js";
-import { SlipwayError } from "../../../errors";
 import type { Json, Properties } from "../model";
 import { empty, fromStruct, toStruct } from "../struct";
 import { containsSecret, revealed, secretsKept, withoutReferences } from "../values";
-import { nearbyClient } from "./nearby";
+import { Connection } from "./connection";
 
-const { ResourceProviderClient } = require("@pulumi/pulumi/proto/provider_grpc_pb") as any;
 const messages = require("@pulumi/pulumi/proto/provider_pb") as any;
 const { PluginAttach } = require("@pulumi/pulumi/proto/plugin_pb") as any;
 const { ErrorResourceInitFailed } = messages;
 
-/** As the CLI: large states travel in one message (pulumi.md 8.2). */
-export const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
-export const channelOptions = {
-  "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
-  "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
-};
-
-/** An attached provider that is not there after this long is not coming (pulumi.md 6.4). */
-const READY_SECONDS = 10;
 const CANCEL_SECONDS = 5;
 
 export interface CheckFailure {
@@ -42,58 +31,27 @@ export interface Done {
   readonly inputs?: Properties;
 }
 
-/** The provider process went away in the middle of a call. */
-export class ProviderGone extends SlipwayError {
-  constructor(pkg: string, method: string, cause: Error) {
-    super(
-      "provider-gone",
-      `the ${pkg} provider ended during ${method}: ${cause.message}`,
-      "find out why the provider process died, then run again; the step is recorded as pending",
-      "engine",
-      { cause },
-    );
-  }
-}
-
-/** One connection to one provider: the calls of pulumi.md 7.2 over plain values. Secrets are wrapped and unwrapped here. */
+/** The calls of pulumi.md 7.2 over plain values. Secrets are wrapped and unwrapped here. */
 export class ProviderClient {
   private acceptSecrets = false;
   private acceptReferences = false;
   private previews = false;
 
-  private constructor(
-    readonly pkg: string,
-    private readonly client: any,
-  ) {}
+  private constructor(private readonly connection: Connection) {}
+
+  get pkg(): string {
+    return this.connection.pkg;
+  }
 
   /** Connects, greets and attaches; every provider resource has a connection of its own. */
   static async connect(pkg: string, address: string, engineAddress: string): Promise<ProviderClient> {
-    // A pool of its own: instances are told apart by their connection (pulumi.md 6.4).
-    const options = { ...channelOptions, "grpc.use_local_subchannel_pool": 1 };
-    const client =
-      nearbyClient(address) ?? new ResourceProviderClient(address, grpc.credentials.createInsecure(), options);
-    const provider = new ProviderClient(pkg, client);
-    await new Promise<void>((resolve, reject) =>
-      client.waitForReady(Date.now() + READY_SECONDS * 1000, (error?: Error) =>
-        error ? reject(provider.unreachable(address, error)) : resolve(),
-      ),
-    );
+    const provider = new ProviderClient(await Connection.open(pkg, address));
     await provider.handshake(engineAddress);
     const attach = new PluginAttach();
     attach.setAddress(engineAddress);
     await provider.call("attach", attach);
     await provider.call("getPluginInfo", empty());
     return provider;
-  }
-
-  private unreachable(address: string, cause: Error): SlipwayError {
-    return new SlipwayError(
-      "provider-unreachable",
-      `no ${this.pkg} provider answers at ${address}`,
-      `start it, or correct its entry in PULUMI_DEBUG_PROVIDERS`,
-      "engine",
-      { cause },
-    );
   }
 
   private async handshake(engineAddress: string): Promise<void> {
@@ -110,33 +68,7 @@ export class ProviderClient {
   }
 
   private call<T>(method: string, request: unknown, timeoutSeconds?: number, signal?: AbortSignal): Promise<T> {
-    const options = timeoutSeconds === undefined ? {} : { deadline: Date.now() + timeoutSeconds * 1000 };
-    return new Promise<T>((resolve, reject) => {
-      const running = this.client[method](
-        request,
-        new grpc.Metadata(),
-        options,
-        (error: grpc.ServiceError | null, reply: T) => {
-          signal?.removeEventListener("abort", give);
-          if (error === null) return resolve(reply);
-          if (error.code === grpc.status.UNAVAILABLE || (error.code === grpc.status.CANCELLED && !signal?.aborted))
-            return reject(new ProviderGone(this.pkg, method, error));
-          if (error.code === grpc.status.DEADLINE_EXCEEDED) {
-            return reject(
-              new SlipwayError(
-                "provider-timeout",
-                `the ${this.pkg} provider did not finish ${method} within ${timeoutSeconds} s`,
-                "raise the resource's customTimeouts, or find out what the provider waits for",
-                "engine",
-              ),
-            );
-          }
-          reject(error);
-        },
-      );
-      const give = () => running.cancel();
-      signal?.addEventListener("abort", give, { once: true });
-    });
+    return this.connection.call(method, request, timeoutSeconds, signal);
   }
 
   private sent(properties: Properties | undefined): any {
@@ -386,7 +318,7 @@ export class ProviderClient {
     await this.call("cancel", empty(), CANCEL_SECONDS).catch(() => undefined);
   }
   close(): void {
-    this.client.close();
+    this.connection.close();
   }
 
   /** An initialisation error is a result: the resource exists, with reasons. */

@@ -2,7 +2,8 @@
 import * as grpc from "@grpc/grpc-js";
 import { expect } from "chai";
 import { REFERENCE, SIGNATURE, UNKNOWN, type Properties } from "../../../../../orchestrator/engine/builtin/model";
-import { ProviderClient, ProviderGone } from "../../../../../orchestrator/engine/builtin/provider/client";
+import { ProviderClient } from "../../../../../orchestrator/engine/builtin/provider/client";
+import { ProviderGone } from "../../../../../orchestrator/engine/builtin/provider/connection";
 import { empty, toStruct } from "../../../../../orchestrator/engine/builtin/struct";
 import { secret } from "../../../../../orchestrator/engine/builtin/values";
 import { providerService, rawProvider, sent, type Abilities, type RawProvider } from "../../../../support/raw-provider";
