@@ -43,10 +43,10 @@ export const certificatesCheck: PhaseCheck = {
     return [...standing, await sampleIssued(context, view)];
   },
 
-  async diagnose(context) {
+  async diagnose(context, findings) {
     const view = await viewCluster(context.clients.kubernetes);
     return [
-      ...(await rateLimited(view)),
+      ...(await rateLimited(view, findings)),
       ...(await productionInProbe(view)),
       ...(await solverMismatch(view)),
       ...(await stuckOnDns(context, view)),
@@ -127,26 +127,39 @@ function sampleIssued(context: CheckContext, view: ClusterView): Promise<Finding
         attempt: async () => {
           const certificate = await view.get<Certificate>("cert-manager.io/v1", "Certificate", "verify", namespace);
           const ready = condition(certificate, "Ready");
-          return { done: ready?.status === "True", value: ready?.message ?? "cert-manager has not picked it up" };
+          if (ready?.status === "True") return { done: true, value: undefined };
+          // A refused order is not placed again for an hour at least: waiting longer changes nothing.
+          const refusal = await refusedOrder(view, namespace);
+          return {
+            done: refusal !== undefined,
+            value: refusal ?? ready?.message ?? "cert-manager has not picked it up",
+          };
         },
       });
-      const wrong = settled.done ? [] : [{ subject: host, reason: settled.value }];
+      const wrong = settled.value === undefined ? [] : [{ subject: host, reason: settled.value }];
       return { looked: 1, wrong, detail: `${host} by ${issuer}` };
     }),
   );
 }
 
-/** A5.4: ACME rate limit. */
-async function rateLimited(view: ClusterView): Promise<Diagnosis[]> {
+/** Why the authority refused an order in this namespace, in its own words. */
+async function refusedOrder(view: ClusterView, namespace: string): Promise<string | undefined> {
+  const orders = await view.list<Order>("acme.cert-manager.io/v1", "Order", namespace);
+  return orders.find((order) => ["errored", "invalid"].includes(order.status?.state ?? ""))?.status?.reason;
+}
+
+const RATE_LIMIT = /ratelimited|too many (certificates|failed authorizations|new orders)/i;
+
+/** A5.4: ACME rate limit, of an order that is there or of the sample, which is gone with its namespace. */
+async function rateLimited(view: ClusterView, findings: readonly Finding[]): Promise<Diagnosis[]> {
   const orders = await view.list<Order>("acme.cert-manager.io/v1", "Order");
-  const limited = orders.filter((order) =>
-    /ratelimited|too many (certificates|failed authorizations|new orders)/i.test(order.status?.reason ?? ""),
-  );
+  const limited = orders.filter((order) => RATE_LIMIT.test(order.status?.reason ?? ""));
+  const sample = findings.filter(({ verdict, detail }) => verdict === "failed" && RATE_LIMIT.test(detail));
   return diagnosis(
     "A5.4",
     "Let's Encrypt refuses these orders: the rate limit of the production issuer is used up",
     `point them at ${TEST_ISSUER} until the limit resets (50 certificates per domain a week), and share one wildcard certificate among previews`,
-    limited.map(nameOf),
+    [...limited.map(nameOf), ...sample.flatMap(({ subjects }) => subjects)],
   );
 }
 

@@ -43,6 +43,7 @@ const issuer = (name: string, server: string): KubeObject => ({
 });
 const STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory";
 const PRODUCTION = "https://acme-v02.api.letsencrypt.org/directory";
+const RATE = "429 urn:ietf:params:acme:error:rateLimited: too many certificates (5) already issued";
 const acme = (kind: "Order" | "Challenge", name: string, spec: object, reason: string): KubeObject => ({
   apiVersion: "acme.cert-manager.io/v1",
   kind,
@@ -55,11 +56,18 @@ describe("check 05 certificates", () => {
   let world: ClusterWorld;
   let operators: RunningOperators;
   const cloud = new FakeCloud();
+  const refusal: { text?: string } = {};
   before(async () => {
     world = await openWorld();
     const { access, clusters } = world.fixture;
     cloud.roles.set("cert-manager/cert-manager", ["route53:ChangeResourceRecordSets"]);
-    operators = await startOperators({ access, host: clusters, cloud, dnsRecords: () => Promise.resolve([]) });
+    operators = await startOperators({
+      access,
+      host: clusters,
+      cloud,
+      dnsRecords: () => Promise.resolve([]),
+      acmeRefusal: () => refusal.text,
+    });
     await world.put({ apiVersion: "v1", kind: "Namespace", metadata: { name: "cert-manager" } });
     await world.fixture.make("kubernetes:helm.sh/v3:Release", "cert-manager", chart);
     await world.put(issuer("letsencrypt-staging", STAGING));
@@ -117,6 +125,14 @@ describe("check 05 certificates", () => {
     expect(causes[0]).to.contain("the rate limit of the production issuer is used up");
     await remove();
   });
+  it("[A5.4] stops waiting for a sample that the authority refused, and explains it though its order is gone", async () => {
+    refusal.text = RATE;
+    const { bad, diagnoses } = await run();
+    delete refusal.text;
+    expect(bad).to.include(`A5.3 failed: verify.${DOMAIN}: Failed to create Order: ${RATE}`);
+    expect(diagnoses).to.deep.equal([`A5.4 verify.${DOMAIN}`]);
+  });
+
   it("[A5.4] explains a test that orders from the production issuer", async () => {
     await world.put(issuer("letsencrypt-production", PRODUCTION));
     await world.put({ apiVersion: "v1", kind: "Namespace", metadata: { name: "feature-pr-7" } });
