@@ -101,6 +101,15 @@ export const charts = {
     testedOn: [],
     reviewed: "2026-11-21",
   },
+  velero: {
+    chart: "velero",
+    repository: "https://vmware-tanzu.github.io/helm-charts",
+    version: "12.1.0",
+    namespace: "velero",
+    podSecurity: "privileged",
+    testedOn: ["1.33", "1.34", "1.35"],
+    reviewed: "2026-11-21",
+  },
 } as const satisfies Readonly<Record<string, Chart>>;
 
 export type ChartName = keyof typeof charts;

@@ -23,3 +23,8 @@ export function named(tags: Tags, name: string): Tags {
 export function clusterName(config: PlatformConfig): string {
   return `slipway-${config.environment}`;
 }
+
+/** The account everything is made in: that of its administrators, which the configuration holds to be one (A2.2). */
+export function accountOf(config: PlatformConfig): string {
+  return config.cluster.adminRoleArns[0]?.split(":")[4] ?? "";
+}

@@ -16,6 +16,7 @@ export interface PlatformOutputs {
   readonly entryPoint: EntryPointOutput;
   readonly secrets: SecretsOutput;
   readonly autoscaling: AutoscalingOutput;
+  readonly backup: BackupOutput;
 }
 
 export type EnvironmentName = "dev" | "staging" | "production";
@@ -156,4 +157,18 @@ export interface AutoscalingOutput {
   readonly namespace: string;
   /** VerticalPodAutoscalers as namespace/name; each only advises. */
   readonly advice: readonly string[];
+}
+
+export interface BackupOutput {
+  readonly namespace: string;
+  /** The BackupStorageLocation that backups go to by default. */
+  readonly location: string;
+  readonly bucket: string;
+  readonly keyArn: string;
+  /** The only role of the platform that reads and writes the bucket. */
+  readonly writerRoleArn: string;
+  /** VolumeSnapshotClass that Velero uses for volumes of the CSI driver. */
+  readonly snapshotClass: string;
+  /** None in dev (B4.1). */
+  readonly schedules: readonly { readonly name: string; readonly cron: string; readonly keepHours: number }[];
 }

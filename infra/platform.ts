@@ -11,6 +11,7 @@ import { Certificates } from "./phases/05-certificates";
 import { EntryPoint } from "./phases/06-entry-point";
 import { Secrets } from "./phases/12-secrets";
 import { Autoscaling } from "./phases/13-autoscaling";
+import { Backup } from "./phases/15-backup";
 
 /** Outputs of the program: the contract's keys, each known once its phase is there. */
 export type ProgramOutputs = { readonly [key in keyof PlatformOutputs]: pulumi.Output<PlatformOutputs[key]> };
@@ -38,6 +39,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     { config, tags, cluster, nodePools, networkPolicy, certificates, entryPoint },
     inAccount,
   ).outputs;
+  const backup = new Backup("backup", { config, tags, cluster, nodePools }, inAccount).outputs;
 
   const { contacts: _contacts, limit: _limit, ...budget } = config.budget;
   const accountId = network.clusterRoleArn.apply((arn) => arn.split(":")[4] ?? "");
@@ -78,6 +80,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     entryPoint: plain(entryPoint, ["gatewayClass", "gateway", "domain", "zoneId", "nameServers", "demo"]),
     secrets: plain(secrets, ["namespace", "store", "prefix", "paths", "keyArn", "readerRoleArn", "example"]),
     autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice"]),
+    backup: plain(backup, ["namespace", "location", "bucket", "keyArn", "writerRoleArn", "snapshotClass", "schedules"]),
   };
 }
 

@@ -69,6 +69,7 @@ for (const environment of environments) {
         "entryPoint",
         "secrets",
         "autoscaling",
+        "backup",
       ]);
       expect(await pulumi.isSecret(outputs.kubeconfig)).to.equal(true);
       for (const [key, output] of Object.entries(outputs)) {

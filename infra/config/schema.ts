@@ -28,7 +28,7 @@ const pool = z.strictObject({
   cpuLimit: count(1, 10_000),
 });
 
-/** Managed add-ons of phase 02, and the metrics server of phase 13. */
+/** Managed add-ons of phases 02, 13 and 15. */
 const addons = [
   "vpc-cni",
   "kube-proxy",
@@ -36,6 +36,7 @@ const addons = [
   "coredns",
   "aws-ebs-csi-driver",
   "metrics-server",
+  "snapshot-controller",
 ] as const;
 export type AddonName = (typeof addons)[number];
 

@@ -27,6 +27,8 @@ export interface PlatformNamespaceArgs {
   /** Most that one pod may have; without it only the quota bounds it. */
   readonly podMaximum?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Requests and limits of all its pods together, where the usual ones do not do: agents on every node. */
+  readonly quota?: Readonly<Record<string, string>>;
   readonly provider: k8s.Provider;
 }
 
@@ -70,7 +72,11 @@ export class PlatformNamespace extends pulumi.ComponentResource {
     this.name = namespace.metadata.name;
 
     const metadata = (what: string) => ({ name: what, namespace: this.name });
-    new k8s.core.v1.ResourceQuota(`${name}-quota`, { metadata: metadata("quota"), spec: { hard: QUOTA } }, child);
+    new k8s.core.v1.ResourceQuota(
+      `${name}-quota`,
+      { metadata: metadata("quota"), spec: { hard: args.quota ?? QUOTA } },
+      child,
+    );
     new k8s.core.v1.LimitRange(
       `${name}-limits`,
       {

@@ -52,4 +52,5 @@ export const loaders: Readonly<Record<string, () => Promise<PhaseCheck>>> = {
   EntryPoint: async () => (await import("./06-entry-point.js")).entryPointCheck,
   Secrets: async () => (await import("./12-secrets.js")).secretsCheck,
   Autoscaling: async () => (await import("./13-autoscaling.js")).autoscalingCheck,
+  Backup: async () => (await import("./15-backup.js")).backupCheck,
 };

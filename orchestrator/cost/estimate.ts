@@ -134,6 +134,8 @@ const pricing: Readonly<Record<string, (one: PlannedResource, to: Priced, all: r
     add(to, "network", `Network Load Balancer in ${zones} zones`, (prices.loadBalancerHourly + addresses) * HOURS);
   },
   "aws:route53/zone:Zone": (_one, to) => add(to, "network", "hosted zone", prices.zone),
+  "aws:secretsmanager/secret:Secret": (one, to) =>
+    add(to, "storage", `secret ${text(one.inputs["name"])}`, prices.secret),
   "aws:kms/key:Key": (_one, to) => add(to, "storage", "KMS key", prices.key),
   "aws:cloudwatch/logGroup:LogGroup": (one, to) =>
     add(to, "monitoring", `logs ${text(one.inputs["name"])}`, LOG_GB_A_MONTH * prices.logGb),

@@ -36,6 +36,8 @@ export const prices = {
   /** Snapshots in AWS Backup, a GiB-month. */
   snapshotGib: 0.05,
   key: 1,
+  /** Secrets Manager, a secret. */
+  secret: 0.4,
   zone: 0.5,
   /** CloudWatch Logs, a GB taken in. */
   logGb: 0.5,

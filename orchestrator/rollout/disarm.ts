@@ -9,10 +9,12 @@ const guards: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "eks:index:Cluster": { deletionProtection: false },
   // A zone with records is not deleted; what is left in it are names of things that are gone by then.
   "aws:route53/zone:Zone": { forceDestroy: true },
+  // A bucket that holds something is not deleted.
+  "aws:s3/bucket:Bucket": { forceDestroy: true },
 };
 
 /** Types in the state that an update without guards is about. */
-const GUARDED_TYPES: readonly string[] = ["aws:eks/cluster:Cluster", "aws:route53/zone:Zone"];
+const GUARDED_TYPES: readonly string[] = ["aws:eks/cluster:Cluster", "aws:route53/zone:Zone", "aws:s3/bucket:Bucket"];
 
 /** Resources that AWS would refuse to delete as they are. */
 export function guardedByAws<T extends { readonly type: string }>(resources: readonly T[]): T[] {

@@ -22,6 +22,7 @@ export const phases: readonly Phase[] = [
   { number: 6, name: "EntryPoint", title: "entry point and example app", outputs: ["entryPoint"] },
   { number: 12, name: "Secrets", title: "secrets", outputs: ["secrets"] },
   { number: 13, name: "Autoscaling", title: "autoscaling", outputs: ["autoscaling"] },
+  { number: 15, name: "Backup", title: "backup and restore", outputs: ["backup"] },
 ];
 
 /** Phases numbered `from` to `to`, both included. */

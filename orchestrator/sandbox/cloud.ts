@@ -27,6 +27,16 @@ export interface Cloud {
     capacityType: "on-demand" | "spot";
   }): Promise<{ id: string; privateDnsName: string; privateIp: string; zone: string }>;
   terminateInstance(id: string): Promise<void>;
+  /** Buckets as a role uses them; refusals are thrown in AWS's words. */
+  buckets(roleArn: string): Buckets;
   /** Current value of a secret of Secrets Manager, for a role; refusals are thrown in AWS's words. The read is audited. */
   readSecret(request: { roleArn: string; name: string }): Promise<string>;
+}
+
+/** Objects in S3, by bucket and key. */
+export interface Buckets {
+  list(bucket: string, prefix: string): readonly string[];
+  get(bucket: string, key: string): string | undefined;
+  put(bucket: string, key: string, body: string): void;
+  remove(bucket: string, key: string): void;
 }

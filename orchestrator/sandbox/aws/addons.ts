@@ -1,5 +1,6 @@
 import * as https from "node:https";
 import type { ClusterAccess, ClusterHost } from "../cluster/host";
+import { snapshotDefinitions } from "../kubernetes/charts/snapshot-definitions";
 import { fields } from "./kind";
 
 /** Managed add-ons as the workloads they are: what each one runs (EKS user guide, add-ons). */
@@ -65,6 +66,11 @@ const workloads: Readonly<Record<string, (values: Readonly<Record<string, unknow
           ]),
     ];
   },
+  "snapshot-controller": () => [
+    ...snapshotDefinitions,
+    account("snapshot-controller"),
+    deployment("snapshot-controller", { "app.kubernetes.io/name": "snapshot-controller" }, 2, "snapshot-controller"),
+  ],
 };
 
 function meta(name: string, labels: Record<string, string> = {}) {
@@ -144,10 +150,11 @@ function pathOf(object: object): string {
   const { apiVersion, kind, metadata } = object as {
     apiVersion: string;
     kind: string;
-    metadata: { name: string; namespace: string };
+    metadata: { name: string; namespace?: string };
   };
   const base = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
-  return `${base}/namespaces/${metadata.namespace}/${kind.toLowerCase()}s/${metadata.name}`;
+  const scope = metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`;
+  return `${base}${scope}/${kind.toLowerCase()}s/${metadata.name}`;
 }
 
 function call(access: ClusterAccess, method: string, path: string, body?: object): Promise<void> {

@@ -3,6 +3,7 @@ import { AwsError } from "./error";
 import { allowedActions } from "./iam";
 import { hostAddress, parseNetwork } from "./address";
 import { text, type Surroundings } from "./kind";
+import { bucketsFor } from "./s3";
 import { readSecret } from "./secrets";
 import { tagsOf } from "./provider";
 
@@ -137,6 +138,7 @@ export function rehearsalCloud(surroundings: Surroundings): Cloud {
       if (instance !== undefined) account.drop(instance);
       return Promise.resolve();
     },
+    buckets: (roleArn) => bucketsFor(surroundings, roleArn),
     readSecret: async (request) => readSecret(account, request),
   };
 }

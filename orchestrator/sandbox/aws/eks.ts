@@ -18,6 +18,7 @@ export const addonVersions: Readonly<Record<string, string>> = {
   "aws-ebs-csi-driver": "v1.64.0-eksbuild.1",
   "eks-pod-identity-agent": "v1.3.10-eksbuild.1",
   "metrics-server": "v0.8.1-eksbuild.1",
+  "snapshot-controller": "v8.3.0-eksbuild.1",
 };
 const NODE_POLICIES = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"];
 

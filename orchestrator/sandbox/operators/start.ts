@@ -11,6 +11,7 @@ import { karpenter } from "./karpenter";
 import { metricsServer } from "./metrics-server";
 import type { DnsRecord, Operator, OperatorContext } from "./operator";
 import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
+import { velero } from "./velero";
 import { World, type Kind } from "./world";
 
 /** Every operator the charts and add-ons of the phases install. */
@@ -23,6 +24,7 @@ export const operators: readonly Operator[] = [
   karpenter,
   metricsServer,
   verticalPodAutoscaler,
+  velero,
 ];
 
 const DEPLOYMENT: Kind = { apiVersion: "apps/v1", kind: "Deployment" };

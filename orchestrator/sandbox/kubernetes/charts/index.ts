@@ -11,6 +11,7 @@ import { externalSecrets } from "./external-secrets";
 import { karpenter, karpenterCrd } from "./karpenter";
 import { nvidiaDevicePlugin } from "./nvidia-device-plugin";
 import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
+import { velero } from "./velero";
 
 /** Charts by the name in their `Chart.yaml`. */
 export const chartTables: Readonly<Record<string, ChartTable>> = {
@@ -25,6 +26,7 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   "karpenter-crd": karpenterCrd as unknown as ChartTable,
   "nvidia-device-plugin": nvidiaDevicePlugin as unknown as ChartTable,
   "vertical-pod-autoscaler": verticalPodAutoscaler as unknown as ChartTable,
+  velero: velero as unknown as ChartTable,
 };
 
 export interface RenderRequest {

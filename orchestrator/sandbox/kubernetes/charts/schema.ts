@@ -33,6 +33,8 @@ export interface Definition {
   readonly versions: readonly string[];
   /** Open where the platform makes no object of the kind. */
   readonly spec?: Schema;
+  /** Fields beside the spec, of kinds that have some. */
+  readonly root?: Readonly<Record<string, Schema>>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -42,6 +44,7 @@ const approvals: Readonly<Record<string, string>> = {
   "autoscaling.k8s.io": "https://github.com/kubernetes/kubernetes/pull/63797",
   "gateway.networking.k8s.io": "https://github.com/kubernetes-sigs/gateway-api/pull/4530",
   "gateway.networking.x-k8s.io": "https://github.com/kubernetes-sigs/gateway-api/pull/4530",
+  "snapshot.storage.k8s.io": "https://github.com/kubernetes-csi/external-snapshotter/pull/814",
   "externaldns.k8s.io": "https://github.com/kubernetes-sigs/external-dns/pull/2007",
 };
 
@@ -53,6 +56,7 @@ export function definition({
   scope = "Namespaced",
   versions,
   spec = open,
+  root = {},
   annotations: given = {},
 }: Definition): KubeObject {
   const approval = approvals[group];
@@ -60,7 +64,7 @@ export function definition({
   const schema = {
     openAPIV3Schema: {
       type: "object",
-      properties: { apiVersion: text(), kind: text(), metadata: { type: "object" }, spec, status: open },
+      properties: { apiVersion: text(), kind: text(), metadata: { type: "object" }, spec, status: open, ...root },
     },
   };
   return {

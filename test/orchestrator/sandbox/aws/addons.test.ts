@@ -23,7 +23,12 @@ describe("managed add-ons of the rehearsal", () => {
       "eks-pod-identity-agent",
       "kube-proxy",
     ]);
-    expect(await names("apps/v1", "Deployment")).to.have.members(["coredns", "ebs-csi-controller", "metrics-server"]);
+    expect(await names("apps/v1", "Deployment")).to.have.members([
+      "coredns",
+      "ebs-csi-controller",
+      "metrics-server",
+      "snapshot-controller",
+    ]);
     expect(await names("v1", "Service")).to.include("kube-dns");
   });
   it("put the agents on every node, whatever its taints", async () => {
@@ -62,7 +67,11 @@ describe("managed add-ons of the rehearsal", () => {
   it("take away what they brought, and are gone the second time too", async () => {
     await removeAddon(world.clusters, CLUSTER, "coredns");
     await removeAddon(world.clusters, CLUSTER, "coredns");
-    expect(await names("apps/v1", "Deployment")).to.have.members(["ebs-csi-controller", "metrics-server"]);
+    expect(await names("apps/v1", "Deployment")).to.have.members([
+      "ebs-csi-controller",
+      "metrics-server",
+      "snapshot-controller",
+    ]);
     expect(await names("v1", "Service")).to.not.include("kube-dns");
   });
   it("go with a cluster that is gone, and cannot come to one", async () => {

@@ -140,6 +140,26 @@ export class FakeCloud implements Cloud {
   terminateInstance() {
     return Promise.resolve();
   }
+  /** Objects by `bucket/key`. */
+  readonly objects = new Map<string, string>();
+  bucketProblem: string | undefined;
+  buckets() {
+    const at = (bucket: string, key: string) => {
+      if (this.bucketProblem !== undefined) throw new Error(this.bucketProblem);
+      return `${bucket}/${key}`;
+    };
+    return {
+      list: (bucket: string, prefix: string) => {
+        const start = at(bucket, prefix);
+        return [...this.objects.keys()]
+          .filter((key) => key.startsWith(start))
+          .map((key) => key.slice(bucket.length + 1));
+      },
+      get: (bucket: string, key: string) => this.objects.get(at(bucket, key)),
+      put: (bucket: string, key: string, body: string) => void this.objects.set(at(bucket, key), body),
+      remove: (bucket: string, key: string) => void this.objects.delete(at(bucket, key)),
+    };
+  }
   /** Values of the central store by name. */
   readonly secrets = new Map<string, string>();
   readSecret({ name }: { name: string }) {
