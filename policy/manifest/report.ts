@@ -201,16 +201,9 @@ function described(finding: Finding): string {
 
 /** Characters that XML 1.0 does not take are left out; the others that mean something are written as entities. */
 function xml(text: string): string {
-  return (
-    text
-      // eslint-disable-next-line no-control-regex -- these are what must go
-      .replace(
-        /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g,
-        "",
-      )
-      .replace(
-        /[&<>"]/g,
-        (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[character] ?? character,
-      )
-  );
+  return text
+    .toWellFormed()
+    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "")
+    .replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
 }
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
