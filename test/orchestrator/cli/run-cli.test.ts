@@ -43,7 +43,7 @@ describe("command line", () => {
     ["an unknown command", ["bootstarp"], "Did you mean bootstrap?"],
     ["an unknown option", ["plan", "--environmnt", "dev"], "Did you mean --environment?"],
     ["an environment that does not exist [B1.5]", ["plan", "--environment", "prod"], "Did you mean production?"],
-    ["a phase that does not exist", ["plan", "--to", "7"], "from 1 to 6"],
+    ["a phase that does not exist", ["plan", "--to", "99"], "A phase is a whole number from 1 to"],
     ["an engine that does not exist", ["plan", "--engine", "terraform"], "builtin"],
   ] as const) {
     it(`ends with 2 and a suggestion on ${what}`, async () => {

@@ -7,26 +7,24 @@ describe("the reader of a real account", () => {
   const aws = useClient(EC2Client);
 
   it("can be asked all that checks ask", () =>
-    expect(Object.keys(createSdkReader({ region: "eu-central-1" })).sort()).to.deep.equal(
-      [
-        "identity",
-        "availabilityZones",
-        "kubernetesVersions",
-        "vpc",
-        "subnets",
-        "routeTables",
-        "natGateways",
-        "role",
-        "cluster",
-        "nodeGroups",
-        "clusterInsights",
-        "podIdentityAssociations",
-        "loadBalancers",
-        "dnsRecords",
-        "quota",
-        "tagged",
-      ].sort(),
-    ));
+    expect(Object.keys(createSdkReader({ region: "eu-central-1" }))).to.include.members([
+      "identity",
+      "availabilityZones",
+      "kubernetesVersions",
+      "vpc",
+      "subnets",
+      "routeTables",
+      "natGateways",
+      "role",
+      "cluster",
+      "nodeGroups",
+      "clusterInsights",
+      "podIdentityAssociations",
+      "loadBalancers",
+      "dnsRecords",
+      "quota",
+      "tagged",
+    ]));
   it("asks in the region it is given, and lets the SDK try five times", async () => {
     aws.answer({ DescribeAvailabilityZonesCommand: () => ({}) });
     await createSdkReader({ region: "ap-southeast-1" }).availabilityZones();
