@@ -88,6 +88,10 @@ export function argumentsOf(settings: Settings): Readonly<Record<BinaryName, rea
       "--bind-address=127.0.0.1",
       "--leader-elect=false",
       "--use-service-account-credentials=true",
+      // Played nodes do not fail; one that renews its lease late belongs to a machine that is busy.
+      "--node-monitor-grace-period=10m",
+      // Nobody waits 15 s for an autoscaler's first look.
+      "--horizontal-pod-autoscaler-sync-period=1s",
       `--service-account-private-key-file=${ids.tokenKey}`,
       `--root-ca-file=${ids.authority}`,
       `--service-cluster-ip-range=${SERVICES}`,

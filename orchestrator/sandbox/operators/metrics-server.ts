@@ -137,13 +137,14 @@ const readySince = (object: KubeObject): string | undefined => {
 };
 
 async function put({ world }: OperatorContext, kind: string, of: KubeObject, usage: object): Promise<void> {
-  const { name, namespace } = of.metadata;
+  const { name, namespace, labels } = of.metadata;
   const since = Date.parse(String(readySince(of)));
   await world.ensure(
     {
       apiVersion: API,
       kind,
-      metadata: { name, ...(namespace !== undefined && { namespace }) },
+      // Autoscalers ask for the metrics of a workload by its pods' labels.
+      metadata: { name, ...(namespace !== undefined && { namespace }), ...(labels && { labels }) },
       // A value counts when the pod was ready during its whole window.
       timestamp: new Date(since + WINDOW_SECONDS * 1000).toISOString().replace(/\.\d+Z$/, "Z"),
       window: `${WINDOW_SECONDS}s`,
