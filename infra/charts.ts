@@ -84,6 +84,14 @@ export const charts = {
     testedOn: ["1.33", "1.34", "1.35", "1.36"],
     reviewed: "2026-11-21",
   },
+  "kube-prometheus-stack": {
+    chart: "oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack",
+    version: "88.5.3",
+    namespace: "monitoring",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
   "external-secrets": {
     chart: "oci://ghcr.io/external-secrets/charts/external-secrets",
     version: "2.9.0",

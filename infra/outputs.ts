@@ -14,6 +14,7 @@ export interface PlatformOutputs {
   readonly networkPolicy: NetworkPolicyOutput;
   readonly certificates: CertificatesOutput;
   readonly entryPoint: EntryPointOutput;
+  readonly metrics: MetricsOutput;
   readonly secrets: SecretsOutput;
   readonly autoscaling: AutoscalingOutput;
   readonly backup: BackupOutput;
@@ -118,6 +119,21 @@ export interface EntryPointOutput {
     readonly deployment: string;
     readonly certificateSecret: string;
   };
+}
+
+export interface MetricsOutput {
+  readonly namespace: string;
+  /** Custom resource of Prometheus, its Service and the port it answers on (A8.2). */
+  readonly prometheus: { readonly name: string; readonly service: string; readonly port: number };
+  readonly alertmanager: string;
+  /** Deployment and Service of Grafana, and the Secret with its first password. */
+  readonly grafana: { readonly name: string; readonly secret: string };
+  /** DaemonSet on every node, as namespace/name. */
+  readonly nodeExporter: string;
+  /** Days that Prometheus keeps by itself (B6.1). */
+  readonly retentionDays: number;
+  /** Id of the managed store; empty without one. */
+  readonly longTermStore: string;
 }
 
 export interface SecretsOutput {

@@ -9,6 +9,7 @@ import { NodePools } from "./phases/03-node-pools";
 import { NetworkPolicy } from "./phases/04-network-policy";
 import { Certificates } from "./phases/05-certificates";
 import { EntryPoint } from "./phases/06-entry-point";
+import { Metrics } from "./phases/08-metrics";
 import { Secrets } from "./phases/12-secrets";
 import { Autoscaling } from "./phases/13-autoscaling";
 import { Backup } from "./phases/15-backup";
@@ -33,6 +34,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     { config, tags, network, cluster, nodePools, networkPolicy, certificates },
     inAccount,
   ).outputs;
+  const metrics = new Metrics("metrics", { config, tags, cluster, nodePools }, inAccount).outputs;
   const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy }, inAccount).outputs;
   const autoscaling = new Autoscaling(
     "autoscaling",
@@ -78,6 +80,15 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     networkPolicy: plain(networkPolicy, ["plugin", "daemonSet", "namespaces"]),
     certificates: plain(certificates, ["namespace", "issuers", "defaultIssuer", "chartVersion"]),
     entryPoint: plain(entryPoint, ["gatewayClass", "gateway", "domain", "zoneId", "nameServers", "demo"]),
+    metrics: plain(metrics, [
+      "namespace",
+      "prometheus",
+      "alertmanager",
+      "grafana",
+      "nodeExporter",
+      "retentionDays",
+      "longTermStore",
+    ]),
     secrets: plain(secrets, ["namespace", "store", "prefix", "paths", "keyArn", "readerRoleArn", "example"]),
     autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice"]),
     backup: plain(backup, ["namespace", "location", "bucket", "keyArn", "writerRoleArn", "snapshotClass", "schedules"]),

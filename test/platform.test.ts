@@ -67,6 +67,7 @@ for (const environment of environments) {
         "networkPolicy",
         "certificates",
         "entryPoint",
+        "metrics",
         "secrets",
         "autoscaling",
         "backup",

@@ -173,6 +173,21 @@ const rules: readonly Rule[] = [
     environment !== "production" || backup.schedule === "hourly"
       ? undefined
       : mistake("backup.schedule", backup.schedule, "hourly in production (B4.2)", "set hourly"),
+  ({ environment, monitoring: { metrics } }) => {
+    const least = { dev: 7, staging: 15, production: 30 }[environment];
+    return metrics.retentionDays >= least
+      ? undefined
+      : mistake(
+          "monitoring.metrics.retentionDays",
+          metrics.retentionDays,
+          `at least ${least} days in ${environment} (B6.1)`,
+          `set ${least} or more`,
+        );
+  },
+  ({ environment, monitoring: { metrics } }) =>
+    environment === "dev" || metrics.longTerm
+      ? undefined
+      : mistake("monitoring.metrics.longTerm", false, "a long-term store outside dev (B6.1)", "set true"),
   ({ environment, nodePools }) => {
     const least = { dev: 3, staging: 5, production: 10 }[environment];
     return nodePools.general.minimum >= least

@@ -121,6 +121,14 @@ export const schema = z.strictObject({
       z.literal(90),
       z.literal(365),
     ]),
+    metrics: z.strictObject({
+      /** Days that Prometheus keeps by itself (B6.1). */
+      retentionDays: count(1, 90),
+      /** Volume of each Prometheus, GiB, encrypted gp3. */
+      diskGib: count(10, 2_000),
+      /** A managed store for the figures that are looked at for longer (B6.1, A8.4). */
+      longTerm: z.boolean(),
+    }),
   }),
   /** USD a month (B5). */
   budget: z.strictObject({

@@ -15,6 +15,8 @@ export interface Allowances {
   readonly toInternet?: boolean;
   /** The agent that hands out AWS credentials; no other namespace can ask for any. */
   readonly toPodIdentity?: boolean;
+  /** Every pod and every node on any port: what measures all of them. */
+  readonly toCluster?: boolean;
   /** Namespaces, by name, whose pods may be reached on any port. */
   readonly toNamespaces?: readonly string[];
 }
@@ -157,6 +159,12 @@ function baseline({ vpcCidr, allow = {} }: PlatformNamespaceArgs): [string, Spec
     policies.push([
       "allow-pod-identity",
       { policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: POD_IDENTITY_AGENT } }], ports: tcp([80]) }] },
+    ]);
+  if (allow.toCluster)
+    policies.push([
+      "allow-cluster",
+      // Pods by their namespaces and nodes by their network: plugins differ in whether a range matches pods.
+      { policyTypes: ["Egress"], egress: [{ to: [{ namespaceSelector: {} }, nodes] }] },
     ]);
   if (allow.toNamespaces)
     policies.push(["allow-namespaces", { policyTypes: ["Egress"], egress: [{ to: allow.toNamespaces.map(byName) }] }]);

@@ -37,12 +37,30 @@ export interface Clients {
   readonly aws: AwsReader;
   readonly kubernetes: Kubernetes;
   readonly edge: Edge;
+  readonly services: Services;
   readonly proof: { readonly aws: Proof; readonly kubernetes: Proof };
 }
 
 export interface Kubernetes {
   readonly config: KubeConfig;
   readonly core: CoreV1Api;
+}
+
+/** HTTP to Services inside the cluster, by way of its API server. */
+export interface Services {
+  /** One GET; an answer that is no success is an answer too. */
+  get(request: ServiceRequest): Promise<ServiceResponse>;
+}
+export interface ServiceRequest {
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: number;
+  /** With its query: `/api/v1/query?query=up`. */
+  readonly path: string;
+}
+export interface ServiceResponse {
+  readonly status: number;
+  readonly body: string;
 }
 
 /** The outside view of the platform: names and addresses as a browser on the Internet would meet them. */

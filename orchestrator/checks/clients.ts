@@ -2,6 +2,7 @@ import type { PlatformOutputs } from "../../infra/outputs";
 import type { Sandbox } from "../sandbox/sandbox";
 import type { AwsReader } from "./aws/reader";
 import type { Clients, Edge, Kubernetes } from "./check";
+import { proxiedServices } from "./services";
 
 export interface ClientsRequest {
   readonly target: "rehearsal" | "aws";
@@ -16,6 +17,7 @@ export async function createClients({ target, outputs, aws, sandbox }: ClientsRe
     aws,
     kubernetes: await kubernetes(kubeconfigOf(outputs, sandbox)),
     edge: sandbox?.edge ?? (await realEdge()),
+    services: sandbox?.services ?? proxiedServices(outputs.kubeconfig),
     proof:
       target === "aws"
         ? { aws: "real cloud", kubernetes: "real cloud" }

@@ -26,6 +26,11 @@ export const allowed: readonly Allowance[] = [
   },
   { resource: /^aws:cloudwatch\/logGroup:/, path: /^retentionInDays$/, reason: "retention per environment (B6.1)" },
   {
+    resource: / metrics-kube-prometheus-stack$/,
+    path: /\.prometheusSpec\.(retention|retentionSize|externalLabels\.|storageSpec\.|resources\.)/,
+    reason: "retention per environment, and the disk and memory it takes (B6.1, B8.3)",
+  },
+  {
     resource: /^aws:budgets\/budget:/,
     path: /^limitAmount$|subscriberEmailAddresses/,
     reason: "budgets and whom they write to, per environment (B5)",

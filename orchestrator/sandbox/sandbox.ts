@@ -1,5 +1,5 @@
 import type { AwsReader } from "../checks/aws/reader";
-import type { Edge, Proof } from "../checks/check";
+import type { Edge, Proof, Services } from "../checks/check";
 
 /** A running rehearsal world of one environment: stand-in providers, the account behind them and its cluster. */
 export interface Sandbox {
@@ -7,6 +7,8 @@ export interface Sandbox {
   readonly engineEnvironment: Readonly<Record<string, string>>;
   readonly aws: AwsReader;
   readonly edge: Edge;
+  /** What runs in the cluster answers through it. */
+  readonly services?: Services;
   /** What a finding about the cluster is worth; a stand-in when it says nothing. */
   readonly kubernetesProof?: Proof;
   /** Admin kubeconfig (YAML text) for the named cluster as it runs now; undefined when there is none. */

@@ -15,6 +15,7 @@ import { createKubernetesStandIn, KUBERNETES_VERSION } from "./kubernetes/provid
 import { serveProvider, type StandIn } from "./provider/serve";
 import { createRandomStandIn, RANDOM_VERSION } from "./random/provider";
 import type { Sandbox } from "./sandbox";
+import { createServices } from "./services";
 
 const CLUSTER = "aws:eks/cluster:Cluster";
 const ZONE = "aws:route53/zone:Zone";
@@ -81,6 +82,8 @@ export async function startSandbox(request: SandboxRequest): Promise<Sandbox> {
       },
     });
     opened.push(() => edge.close());
+    const services = createServices(() => account.all(CLUSTER).flatMap(({ id }) => clusters.get(id) ?? []));
+    opened.push(() => services.close());
     const kubernetes = createKubernetesStandIn({ clusters });
     opened.push(() => kubernetes.close());
     const ports: string[] = [];
@@ -97,6 +100,7 @@ export async function startSandbox(request: SandboxRequest): Promise<Sandbox> {
       engineEnvironment: { PULUMI_DEBUG_PROVIDERS: ports.join(",") },
       aws,
       edge,
+      services,
       kubernetesProof: cluster === "control-plane" ? "real control plane" : "stand-in",
       kubeconfig: (name) => clusters.get(name)?.kubeconfig,
       // Objects in a cluster need no answer: they are applied under their own name, so a second create is the first.

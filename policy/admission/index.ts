@@ -23,6 +23,7 @@ const EXEMPT = [
   "gpu-operator",
   "logging",
   "monitoring",
+  "monitoring-agents",
   "istio-system",
   "linkerd-cni",
 ];

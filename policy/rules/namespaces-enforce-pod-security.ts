@@ -17,6 +17,7 @@ const PRIVILEGED = [
   "gpu-operator",
   "logging",
   "monitoring",
+  "monitoring-agents",
   "istio-system",
   "linkerd-cni",
 ];

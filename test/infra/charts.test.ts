@@ -25,6 +25,7 @@ describe("the chart table", () => {
       "aws-load-balancer-controller": "aws-load-balancer-controller",
       "external-dns": "external-dns",
       "envoy-gateway": "gateway-helm",
+      "kube-prometheus-stack": "kube-prometheus-stack",
       "vertical-pod-autoscaler": "vertical-pod-autoscaler",
     };
     for (const [name, folder] of Object.entries(folders)) {

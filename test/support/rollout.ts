@@ -194,6 +194,7 @@ export class FakeRollout {
         aws,
         kubernetes: strict("kubernetes", {}),
         edge: strict("edge", {}),
+        services: strict("services", {}),
         proof: { aws: "stand-in" as const, kubernetes: "stand-in" as const },
       }),
     checkOf: () => Promise.resolve(this.check),

@@ -21,6 +21,14 @@ function free(type: string, what: string, operation: string, code: string) {
 }
 
 export const services: Readonly<Record<string, Kind>> = {
+  "aws:amp/workspace:Workspace": {
+    id: (_inputs, account) =>
+      `ws-${account.hex("workspace", 32).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5")}`,
+    computed: (_inputs, id, account) => ({
+      arn: account.arn("aps", `workspace/${id}`),
+      prometheusEndpoint: `https://aps-workspaces.${account.region}.amazonaws.com/workspaces/${id}/`,
+    }),
+  },
   "aws:cloudwatch/logGroup:LogGroup": {
     ...named("logs", "log-group:"),
     onCreate: free(

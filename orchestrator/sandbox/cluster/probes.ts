@@ -56,6 +56,11 @@ function worldOf(store: Objects) {
   };
 }
 
+/** Whether one pod reaches another on a port, as far as NetworkPolicies are concerned. */
+export function connects(store: Objects, from: KubeObject, to: KubeObject, port: number): boolean {
+  return allows(worldOf(store), { from: peerOf(from), to: peerOf(to), port, protocol: "TCP" });
+}
+
 /** Names resolve when the pod reaches a ready DNS server on port 53. */
 function resolves(store: Objects, pod: KubeObject): boolean {
   const servers = readyPods(store, "kube-system").filter(

@@ -8,8 +8,10 @@ import { envoyGateway } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
 import { karpenter } from "./karpenter";
+import { ebsCsiDriver } from "./ebs-csi-driver";
 import { metricsServer } from "./metrics-server";
 import type { DnsRecord, Operator, OperatorContext } from "./operator";
+import { prometheusOperator } from "./prometheus-operator";
 import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
 import { velero } from "./velero";
 import { World, type Kind } from "./world";
@@ -22,7 +24,9 @@ export const operators: readonly Operator[] = [
   externalDns,
   externalSecrets,
   karpenter,
+  ebsCsiDriver,
   metricsServer,
+  prometheusOperator,
   verticalPodAutoscaler,
   velero,
 ];

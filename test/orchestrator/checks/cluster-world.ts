@@ -1,9 +1,10 @@
 import type { AwsReader } from "../../../orchestrator/checks/aws/reader";
-import type { CheckContext, Edge, Finding, PhaseCheck, WaitUntil } from "../../../orchestrator/checks/check";
+import type { CheckContext, Edge, Finding, PhaseCheck, Services, WaitUntil } from "../../../orchestrator/checks/check";
 import { createClients } from "../../../orchestrator/checks/clients";
 import type { PlatformConfig } from "../../../infra/config";
 import type { PlatformOutputs } from "../../../infra/outputs";
 import type { KubeObject, ObjectRef } from "../../../orchestrator/sandbox/kubernetes/object";
+import { createServices } from "../../../orchestrator/sandbox/services";
 import { open, type Fixture } from "../sandbox/kubernetes/fixture";
 import { soundAws, awsReader } from "../../support/world";
 
@@ -28,6 +29,7 @@ type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends object ? DeepPart
 export interface Surroundings {
   readonly aws: Partial<AwsReader>;
   readonly edge: Edge;
+  readonly services: Services;
   readonly config: Partial<PlatformConfig>;
   readonly waitUntil: WaitUntil;
 }
@@ -40,8 +42,16 @@ export interface Result {
 }
 
 export async function openWorld(): Promise<ClusterWorld> {
-  const fixture = await open();
-  const { api } = fixture;
+  const cluster = await open();
+  const { api } = cluster;
+  const services = createServices(() => [cluster.access]);
+  const fixture: Fixture = {
+    ...cluster,
+    async close() {
+      services.close();
+      await cluster.close();
+    },
+  };
   return {
     fixture,
     async put(object) {
@@ -56,7 +66,7 @@ export async function openWorld(): Promise<ClusterWorld> {
       if (status !== undefined) await api.merge(ref, { status }, "status");
       return () => api.delete(ref);
     },
-    async run(check, outputs, { aws = {}, edge, config = {}, waitUntil = persistent } = {}) {
+    async run(check, outputs, { aws = {}, edge, services: asked, config = {}, waitUntil = persistent } = {}) {
       const reader = awsReader(soundAws(), aws);
       const clients = await createClients({
         target: "rehearsal",
@@ -64,7 +74,7 @@ export async function openWorld(): Promise<ClusterWorld> {
         aws: reader,
       });
       const context: CheckContext = {
-        clients: { ...clients, ...(edge && { edge }) },
+        clients: { ...clients, services: asked ?? services, ...(edge && { edge }) },
         outputs: outputs as PlatformOutputs,
         config: config as PlatformConfig,
         waitUntil,

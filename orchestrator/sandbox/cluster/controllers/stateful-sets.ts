@@ -1,3 +1,4 @@
+import { claimsOf } from "../claims";
 import { specOf, type KubeObject } from "../object";
 import { isReady, type ClusterHands } from "./hands";
 
@@ -6,6 +7,9 @@ export function statefulSet(cluster: ClusterHands, set: KubeObject): void {
   const pods = cluster.owned(["v1", "Pod"], set);
   for (let n = 0; n < wanted; n++) {
     const name = `${set.metadata.name}-${n}`;
+    for (const claim of claimsOf(set, name))
+      if (cluster.store.find("v1", claim.kind, claim.metadata.name, claim.metadata.namespace) === undefined)
+        cluster.create(claim);
     if (
       pods.every((pod) => pod.metadata.name !== name) &&
       cluster.tryCreate(cluster.template(set, name, { "statefulset.kubernetes.io/pod-name": name }), set) !== undefined

@@ -9,6 +9,7 @@ import { gatewayCrdsHelm, gatewayHelm } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
 import { karpenter, karpenterCrd } from "./karpenter";
+import { kubePrometheusStack } from "./kube-prometheus-stack";
 import { nvidiaDevicePlugin } from "./nvidia-device-plugin";
 import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
 import { velero } from "./velero";
@@ -24,6 +25,7 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   "gateway-helm": gatewayHelm as unknown as ChartTable,
   karpenter: karpenter as unknown as ChartTable,
   "karpenter-crd": karpenterCrd as unknown as ChartTable,
+  "kube-prometheus-stack": kubePrometheusStack as unknown as ChartTable,
   "nvidia-device-plugin": nvidiaDevicePlugin as unknown as ChartTable,
   "vertical-pod-autoscaler": verticalPodAutoscaler as unknown as ChartTable,
   velero: velero as unknown as ChartTable,

@@ -12,8 +12,11 @@ describe("the operators of a cluster", () => {
       "envoy-gateway",
       "aws-load-balancer-controller",
       "external-dns",
+      "external-secrets",
       "karpenter",
+      "ebs-csi-driver",
       "metrics-server",
+      "prometheus-operator",
       "vertical-pod-autoscaler",
     ]);
     expect(new Set(operators.map(({ deployment }) => JSON.stringify(deployment))).size).to.equal(operators.length);
