@@ -157,7 +157,7 @@ async function rateLimited(view: ClusterView, findings: readonly Finding[]): Pro
   const sample = findings.filter(({ verdict, detail }) => verdict === "failed" && RATE_LIMIT.test(detail));
   return diagnosis(
     "A5.4",
-    "Let's Encrypt refuses these orders: the rate limit of the production issuer is used up",
+    "Let's Encrypt refuses these orders: the issuer's rate limit is used up",
     `point them at ${TEST_ISSUER} until the limit resets (50 certificates per domain a week), and share one wildcard certificate among previews`,
     [...limited.map(nameOf), ...sample.flatMap(({ subjects }) => subjects)],
   );
