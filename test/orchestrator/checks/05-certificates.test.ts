@@ -122,7 +122,7 @@ describe("check 05 certificates", () => {
     );
     const { diagnoses, causes } = await run();
     expect(diagnoses).to.deep.equal(["A5.4 cert-manager/limited"]);
-    expect(causes[0]).to.contain("the rate limit of the production issuer is used up");
+    expect(causes[0]).to.contain("the issuer's rate limit is used up");
     await remove();
   });
   it("[A5.4] stops waiting for a sample that the authority refused, and explains it though its order is gone", async () => {
