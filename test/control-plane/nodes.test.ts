@@ -57,6 +57,18 @@ describe("nodes of a real control plane", function () {
     });
   }
 
+  it("say again that a pod is Ready which the cluster took for lost", async () => {
+    const namespace = await namespaceIn(api());
+    await set(node("n1"));
+    await api().create(pod(namespace, "lost"));
+    await until(async () => ready(await podOf(namespace, "lost")));
+    const ref = { apiVersion: "v1", kind: "Pod", name: "lost", namespace };
+    const conditions = [{ type: "Ready", status: "False", reason: "NodeNotReady" }];
+    const patched = await api().merge(ref, { status: { conditions } }, "status");
+    expect(ready(patched)).to.equal(false);
+    await until(async () => ready(await podOf(namespace, "lost")));
+  });
+
   it("end a Job's pod well, so that the Job completes", async () => {
     const namespace = await namespaceIn(api());
     await set(node("n1"));

@@ -50,6 +50,20 @@ ${state}
 {{ end }}
 `;
 
+const podConditions = `
+conditions:
+{{ range $type := (list "PodReadyToStartContainers" "PodScheduled" "Initialized" "ContainersReady" "Ready") }}
+- lastTransitionTime: {{ $now | Quote }}
+  status: "True"
+  type: {{ $type | Quote }}
+{{ end }}
+{{ range .spec.readinessGates }}
+- lastTransitionTime: {{ $now | Quote }}
+  status: "True"
+  type: {{ .conditionType | Quote }}
+{{ end }}
+`;
+
 /**
  * What the kubelets of played nodes do. Capacity and addresses are the pool's business and come with the node; a node
  * is Ready once it has them. A pod on a node runs and is Ready at once, one of a Job ends well, and a probe keeps
@@ -85,17 +99,7 @@ const stages: readonly Stage[] = [
       statusTemplate: `{{ $now := Now }}
 phase: Running
 startTime: {{ $now | Quote }}
-conditions:
-{{ range $type := (list "PodReadyToStartContainers" "PodScheduled" "Initialized" "ContainersReady" "Ready") }}
-- lastTransitionTime: {{ $now | Quote }}
-  status: "True"
-  type: {{ $type | Quote }}
-{{ end }}
-{{ range .spec.readinessGates }}
-- lastTransitionTime: {{ $now | Quote }}
-  status: "True"
-  type: {{ .conditionType | Quote }}
-{{ end }}
+${podConditions}
 ${containers("    running:\n      startedAt: {{ $now | Quote }}", true)}
 initContainerStatuses:
 {{ range .spec.initContainers }}
@@ -136,6 +140,17 @@ podIPs:
 {{ end }}
 `,
     },
+  },
+  {
+    // Pods of a node that was thought lost are marked as not Ready; its kubelet says otherwise once it is heard again.
+    name: "pod-ready-again",
+    kind: "Pod",
+    when: [
+      { key: DELETED, operator: "DoesNotExist" },
+      { key: ".status.phase", operator: "In", values: ["Running"] },
+      { key: READY, operator: "In", values: ["False"] },
+    ],
+    next: { statusTemplate: `{{ $now := Now }}\n${podConditions}` },
   },
   {
     name: "pod-complete",
