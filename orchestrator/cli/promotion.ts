@@ -1,33 +1,63 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { addPlaceOptions, type PlaceOptions } from "./options";
+import { environments, type Environment } from "../promotion/environment";
+import { addPlaceOptions, addWorldOptions, type PlaceOptions, type WorldOptions } from "./options";
 import type { Handler } from "./program";
 
-export type ReleaseCommand = "create" | "show" | "diff";
+export type ReleaseCommand = "create" | "show" | "diff" | "unhold";
 
 export interface ReleaseOptions extends PlaceOptions {
   /** Releases named on the command line. */
   readonly releases: readonly string[];
   readonly since?: string;
   readonly image: Readonly<Record<string, string>>;
+  readonly reason?: string;
 }
 
-export type LedgerCommand = "show" | "verify";
+export type LedgerCommand = "show" | "verify" | "pause" | "unpause";
 
 export interface LedgerOptions extends PlaceOptions {
   /** An entry's hash that somebody kept: the ledger must still contain it. */
   readonly head?: string;
+  /** Where promotions pause. */
+  readonly environment?: Environment;
+  readonly until?: string;
+  readonly reason?: string;
 }
+
+export interface PromoteOptions extends WorldOptions {
+  readonly release: string;
+  readonly environment: Environment;
+}
+
+export interface ApproveOptions extends PromoteOptions {
+  /** File with a signature to record; without one the statement to sign is written. */
+  readonly signature?: string;
+  /** File that was signed, when it is not the one this command wrote. */
+  readonly statement?: string;
+}
+
+export type RollbackOptions = Omit<PromoteOptions, "release">;
 
 /** One handler per command of the way to production. */
 export interface PromotionHandlers {
   release(command: ReleaseCommand): Handler<ReleaseOptions>;
   ledger(command: LedgerCommand): Handler<LedgerOptions>;
+  readonly approve: Handler<ApproveOptions>;
+  readonly promote: Handler<PromoteOptions>;
+  readonly rollback: Handler<RollbackOptions>;
 }
 
-/** Commands that make, approve and promote releases. */
+/** Commands that make, approve and promote releases, and the way back. */
 export function addPromotionCommands(program: Command, handlers: PromotionHandlers): void {
   addReleaseCommands(program, handlers);
+  addRunCommands(program, handlers);
   addLedgerCommands(program, handlers);
+}
+
+const RELEASE = "hash of a release, or its first digits";
+/** What commander calls the environment; elsewhere `to` is the last phase. */
+interface To {
+  readonly to: Environment;
 }
 
 function addReleaseCommands(program: Command, handlers: PromotionHandlers): void {
@@ -42,14 +72,41 @@ function addReleaseCommands(program: Command, handlers: PromotionHandlers): void
     )
     .action((options: ReleaseOptions) => handlers.release("create")({ ...options, releases: [] }));
   add("show", "print a record")
-    .argument("<release>", "hash of a release, or its first digits")
+    .argument("<release>", RELEASE)
     .action((name: string, options: ReleaseOptions) => handlers.release("show")({ ...options, releases: [name] }));
   add("diff", "print in what two records differ")
-    .argument("<before>", "hash of a release, or its first digits")
+    .argument("<before>", RELEASE)
     .argument("<after>", "the same of the other release")
     .action((before: string, after: string, options: ReleaseOptions) =>
       handlers.release("diff")({ ...options, releases: [before, after] }),
     );
+  add("unhold", "let a release that was rolled back be promoted again")
+    .argument("<release>", RELEASE)
+    .requiredOption("--reason <text>", "why it may")
+    .action((name: string, options: ReleaseOptions) => handlers.release("unhold")({ ...options, releases: [name] }));
+}
+
+function addRunCommands(program: Command, handlers: PromotionHandlers): void {
+  const add = (name: string, description: string) => addWorldOptions(program.command(name).description(description));
+  const to = () =>
+    new Option("--to <environment>", "where the release is to go").choices(environments).makeOptionMandatory();
+  add("approve", "write the statement to sign for a release, or record its signature")
+    .argument("<release>", RELEASE)
+    .addOption(to())
+    .option("--signature <file>", "record this signature, made by ssh-keygen -Y sign")
+    .option("--statement <file>", "what was signed, when it is not the file this command wrote")
+    .action((release: string, { to: environment, ...options }: ApproveOptions & To) =>
+      handlers.approve({ ...options, release, environment }),
+    );
+  add("promote", "bring a release into an environment: judged, built, verified")
+    .argument("<release>", RELEASE)
+    .addOption(to())
+    .action((release: string, { to: environment, ...options }: PromoteOptions & To) =>
+      handlers.promote({ ...options, release, environment }),
+    );
+  add("rollback", "bring an environment back to the last release verified there")
+    .argument("<environment>", environments.join(", "), environmentName)
+    .action((environment: Environment, options: RollbackOptions) => handlers.rollback({ ...options, environment }));
 }
 
 function addLedgerCommands(program: Command, handlers: PromotionHandlers): void {
@@ -59,6 +116,25 @@ function addLedgerCommands(program: Command, handlers: PromotionHandlers): void 
   add("verify", "prove that the ledger is whole and unchanged")
     .option("--head <hash>", "an entry's hash that you kept: it must still be there")
     .action(handlers.ledger("verify"));
+  add("pause", "stop promotions into an environment during an incident")
+    .argument("<environment>", environments.join(", "), environmentName)
+    .requiredOption("--until <time>", "end, like 2026-01-31T18:00:00Z")
+    .requiredOption("--reason <text>", "why")
+    .action((environment: Environment, options: LedgerOptions) =>
+      handlers.ledger("pause")({ ...options, environment }),
+    );
+  add("unpause", "let promotions into an environment go on")
+    .argument("<environment>", environments.join(", "), environmentName)
+    .requiredOption("--reason <text>", "why")
+    .action((environment: Environment, options: LedgerOptions) =>
+      handlers.ledger("unpause")({ ...options, environment }),
+    );
+}
+
+function environmentName(value: string): Environment {
+  const name = environments.find((one) => one === value);
+  if (name !== undefined) return name;
+  throw new InvalidArgumentError(`There is no environment "${value}"; there are ${environments.join(", ")}.`);
 }
 
 function collectImages(value: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

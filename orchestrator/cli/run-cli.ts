@@ -47,6 +47,9 @@ export async function runCli(request: CliRequest): Promise<number> {
     release: (command) => handle(async () => (await import("./commands/release.js")).releaseCommand(command)),
     policy: (command) => handle(async () => (await import("./commands/policy.js")).policyCommand(command)),
     ledger: (command) => handle(async () => (await import("./commands/ledger.js")).ledgerCommand(command)),
+    approve: handle(async () => (await import("./commands/approve.js")).approveCommand),
+    promote: handle(async () => (await import("./commands/promote.js")).promoteCommand),
+    rollback: handle(async () => (await import("./commands/rollback.js")).rollbackCommand),
   };
   const program = buildProgram(handlers, { stdout: request.stdout, stderr: request.stderr });
   try {

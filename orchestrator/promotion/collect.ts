@@ -4,7 +4,7 @@ import { DECIDING } from "../rollout/fingerprint";
 import { digestOf, type Json } from "./canonical";
 import { environments } from "./environment";
 import { treeDigest, type CommittedFile, type Repository } from "./git";
-import { IMAGE, type ReleaseRecord } from "./record";
+import { differences, IMAGE, type ReleaseRecord } from "./record";
 
 /** What the repository cannot tell by itself. */
 export interface CollectRequest {
@@ -85,6 +85,28 @@ export function collectRecord(request: CollectRequest): ReleaseRecord {
     policy: { name: pack.name, version: pack.version, digest: treeDigest(below("policy")) },
     tools: tools(one("package-lock.json")),
   };
+}
+
+/**
+ * What is checked out must be the release: the files of its commit, and a record that comes of them again.
+ * @throws SlipwayError `checkout-differs`, or `release-differs` (refused) naming in what.
+ */
+export function requireRelease(
+  record: ReleaseRecord,
+  { repository, charts }: Pick<CollectRequest, "repository" | "charts">,
+): void {
+  const commit = repository.commit(record.source.commit);
+  requireCheckout(repository, commit);
+  const since = record.source.since ?? undefined;
+  const again = collectRecord({ repository, commit, since, images: record.images, charts });
+  const found = differences(record, again);
+  if (found.length === 0) return;
+  throw new SlipwayError(
+    "release-differs",
+    `commit ${commit.slice(0, 12)} does not give this release any more; it differs in ${found.map(({ path }) => path).join(", ")}`,
+    "somebody made the record by other means: make the release again with slipway release create",
+    "refused",
+  );
 }
 
 /** @throws SlipwayError `image-not-pinned` for a tag: what a tag names tomorrow nobody knows today (D1.8). */

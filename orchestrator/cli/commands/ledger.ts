@@ -4,16 +4,53 @@ import { audit } from "../../promotion/audit";
 import { inWords } from "../../promotion/words";
 import { openStore, type Store } from "../../promotion/store";
 import { createLayout } from "../../rollout/layout";
+import type { LedgerEvent } from "../../promotion/event";
+import { actor } from "../actor";
 import type { Invocation } from "../invocation";
 import type { LedgerCommand, LedgerOptions } from "../promotion";
 import type { Terminal } from "../terminal";
 
-/** `slipway ledger show|verify`. */
+/** `slipway ledger show|verify|pause|unpause`. */
 export function ledgerCommand(command: LedgerCommand) {
-  return (options: LedgerOptions, { terminal }: Invocation): Promise<number> => {
+  return (options: LedgerOptions, { terminal, root }: Invocation): Promise<number> => {
     const store = openStore(createLayout(options.stateDir, options.target).base, () => new Date());
-    return Promise.resolve(command === "show" ? show(store, terminal) : verify(store, options, terminal));
+    switch (command) {
+      case "show":
+        return Promise.resolve(show(store, terminal));
+      case "verify":
+        return Promise.resolve(verify(store, options, terminal));
+      case "pause":
+      case "unpause":
+        return Promise.resolve(write(store, pauseEvent(command, options), actor(root), terminal));
+    }
   };
+}
+
+/** What `pause` and `unpause` say. */
+function pauseEvent(
+  command: "pause" | "unpause",
+  { environment = "dev", until = "", reason = "" }: LedgerOptions,
+): LedgerEvent {
+  if (command === "unpause") return { kind: "unpaused", environment, reason };
+  const end = new Date(until);
+  // Without an offset a time would mean something else on every machine.
+  if (!Number.isNaN(end.getTime()) && /(?:Z|[+-]\d\d:\d\d)$/.test(until) && end > new Date()) {
+    return { kind: "paused", environment, until: end.toISOString(), reason };
+  }
+  throw new SlipwayError(
+    "time-invalid",
+    `"${until}" is no time to come with its offset from UTC`,
+    "write it like 2026-01-31T18:00:00Z",
+    "usage",
+  );
+}
+
+/** Writes one event and says so. */
+export function write({ ledger }: Store, event: LedgerEvent, by: string, terminal: Terminal): number {
+  const entry = ledger.append(by, () => event);
+  terminal.line(`entry ${entry.sequence}: ${inWords(event)}`);
+  terminal.document({ result: "succeeded", exitCode: 0, entry });
+  return 0;
 }
 
 function show({ ledger }: Store, terminal: Terminal): number {

@@ -19,9 +19,9 @@ export async function parityCommand(given: ParityOptions, invocation: Invocation
       "usage",
     );
   const sides = new Map<string, Side>();
-  await carryOut("preview", { ...given, environment: given.pair }, invocation, (config, resources) =>
-    sides.set(config.environment, sideOf(config, resources)),
-  );
+  await carryOut("preview", { ...given, environment: given.pair }, invocation, {
+    tellPlanned: (config, resources) => sides.set(config.environment, sideOf(config, resources)),
+  });
   const [left, right] = given.pair.map((name) => sides.get(name));
   if (left === undefined || right === undefined)
     throw new SlipwayError(

@@ -6,13 +6,16 @@ import { differences, releaseHash, type Difference, type ReleaseRecord } from ".
 import type { Releases } from "../../promotion/releases";
 import { openStore, type Store } from "../../promotion/store";
 import { createLayout } from "../../rollout/layout";
+import { SlipwayError } from "../../errors";
+import { standingOf } from "../../promotion/standing";
 import { actor } from "../actor";
+import { write } from "./ledger";
 import type { Invocation } from "../invocation";
 import { loadConfig } from "../parts";
 import type { ReleaseCommand, ReleaseOptions } from "../promotion";
 import type { Terminal } from "../terminal";
 
-/** `slipway release create|show|diff`. */
+/** `slipway release create|show|diff|unhold`. */
 export function releaseCommand(command: ReleaseCommand) {
   return async (options: ReleaseOptions, { terminal, root }: Invocation): Promise<number> => {
     const store = openStore(createLayout(options.stateDir, options.target).base, () => new Date());
@@ -27,6 +30,8 @@ export function releaseCommand(command: ReleaseCommand) {
       case "diff":
         diff(releases, options.releases, terminal);
         break;
+      case "unhold":
+        return unhold(store, options, root, terminal);
     }
     return 0;
   };
@@ -46,7 +51,7 @@ async function create(
   const record = collectRecord({
     repository,
     commit,
-    since: since === undefined ? undefined : repository.commit(since),
+    since: since === undefined ? inProduction({ releases, ledger }) : repository.commit(since),
     images: image,
     charts,
   });
@@ -57,6 +62,26 @@ async function create(
   terminal.line(`release ${hash}${known ? " (made before: the same inputs give the same record)" : ""}`);
   for (const line of summary(record)) terminal.line(`  ${line}`);
   terminal.document({ result: "succeeded", exitCode: 0, release: hash, record });
+}
+
+/** The commit of what production was last verified with: what a release builds on when nobody says otherwise. */
+function inProduction({ releases, ledger }: Store): string | undefined {
+  const release = standingOf(ledger.read()).environments.production.verified.at(-1);
+  return release === undefined ? undefined : releases.get(release).source.commit;
+}
+
+/** Lifts the hold on a release that was rolled back. */
+function unhold(
+  store: Store,
+  { releases: [typed = ""], reason = "" }: ReleaseOptions,
+  root: string,
+  terminal: Terminal,
+): number {
+  const release = store.releases.find(typed);
+  if (standingOf(store.ledger.read()).held.has(release)) {
+    return write(store, { kind: "hold-lifted", release, reason }, actor(root), terminal);
+  }
+  throw new SlipwayError("not-held", `release ${release} is not held`, "promote it: nothing holds it back", "usage");
 }
 
 function show(releases: Releases, [typed = ""]: readonly string[], terminal: Terminal): void {

@@ -7,6 +7,7 @@ import { duration } from "../../report/words";
 import { execute, type ExecuteRequest, type Execution } from "../../rollout/execute";
 import { createInterruption, listenForSignals } from "../../rollout/interruption";
 import { createLayout } from "../../rollout/layout";
+import type { Parts } from "../../rollout/parts";
 import { phases } from "../../rollout/phases";
 import { processTable } from "../../rollout/processes";
 import type { Command } from "../../rollout/step";
@@ -40,12 +41,19 @@ export function rollout(command: Command) {
   };
 }
 
+/** What a command other than these may have to do with the steps. */
+interface Hooks {
+  readonly tellPlanned?: ExecuteRequest["tellPlanned"];
+  /** Puts something between the steps and what they work with. */
+  wrapParts?(parts: Parts): Parts;
+}
+
 /** Runs a command's steps with progress, from its first line to its last step. */
 export async function carryOut(
   command: Command,
   given: DestroyOptions,
   invocation: Invocation,
-  tellPlanned?: ExecuteRequest["tellPlanned"],
+  { tellPlanned, wrapParts = (parts) => parts }: Hooks = {},
 ) {
   const { terminal, root } = invocation;
   const options = await withCluster(given, invocation);
@@ -75,7 +83,7 @@ export async function carryOut(
       target: options.target,
       root,
       layout,
-      parts,
+      parts: wrapParts(parts),
       redactor: terminal.redactor,
       interruption,
       processes: processTable,
@@ -92,9 +100,9 @@ export async function carryOut(
   }
 }
 
-function reportOf(
+export function reportOf(
   command: Command,
-  options: DestroyOptions,
+  options: Pick<DestroyOptions, "target" | "cluster">,
   engine: { kind: "pulumi" | "builtin"; version: string },
   { run, startedAt, endedAt, seconds, records, exitCode }: Execution,
 ): Report {

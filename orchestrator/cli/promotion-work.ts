@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { charts } from "../../infra/charts";
+import { digestOf } from "../promotion/canonical";
+import { requireRelease } from "../promotion/collect";
+import type { Environment } from "../promotion/environment";
+import type { Evidence } from "../promotion/event";
+import { openRepository } from "../promotion/git";
+import type { PromotionWork } from "../promotion/promote";
+import { createRollout } from "../promotion/rollout";
+import { loadRules } from "../promotion/rules";
+import { openStore } from "../promotion/store";
+import { writeReport } from "../report/files";
+import type { Report } from "../report/report";
+import { createLayout } from "../rollout/layout";
+import { actor } from "./actor";
+import { carryOut, reportOf } from "./commands/rollout";
+import type { Invocation } from "./invocation";
+import type { WorldOptions } from "./options";
+
+/** What a promotion, a rollback or an approval works with: the project's rules, its ledger and the existing rollout. */
+export function wirePromotion(
+  options: WorldOptions & { readonly environment: Environment },
+  invocation: Invocation,
+): PromotionWork & { readonly base: string } {
+  const { terminal, root } = invocation;
+  const layout = createLayout(options.stateDir, options.target);
+  const now = () => new Date();
+  let report: Report | undefined;
+  const rollout = createRollout({
+    async execute(command, environment, wrapParts) {
+      // Whoever promotes has been asked by the gates; a second question would only stop pipelines.
+      const given = { ...options, environment: [environment], yes: true };
+      const carried = await carryOut(command, given, invocation, { wrapParts });
+      report = reportOf(command, carried.options, carried.engine, carried.execution);
+      return carried.execution;
+    },
+    evidence() {
+      if (report === undefined) throw new Error("nothing was carried out that could prove anything");
+      const files = writeReport(layout.reports, report, terminal.redactor);
+      terminal.line(`report: ${files.markdown}`);
+      return evidenceOf(report, digestOf(readFileSync(files.json)));
+    },
+  });
+  return {
+    base: layout.base,
+    environment: options.environment,
+    target: options.target,
+    store: openStore(layout.base, now),
+    rules: loadRules(root),
+    rollout,
+    by: actor(root),
+    now,
+    say: (text) => terminal.line(text),
+  };
+}
+
+/** What a report proves, in figures and names. Pure. */
+export function evidenceOf({ run, engine, cluster, environments }: Report, digest: string): Evidence {
+  const steps = environments.flatMap((environment) => environment.steps);
+  const checks: Record<string, number> = {};
+  for (const { verdict } of steps.flatMap(({ findings }) => findings ?? []))
+    checks[verdict] = (checks[verdict] ?? 0) + 1;
+  const advisories = new Set(
+    steps.flatMap(({ violations }) => violations ?? []).map(({ urn, rule, reason }) => `${urn} ${rule} ${reason}`),
+  );
+  return {
+    run,
+    report: digest,
+    engine: `${engine.kind} ${engine.version}`,
+    cluster,
+    checks,
+    proofs: [...new Set(steps.flatMap(({ proof }) => proof ?? []))].toSorted(),
+    packs: [...new Set(steps.flatMap(({ packs }) => packs ?? []))].toSorted(),
+    advisories: advisories.size,
+  };
+}
+
+/** Refuses to work on a release with other files than its own. */
+export function requireCheckedOut({ store }: PromotionWork, release: string, root: string): void {
+  requireRelease(store.releases.get(release), { repository: openRepository(root), charts });
+}

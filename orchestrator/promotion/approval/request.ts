@@ -1,0 +1,146 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { SlipwayError } from "../../errors";
+import { fileError, writeFileWhole } from "../../rollout/files";
+import type { Entry } from "../entry";
+import type { Environment } from "../environment";
+import type { PromotionWork } from "../promote";
+import { standingOf } from "../standing";
+import { short } from "../words";
+import { judgeApprovals, signerOfStatement, unfit } from "./approvals";
+import { parseStatement, statementText, type Statement } from "./statement";
+
+export interface ApprovalWork extends PromotionWork {
+  readonly release: string;
+  /** The target's folder below the state directory: statements are written into it. */
+  readonly base: string;
+}
+
+/** What somebody is asked to sign. */
+export interface ApprovalInvitation {
+  readonly file: string;
+  readonly text: string;
+  /** What the promotion would change, by engine operation. */
+  readonly changes: Readonly<Record<string, number>>;
+  /** What is missing still, and who can give it. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * Writes the statement to sign for a release as things are now. As long as nothing changes it is the same statement, so
+ * that several people can sign one file.
+ */
+export async function inviteApproval(work: ApprovalWork): Promise<ApprovalInvitation> {
+  const { environment, release, target, rules, store, rollout, now } = work;
+  requireWanted(work);
+  const { plan, state, changes } = await rollout.foresee(environment);
+  const file = statementFile(work);
+  const said = { target, environment, release, plan, state };
+  const expires = new Date(now().getTime() + rules.approvalHours * 3_600_000).toISOString();
+  const kept = keptStatement(file);
+  const same =
+    kept !== undefined &&
+    kept.expires > now().toISOString() &&
+    statementText({ ...said, expires: kept.expires }) === statementText(kept);
+  const text = statementText({ ...said, expires: same ? kept.expires : expires });
+  writeFileWhole(file, text);
+  const { authors } = store.releases.get(release).source;
+  const recorded = standingOf(store.ledger.read()).environments[environment].approvals;
+  const { missing } = judgeApprovals({ ...said, rules, authors, recorded, now: now() });
+  return { file, text, changes, missing };
+}
+
+/** Where the statement for a release and an environment is kept. */
+export function statementFile({
+  base,
+  environment,
+  release,
+}: Pick<ApprovalWork, "base" | "environment" | "release">): string {
+  return path.join(base, "approvals", `${environment}-${short(release)}.txt`);
+}
+
+/**
+ * Records a signature over a statement. Whose it is and whether that person can approve is judged here, so that nobody
+ * waits for an approval that will never count; everything is judged again at the promotion.
+ *
+ * @throws SlipwayError `approval-refused` (refused) saying why and who can approve.
+ */
+export function recordApproval(work: ApprovalWork, signature: string, text: string): Entry {
+  const { environment, release, target, rules, store, by, now } = work;
+  requireWanted(work);
+  const statement = parseStatement(text);
+  const { authors } = store.releases.get(release).source;
+  const signer = signerOfStatement(text, signature, rules, now());
+  const why =
+    mismatch(statement, { target, environment, release }) ??
+    (statement.expires <= now().toISOString() ? `the statement expired at ${statement.expires}` : undefined) ??
+    ("why" in signer ? signer.why : unfit(signer.person, { rules, environment, authors }));
+  if (why !== undefined || "why" in signer) throw refused(work, authors, why ?? "");
+  const { plan, state, expires } = statement;
+  return store.ledger.append(by, (entries) => {
+    const known = standingOf(entries).environments[environment].approvals;
+    const twice = known.some(
+      ({ event }) =>
+        event.person === signer.person &&
+        event.plan === plan &&
+        event.state === state &&
+        event.release === release &&
+        event.expires === expires,
+    );
+    if (twice) throw refused(work, authors, `${signer.person} has approved this already, and one person counts once`);
+    return {
+      kind: "approved",
+      environment,
+      release,
+      plan,
+      state,
+      expires,
+      person: signer.person,
+      key: signer.key,
+      signature,
+    };
+  });
+}
+
+function requireWanted({ rules, environment }: ApprovalWork): void {
+  if (Object.keys(rules.environments[environment].approvals).length > 0) return;
+  throw new SlipwayError(
+    "approval-not-wanted",
+    `nobody has to approve for ${environment}`,
+    `go on: slipway promote RELEASE --to ${environment}`,
+    "usage",
+  );
+}
+
+function mismatch(
+  statement: Statement,
+  wanted: { target: string; environment: Environment; release: string },
+): string | undefined {
+  for (const key of ["target", "environment", "release"] as const) {
+    if (statement[key] !== wanted[key]) return `the statement is for ${key} ${statement[key]}, not ${wanted[key]}`;
+  }
+  return undefined;
+}
+
+function refused({ rules, environment }: ApprovalWork, authors: readonly string[], why: string): SlipwayError {
+  const able = rules.people.filter(({ email }) => unfit(email, { rules, environment, authors }) === undefined);
+  return new SlipwayError(
+    "approval-refused",
+    `this approval was not recorded: ${why}`,
+    able.length > 0
+      ? `for ${environment} these can approve: ${able.map(({ email, roles }) => `${email} (${roles.join(", ")})`).join(", ")}`
+      : `nobody in the rules can approve this release for ${environment}: name people who did not write it`,
+    "refused",
+  );
+}
+
+function keptStatement(file: string): Statement | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    return parseStatement(readFileSync(file, "utf8"));
+  } catch (error) {
+    // A file somebody edited is worth nothing and is written anew.
+    if (error instanceof SlipwayError) return undefined;
+    throw fileError(error, file);
+  }
+}

@@ -1,0 +1,213 @@
+import { SlipwayError } from "../errors";
+import type { Entry } from "./entry";
+import type { Environment } from "./environment";
+import type { LedgerEvent } from "./event";
+import { decidePromotion, decideRollback, type Decision } from "./gates";
+import type { Rollout, RolloutResult } from "./rollout";
+import type { Rules } from "./rules";
+import { standingOf } from "./standing";
+import type { Store } from "./store";
+import { short } from "./words";
+
+export interface PromotionWork {
+  readonly environment: Environment;
+  readonly target: "rehearsal" | "aws";
+  readonly store: Store;
+  readonly rules: Rules;
+  readonly rollout: Rollout;
+  /** Whom the ledger names as the writer. */
+  readonly by: string;
+  now(): Date;
+  /** One line beside the rollout's own progress. */
+  say(text: string): void;
+}
+
+/** How a promotion or rollback ended. `done`: there was nothing to do. */
+export interface PromotionOutcome {
+  readonly release: string;
+  readonly status: "done" | RolloutResult["status"];
+  /** What went wrong and what to do; undefined when nothing did. */
+  readonly failure?: Pick<RolloutResult, "reason" | "fix" | "kind">;
+  /** The end of the ledger afterwards: worth keeping elsewhere. */
+  readonly head: string;
+}
+
+/**
+ * Brings a release into an environment: judged by the ledger first, then, with the environment leased and before
+ * anything is touched, once more with what the rollout is about to do. Kill it anywhere and run it again: it goes on.
+ *
+ * @throws SlipwayError `promotion-refused` (refused) with everything that stands in the way; the ledger says so too.
+ */
+export async function promote(work: PromotionWork & { readonly release: string }): Promise<PromotionOutcome> {
+  const { store, environment, release } = work;
+  const { authors } = store.releases.get(release).source;
+  const decide = (entries: readonly Entry[], foreseen?: { plan: string; state: string }): Decision =>
+    decidePromotion({
+      ...work,
+      standing: standingOf(entries),
+      authors,
+      now: work.now(),
+      ...(foreseen !== undefined && { foreseen }),
+    });
+  const first = decide(store.ledger.read());
+  if (first.kind === "done") {
+    work.say(`${environment} runs ${short(release)} already, verified at ${first.at}: nothing to do`);
+    return { release, status: "done", head: headOf(store) };
+  }
+  if (first.kind === "no") throw refuse(work, release, first.obstacles);
+  if (first.kind === "resume") {
+    work.say(`the promotion of ${environment} to ${short(release)} (entry ${first.run}) was interrupted and goes on`);
+    return carryOut(work, release, first.run, () => (entries) => {
+      const now = decide(entries);
+      if (now.kind === "resume" && now.run === first.run) return { kind: "resumed", environment, run: first.run };
+      throw overtaken(environment);
+    });
+  }
+  return carryOut(work, release, undefined, (look) => {
+    const { plan, state } = look;
+    return (entries) => {
+      const now = decide(entries, { plan, state });
+      if (now.kind === "go") {
+        const approvals = [...now.approvals];
+        return {
+          kind: "started",
+          environment,
+          release,
+          purpose: "promotion",
+          plan,
+          state,
+          approvals,
+          rules: work.rules.digest,
+        };
+      }
+      throw now.kind === "no" ? new Refusal(now.obstacles) : overtaken(environment);
+    };
+  }).catch((error: unknown) => {
+    throw error instanceof Refusal ? refuse(work, release, error.obstacles) : error;
+  });
+}
+
+/** The release a rollback would go to. @throws SlipwayError `no-way-back` (refused). */
+export function wayBack({ store, environment }: Pick<PromotionWork, "store" | "environment">): string {
+  const way = decideRollback(standingOf(store.ledger.read()), environment);
+  if (way.kind !== "no") return way.release;
+  throw new SlipwayError(
+    "no-way-back",
+    `there is nothing to roll ${environment} back to: ${way.why}; nothing was touched`,
+    "mend what is there and promote that: slipway release create, then slipway promote",
+    "refused",
+  );
+}
+
+/**
+ * Brings an environment back to the last release verified there. Nobody has to approve it; the release that is left is
+ * held until a person lifts the hold. Kill it anywhere and run it again: it goes on.
+ */
+export async function rollback(work: PromotionWork): Promise<PromotionOutcome> {
+  const { store, environment } = work;
+  const release = wayBack(work);
+  const first = decideRollback(standingOf(store.ledger.read()), environment);
+  const decide = (entries: readonly Entry[]) => {
+    const way = decideRollback(standingOf(entries), environment);
+    if (way.kind === first.kind && way.kind !== "no" && way.release === release) return way;
+    throw overtaken(environment);
+  };
+  if (first.kind === "resume") {
+    work.say(`the rollback of ${environment} to ${short(release)} (entry ${first.run}) was interrupted and goes on`);
+    return carryOut(work, release, first.run, () => (entries) => {
+      decide(entries);
+      return { kind: "resumed", environment, run: first.run };
+    });
+  }
+  return carryOut(work, release, undefined, ({ plan, state }) => (entries) => {
+    decide(entries);
+    return {
+      kind: "started",
+      environment,
+      release,
+      purpose: "rollback",
+      plan,
+      state,
+      approvals: [],
+      rules: work.rules.digest,
+    };
+  });
+}
+
+type Look = { readonly plan: string; readonly state: string };
+
+/** Runs the rollout and writes its beginning and its end. `resumed` is the run that goes on. */
+async function carryOut(
+  work: PromotionWork,
+  release: string,
+  resumed: number | undefined,
+  begin: (look: Look) => (entries: readonly Entry[]) => LedgerEvent,
+): Promise<PromotionOutcome> {
+  const { environment, store, rollout, by } = work;
+  let run = resumed;
+  const result = await rollout.run(environment, async (look) => {
+    // Whoever goes on with a run was permitted when it began; its plan and state are half carried out by now.
+    const seen = resumed === undefined ? await look() : { plan: "", state: "" };
+    const { sequence } = store.ledger.append(by, begin(seen));
+    run ??= sequence;
+  });
+  const { status, reason, fix, kind } = result;
+  const outcome = { release, status, ...(status !== "verified" && { failure: { reason, fix, kind } }) };
+  if (run === undefined) {
+    if (status !== "verified") return { ...outcome, head: headOf(store) };
+    throw new SlipwayError(
+      "rollout-not-judged",
+      `a rollout of ${environment} that was begun elsewhere has just been completed, and nobody judged whether it may be`,
+      "run the same command again: it is judged then",
+      "refused",
+    );
+  }
+  // Interrupted runs stay unfinished in the ledger, which is what they are.
+  if (status === "interrupted") return { ...outcome, head: headOf(store) };
+  const number = run;
+  const { hash } = store.ledger.append(by, (entries): LedgerEvent => {
+    const current = standingOf(entries).environments[environment].run;
+    if (current?.status !== "unfinished" || current.sequence !== number) throw overtaken(environment);
+    return status === "verified"
+      ? { kind: "verified", environment, run: number, evidence: result.evidence }
+      : { kind: "failed", environment, run: number, reason, evidence: result.evidence };
+  });
+  return { ...outcome, head: hash };
+}
+
+/** Obstacles found with the lease in hand: what the rollout's own progress shows; told in full and written down outside. */
+class Refusal extends SlipwayError {
+  constructor(readonly obstacles: readonly string[]) {
+    super(
+      "promotion-refused",
+      "the promotion is refused; nothing was touched",
+      "see what stands in its way below",
+      "refused",
+    );
+  }
+}
+
+/** Writes down that it was refused, and why. */
+function refuse(work: PromotionWork, release: string, obstacles: readonly string[]): SlipwayError {
+  const { environment, store, by } = work;
+  store.ledger.append(by, () => ({ kind: "refused", environment, release, obstacles: [...obstacles] }));
+  return new SlipwayError(
+    "promotion-refused",
+    `${short(release)} may not enter ${environment}; nothing was touched:\n${obstacles.map((one) => `- ${one}`).join("\n")}`,
+    "each line says what removes it",
+    "refused",
+  );
+}
+
+function overtaken(environment: Environment): SlipwayError {
+  return new SlipwayError(
+    "overtaken",
+    `something else was written about ${environment} meanwhile, so this run is not the one that counts`,
+    "look at slipway ledger show, then decide again",
+    "refused",
+  );
+}
+
+function headOf({ ledger }: Store): string {
+  return ledger.read().at(-1)?.hash ?? "";
+}
