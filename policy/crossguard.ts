@@ -118,8 +118,9 @@ const running = new AsyncLocalStorage<string>();
  */
 export function crossguard(rules: readonly Rule[], today: string): Policy[] {
   const session = new Session(today, new Set(rules.map(({ name }) => name)));
-  const first = rules.find(({ scope }) => scope === "resource");
-  return rules.map((rule) =>
+  const held = rules.filter(({ only }) => only === undefined);
+  const first = held.find(({ scope }) => scope === "resource");
+  return held.map((rule) =>
     rule.scope === "stack" ? stackPolicy(rule, session) : resourcePolicy(rule, session, rule === first),
   );
 }

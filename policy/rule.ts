@@ -48,6 +48,8 @@ interface RuleBase<S extends Values> {
    * shows that it could not be judged, in place of failing closed, and the preview after the update decides.
    */
   readonly decidedLate?: true;
+  /** Judged in files only, and no policy of the pack. */
+  readonly only?: "manifests";
   /** Levels other than mandatory. */
   readonly levels?: Readonly<Partial<Record<Environment, Level>>>;
 }

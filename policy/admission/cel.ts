@@ -280,6 +280,34 @@ export const expressions: Readonly<Record<string, Expression>> = {
       ];
     },
   },
+  "images-are-released": {
+    on: "pods",
+    holds: ({ digests }) => [
+      containers(
+        `!has(c.image) || c.image == "" || (c.image.contains("@") && c.image.split("@")[1] in ${list(strings(digests))})`,
+      ),
+    ],
+  },
+  "issuers-fit-the-environment": {
+    on: [
+      ["cert-manager.io", "v1", "certificates"],
+      ["networking.k8s.io", "v1", "ingresses"],
+      ["gateway.networking.k8s.io", "v1", "gateways"],
+    ],
+    holds: ({ forbidden }) => {
+      const wrong = (name: string) =>
+        strings(forbidden)
+          .map((one) => `${name}.matches(${JSON.stringify(`^${pattern(one)}$`)})`)
+          .join(" || ") || "false";
+      const annotation = (key: string) =>
+        `!has(object.metadata.annotations) || !("${key}" in object.metadata.annotations) || !(${wrong(`object.metadata.annotations["${key}"]`)})`;
+      return [
+        `object.kind != "Certificate" || !has(object.spec.issuerRef) || !has(object.spec.issuerRef.name) || !(${wrong("object.spec.issuerRef.name")})`,
+        `object.kind == "Certificate" || (${annotation("cert-manager.io/cluster-issuer")})`,
+        `object.kind == "Certificate" || (${annotation("cert-manager.io/issuer")})`,
+      ];
+    },
+  },
   "service-account-tokens-are-off": {
     on: "pods",
     holds: () => [
@@ -485,6 +513,7 @@ export const impossible: Readonly<Record<string, string>> = {
   "retired-parts-are-replaced": "charts are no objects of the cluster, and what they install is named freely",
   "routes-attach-to-tls": OTHERS,
   "spot-workloads-are-ready": OTHERS,
+  "secrets-stay-out-of-manifests": "in a cluster a Secret is where a secret belongs",
   "stateful-namespaces-are-backed-up": OTHERS,
   "volumes-are-encrypted": "disks are judged before they are made, in the program",
   "waivers-are-in-order": "waivers are kept beside the program",

@@ -38,9 +38,11 @@ import { environmentHoldsNoSecrets } from "./environment-holds-no-secrets";
 import { hostsAreNamed } from "./hosts-are-named";
 import { iamPoliciesNameWhatTheyAllow } from "./iam-policies-name-what-they-allow";
 import { imagesArePinnedByDigest } from "./images-are-pinned-by-digest";
+import { imagesAreReleased } from "./images-are-released";
 import { imagesComeFromKnownRegistries } from "./images-come-from-known-registries";
 import { imagesNameAVersion } from "./images-name-a-version";
 import { instancesRequireImdsv2 } from "./instances-require-imdsv2";
+import { issuersFitTheEnvironment } from "./issuers-fit-the-environment";
 import { keysRotate } from "./keys-rotate";
 import { listenersUseTls } from "./listeners-use-tls";
 import { logGroupsHaveRetention } from "./log-groups-have-retention";
@@ -73,6 +75,7 @@ import { rolesTrustNamedPrincipals } from "./roles-trust-named-principals";
 import { rootFileSystemsAreReadOnly } from "./root-file-systems-are-read-only";
 import { routesAttachToTls } from "./routes-attach-to-tls";
 import { routesUseTls } from "./routes-use-tls";
+import { secretsStayOutOfManifests } from "./secrets-stay-out-of-manifests";
 import { securityGroupsNameTheirSources } from "./security-groups-name-their-sources";
 import { selinuxOptionsAreSafe } from "./selinux-options-are-safe";
 import { serviceAccountTokensAreOff } from "./service-account-tokens-are-off";
@@ -130,9 +133,11 @@ export const rules: readonly Rule[] = [
   hostsAreNamed,
   iamPoliciesNameWhatTheyAllow,
   imagesArePinnedByDigest,
+  imagesAreReleased,
   imagesComeFromKnownRegistries,
   imagesNameAVersion,
   instancesRequireImdsv2,
+  issuersFitTheEnvironment,
   keysRotate,
   listenersUseTls,
   logGroupsHaveRetention,
@@ -165,6 +170,7 @@ export const rules: readonly Rule[] = [
   rootFileSystemsAreReadOnly,
   routesAttachToTls,
   routesUseTls,
+  secretsStayOutOfManifests,
   securityGroupsNameTheirSources,
   selinuxOptionsAreSafe,
   serviceAccountTokensAreOff,

@@ -336,6 +336,40 @@ export const objectCases: readonly Cases[] = [
     },
   },
   {
+    rule: "secrets-stay-out-of-manifests",
+    pass: {
+      empty: object("v1", "Secret", { data: {} }),
+      "what an operator fills in": object("v1", "Secret", { type: "Opaque", data: { password: "" } }),
+      "encrypted by SOPS": object("v1", "Secret", {
+        stringData: { password: "ENC[AES256_GCM,data:x]" },
+        sops: { version: "3" },
+      }),
+      "a path that a plugin fills in": object("v1", "Secret", { stringData: { password: "<path:shop/db#password>" } }),
+    },
+    fail: {
+      data: object("v1", "Secret", { data: { password: "aHVudGVyMg==" } }),
+      "in the clear": object("v1", "Secret", { stringData: { password: "hunter2" } }),
+      "one of two": object("v1", "Secret", { data: { a: "", b: "eA==" } }),
+    },
+  },
+  {
+    rule: "issuers-fit-the-environment",
+    pass: {
+      production: object("cert-manager.io/v1", "Certificate", {
+        spec: { issuerRef: { name: "letsencrypt-production" } },
+      }),
+      "the internal authority": object("cert-manager.io/v1", "Certificate", {
+        spec: { issuerRef: { name: "internal-ca" } },
+      }),
+      "no issuer": ingress({}),
+    },
+    fail: {
+      staging: object("cert-manager.io/v1", "Certificate", { spec: { issuerRef: { name: "letsencrypt-staging" } } }),
+      "by annotation": ingress({}, { annotations: { "cert-manager.io/cluster-issuer": "letsencrypt-staging" } }),
+      "one of a namespace": ingress({}, { annotations: { "cert-manager.io/issuer": "letsencrypt-staging-2" } }),
+    },
+  },
+  {
     rule: "nodes-limit-their-pods",
     pass: {
       "left to the type": nodeClass({}),

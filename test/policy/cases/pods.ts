@@ -441,6 +441,20 @@ export const podCases: readonly Cases[] = [
     },
   },
   {
+    rule: "images-are-released",
+    settings: { digests: [image().split("@")[1] ?? ""] },
+    pass: {
+      plain: deployment(),
+      "under another tag": deployment((spec) => (first(spec).image = image().replace("1.4.2", "2"))),
+      "from another registry": deployment((spec) => (first(spec).image = image().replace("ghcr.io", "quay.io"))),
+    },
+    fail: {
+      "no digest": deployment((spec) => (first(spec).image = "ghcr.io/slipway/app:1.4.2")),
+      "another digest": deployment((spec) => (first(spec).image = image().replace("0123", "3210"))),
+      "an init container's": deployment((spec) => (init(spec).image = "ghcr.io/slipway/app:1")),
+    },
+  },
+  {
     rule: "environment-holds-no-secrets",
     pass: {
       plain: deployment(),
