@@ -2,7 +2,7 @@ import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import { tableOf } from "./01-network";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { condition, nameOf, podProblem, viewCluster, type ClusterView } from "./cluster-view";
-import { diagnosis, each, examine } from "./finding";
+import { diagnosis, each, examine, outside } from "./finding";
 
 /** A2.6: all five control plane logs (https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html). */
 const LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
@@ -15,11 +15,11 @@ export const clusterCheck: PhaseCheck = {
   async verify(context) {
     const view = await viewCluster(context.clients.kubernetes);
     return Promise.all([
-      controlPlane(context),
-      privateEndpoint(context),
-      guarded(context),
+      outside(context, controlPlane(context)),
+      outside(context, privateEndpoint(context)),
+      outside(context, guarded(context)),
       health(view),
-      insights(context),
+      outside(context, insights(context)),
       nodes(context, view),
       systemPods(context, view),
     ]);

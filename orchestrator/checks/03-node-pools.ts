@@ -2,7 +2,7 @@ import type { KubernetesObject, V1Deployment, V1Node, V1PodDisruptionBudget } fr
 import type { NodePoolOutput } from "../../infra/outputs";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { condition, nameOf, viewCluster, type ClusterView } from "./cluster-view";
-import { diagnosis, each, examine, type Offence } from "./finding";
+import { diagnosis, each, examine, outside, type Offence } from "./finding";
 
 /** The label that tells pools apart (A3.1). */
 const ROLE = "node-role";
@@ -29,8 +29,8 @@ export const nodePoolsCheck: PhaseCheck = {
     return Promise.all([
       baseNodes(context, view),
       nodeMarks(context, view),
-      karpenterPools(context, view),
-      interruption(context),
+      outside(context, karpenterPools(context, view)),
+      outside(context, interruption(context)),
     ]);
   },
 

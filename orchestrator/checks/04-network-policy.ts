@@ -8,7 +8,7 @@ import type {
 } from "@kubernetes/client-node";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { nameOf, viewCluster, type ClusterView } from "./cluster-view";
-import { diagnosis, each, examine } from "./finding";
+import { diagnosis, each, examine, outside } from "./finding";
 import { attemptFrom, inProbeNamespace, listen } from "./probe";
 
 const DNS_NAME = "kubernetes.default.svc.cluster.local";
@@ -31,7 +31,7 @@ export const networkPolicyCheck: PhaseCheck = {
       deniedByDefault(context, view),
       nothingInDefault(view),
     ]);
-    return [agents, denied, clean, await enforced(context, view)];
+    return [agents, denied, clean, await outside(context, enforced(context, view))];
   },
 
   async diagnose(context) {

@@ -1,7 +1,7 @@
 import type { KubernetesObject, V1Deployment, V1PodDisruptionBudget } from "@kubernetes/client-node";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { condition, nameOf, viewCluster, type ClusterView } from "./cluster-view";
-import { diagnosis, each, examine } from "./finding";
+import { diagnosis, each, examine, outside } from "./finding";
 import { inProbeNamespace } from "./probe";
 
 /** A5.1: every part of cert-manager has a second replica and a budget, or a drained node stops renewals. */
@@ -39,8 +39,8 @@ interface Challenge extends KubernetesObject {
 export const certificatesCheck: PhaseCheck = {
   async verify(context) {
     const view = await viewCluster(context.clients.kubernetes);
-    const standing = await Promise.all([deployed(context, view), issuersReady(context, view)]);
-    return [...standing, await sampleIssued(context, view)];
+    const standing = await Promise.all([deployed(context, view), outside(context, issuersReady(context, view))]);
+    return [...standing, await outside(context, sampleIssued(context, view))];
   },
 
   async diagnose(context, findings) {

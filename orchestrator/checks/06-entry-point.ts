@@ -1,7 +1,7 @@
 import type { KubernetesObject, V1Secret, V1Service } from "@kubernetes/client-node";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { condition, nameOf, viewCluster, type ClusterView } from "./cluster-view";
-import { diagnosis, examine, type Offence } from "./finding";
+import { diagnosis, examine, outside, type Offence } from "./finding";
 
 /** A load balancer is provisioned in two to four minutes, its record and targets a little later. */
 const PROVISION_SECONDS = 600;
@@ -25,14 +25,14 @@ interface Event extends KubernetesObject {
 export const entryPointCheck: PhaseCheck = {
   async verify(context) {
     const view = await viewCluster(context.clients.kubernetes);
-    const address = await gatewayAddressed(context, view);
+    const address = await outside(context, gatewayAddressed(context, view));
     return [
       address,
       ...(await Promise.all([
-        demoInPlace(context, view),
-        hostResolves(context, view),
-        answers(context, view),
-        redirects(context, view),
+        outside(context, demoInPlace(context, view)),
+        outside(context, hostResolves(context, view)),
+        outside(context, answers(context, view)),
+        outside(context, redirects(context, view)),
       ])),
     ];
   },

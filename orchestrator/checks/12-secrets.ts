@@ -3,7 +3,7 @@ import type { CoreV1Event, KubernetesObject, V1Pod, V1Secret } from "@kubernetes
 import { deploymentsAvailable } from "./available";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { condition, nameOf, viewCluster, type ClusterView } from "./cluster-view";
-import { diagnosis, each, examine } from "./finding";
+import { diagnosis, each, examine, outside } from "./finding";
 import { attemptFrom } from "./probe";
 
 const API = "external-secrets.io/v1";
@@ -32,11 +32,11 @@ export const secretsCheck: PhaseCheck = {
       namespace,
       context.config.highAvailability,
     );
-    const standing = await Promise.all([available, storeValid(context, view)]);
+    const standing = await Promise.all([available, outside(context, storeValid(context, view))]);
     return [
       ...standing,
-      await synced(context, view),
-      ...(await Promise.all([readByPod(context, view), readAudited(context)])),
+      await outside(context, synced(context, view)),
+      ...(await Promise.all([outside(context, readByPod(context, view)), outside(context, readAudited(context))])),
     ];
   },
 

@@ -9,7 +9,7 @@ import type {
 } from "@kubernetes/client-node";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { condition, nameOf, viewCluster, type ClusterView } from "./cluster-view";
-import { diagnosis, each, examine, type Offence } from "./finding";
+import { diagnosis, each, examine, outside, type Offence } from "./finding";
 import { inProbeNamespace, PROBE_IMAGE } from "./probe";
 
 /** The API that horizontal autoscalers, the recommender and `kubectl top` read (A13.4). */
@@ -35,12 +35,12 @@ export const autoscalingCheck: PhaseCheck = {
   async verify(context) {
     const view = await viewCluster(context.clients.kubernetes);
     const standing = await Promise.all([
-      metricsServed(context, view),
+      outside(context, metricsServed(context, view)),
       demoDeclared(context, view),
-      valueShown(context, view),
-      adviceOnly(context, view),
+      outside(context, valueShown(context, view)),
+      outside(context, adviceOnly(context, view)),
     ]);
-    return [...standing, await podBringsNode(context, view)];
+    return [...standing, await outside(context, podBringsNode(context, view))];
   },
 
   async diagnose(context) {

@@ -22,6 +22,8 @@ export interface Finding {
   readonly detail: string;
   /** The things concerned, by name or id. */
   readonly subjects: readonly string[];
+  /** What proved this one, where it is not what proved the rest of its phase. */
+  readonly proof?: Proof;
 }
 
 /** A named cause and how to mend it, in words a person can act on (the Pitfalls of the specification). */

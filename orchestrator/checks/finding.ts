@@ -1,4 +1,4 @@
-import type { Diagnosis, Finding, Verdict } from "./check";
+import type { CheckContext, Diagnosis, Finding, Verdict } from "./check";
 
 /** A promise under examination: what it is called, whose requirement it is. */
 export interface Promised {
@@ -45,6 +45,14 @@ export async function examine(promised: Promised, look: () => Promise<Seen>): Pr
 
 function verdict(promised: Promised, kind: Verdict, detail: string, subjects: readonly string[]): Finding {
   return { ...promised, verdict: kind, detail, subjects };
+}
+
+/**
+ * A finding that rests on AWS, on traffic or on what operators in the cluster do: those are played in a rehearsal even
+ * where the cluster's API is real.
+ */
+export async function outside(context: CheckContext, finding: Promise<Finding>): Promise<Finding> {
+  return { ...(await finding), proof: context.clients.proof.aws };
 }
 
 /** Looks at each item; `judge` returns what is wrong with it, or undefined. */

@@ -108,8 +108,8 @@ function findings({ steps }: EnvironmentReport): string[] {
     "| requirement | promise | verdict | seen | proved by |",
     "|---|---|---|---|---|",
     ...all.map(
-      ({ step, finding: { requirement, title, verdict, detail } }) =>
-        `| ${[requirement, title, verdict, detail, step.proof ?? ""].map(cell).join(" | ")} |`,
+      ({ step, finding: { requirement, title, verdict, detail, proof } }) =>
+        `| ${[requirement, title, verdict, detail, proof ?? step.proof ?? ""].map(cell).join(" | ")} |`,
     ),
   ];
 }

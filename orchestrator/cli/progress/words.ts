@@ -7,7 +7,11 @@ export function summary(record: StepRecord): string {
   const findings = record.findings ?? [];
   if (findings.length > 0) {
     const passed = findings.filter(({ verdict }) => verdict === "passed").length;
-    return `${passed} of ${findings.length} checks passed (${record.proof ?? "static"})`;
+    const proofs = findings.map(({ proof }) => proof ?? record.proof ?? "static");
+    const kinds = [...new Set(proofs)];
+    const counted = (kind: string) => `${proofs.filter((proof) => proof === kind).length} ${kind}`;
+    const by = kinds.length === 1 ? kinds.join("") : kinds.map(counted).join(", ");
+    return `${passed} of ${findings.length} checks passed (${by})`;
   }
   const cost = record.cost === undefined ? "" : `, about ${dollars(record.cost.total)} a month`;
   return `${changes(record)}${cost}`;
