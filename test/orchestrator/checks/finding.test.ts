@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { diagnosis, each, examine } from "../../../orchestrator/checks/finding";
+import type { CheckContext } from "../../../orchestrator/checks/check";
+import { diagnosis, each, examine, outside } from "../../../orchestrator/checks/finding";
 
 const promised = { requirement: "A1.4", title: "all is well" };
 
@@ -7,6 +8,11 @@ describe("findings", () => {
   it("pass only when something was looked at and nothing was wrong", async () => {
     const finding = await examine(promised, () => Promise.resolve({ looked: 2, wrong: [], detail: "two" }));
     expect(finding).to.deep.equal({ ...promised, verdict: "passed", detail: "two", subjects: [] });
+  });
+  it("that rest on AWS, traffic or operators claim no more than AWS does, whatever the cluster is", async () => {
+    const context = { clients: { proof: { aws: "stand-in", kubernetes: "real control plane" } } } as CheckContext;
+    const look = () => Promise.resolve({ looked: 1, wrong: [], detail: "one" });
+    expect((await outside(context, examine(promised, look))).proof).to.equal("stand-in");
   });
   it("are inconclusive when there was nothing to look at: missing data is never a pass", async () => {
     expect((await examine(promised, () => Promise.resolve({ looked: 0, wrong: [], detail: "" }))).verdict).to.equal(

@@ -17,6 +17,10 @@ describe("what is told of a step", () => {
     expect(summary(record({ findings: [passed, failed], proof: "real cloud" }))).to.equal(
       "1 of 2 checks passed (real cloud)",
     );
+    const played = { ...passed, proof: "stand-in" as const };
+    expect(summary(record({ findings: [passed, passed, played], proof: "real control plane" }))).to.equal(
+      "3 of 3 checks passed (2 real control plane, 1 stand-in)",
+    );
     expect(summary(record({ changes: { create: 3 } }))).to.equal("3 create");
     expect(summary(record())).to.equal("");
   });
