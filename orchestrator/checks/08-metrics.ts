@@ -8,7 +8,7 @@ import type {
 } from "@kubernetes/client-node";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { nameOf, viewCluster, type ClusterView } from "./cluster-view";
-import { diagnosis, each, examine, type Offence } from "./finding";
+import { diagnosis, each, examine, outside, type Offence } from "./finding";
 
 const API = "monitoring.coreos.com/v1";
 /** Two Prometheus, three Alertmanager (A8.1). */
@@ -47,12 +47,12 @@ export const metricsCheck: PhaseCheck = {
     const view = await viewCluster(context.clients.kubernetes);
     return Promise.all([
       serversRun(context, view),
-      volumesBound(context, view),
+      outside(context, volumesBound(context, view)),
       agentsRun(context, view),
-      queriesAnswer(context),
-      targetsUp(context),
-      rowsBounded(context),
-      keptLongEnough(context, view),
+      outside(context, queriesAnswer(context)),
+      outside(context, targetsUp(context)),
+      outside(context, rowsBounded(context)),
+      outside(context, keptLongEnough(context, view)),
     ]);
   },
 

@@ -3,7 +3,7 @@ import { deploymentsAvailable } from "./available";
 import { unprotectedDatabases, unsnapshotted } from "./backup-gaps";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { nameOf, viewCluster, type ClusterView } from "./cluster-view";
-import { diagnosis, each, examine, type Offence } from "./finding";
+import { diagnosis, each, examine, outside, type Offence } from "./finding";
 import { restoreDrill } from "./restore-drill";
 
 const API = "velero.io/v1";
@@ -42,14 +42,14 @@ export const backupCheck: PhaseCheck = {
     const standing = await Promise.all([
       server,
       agents(context, view),
-      located(context, view),
-      scheduled(context, view),
+      outside(context, located(context, view)),
+      outside(context, scheduled(context, view)),
       examine({ requirement: "A15.4", title: "every volume in use can be snapshotted" }, () => unsnapshotted(view)),
       examine({ requirement: "A15.5", title: "every database has a dump or a WAL archive besides snapshots" }, () =>
         unprotectedDatabases(view),
       ),
     ]);
-    return [...standing, await restoreDrill(context, view)];
+    return [...standing, await outside(context, restoreDrill(context, view))];
   },
 
   async diagnose(context) {
