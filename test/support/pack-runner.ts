@@ -32,10 +32,11 @@ export class PackRunner {
   #client: any;
   #names: readonly string[] | undefined;
 
-  async start(): Promise<void> {
+  /** `folder` is a pack's; the project's own by default. */
+  async start(folder = packFolder): Promise<void> {
     const script = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
-    const child = spawn(process.execPath, [script, "127.0.0.1:1", packFolder], {
-      cwd: packFolder,
+    const child = spawn(process.execPath, [script, "127.0.0.1:1", folder], {
+      cwd: folder,
       stdio: ["ignore", "pipe", "inherit"],
       env: { ...process.env, PULUMI_NODEJS_TYPESCRIPT: "true", NODE_OPTIONS: "" },
     });

@@ -1,0 +1,33 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { expect } from "chai";
+import { useFolder } from "../support/folder";
+import { PackRunner, packFolder } from "../support/pack-runner";
+
+describe("the entry of the pack", function () {
+  this.timeout(60_000);
+  const folder = useFolder();
+
+  /** What a copy of the pack says of one rule. */
+  async function said(pack: string): Promise<string | undefined> {
+    const runner = new PackRunner();
+    try {
+      await runner.start(pack);
+      const { policiesList } = (await runner.info()) as { policiesList: { name: string; description: string }[] };
+      return policiesList.find(({ name }) => name === "keys-rotate")?.description;
+    } finally {
+      runner.stop();
+    }
+  }
+
+  it("is never an older pack than its sources: every change of a file is in the next start", async () => {
+    const pack = path.join(folder(), "policy");
+    fs.cpSync(packFolder, pack, { recursive: true, filter: (file) => path.basename(file) !== "node_modules" });
+    fs.symlinkSync(path.join(packFolder, "..", "node_modules"), path.join(folder(), "node_modules"));
+    expect(await said(pack)).to.equal("Every symmetric KMS key rotates every year.");
+    const rule = path.join(pack, "rules", "keys-rotate.ts");
+    fs.writeFileSync(rule, fs.readFileSync(rule, "utf8").replace("every year", "every day"));
+    expect(await said(pack)).to.equal("Every symmetric KMS key rotates every day.");
+    expect(await said(pack)).to.equal("Every symmetric KMS key rotates every day.");
+  });
+});
