@@ -46,7 +46,7 @@ export function judgeApprovals(request: ApprovalRequest): ApprovalVerdict {
   const filled = match(wanted, people);
   return {
     counted: [...filled.values()].map(({ email }) => valid.get(email)?.sequence ?? 0).toSorted((a, b) => a - b),
-    missing: wanted.flatMap((role, slot) => (filled.has(slot) ? [] : [missing(role, request, [...filled.values()])])),
+    missing: wanted.flatMap((_, slot) => (filled.has(slot) ? [] : [missing(slot, wanted, filled, request)])),
     ignored,
   };
 }
@@ -116,11 +116,18 @@ function isAuthor({ email, alsoKnownAs }: Person, authors: readonly string[]): b
   return [email, ...alsoKnownAs].some((address) => authors.includes(address));
 }
 
-function missing(role: string, { rules, environment, authors }: ApprovalRequest, given: readonly Person[]): string {
-  const holders = rules.people.filter(({ roles }) => roles.includes(role));
-  const able = holders.filter((person) => !isAuthor(person, authors) && !given.includes(person));
-  const why = holders
-    .filter((person) => !able.includes(person))
+/** What an unfilled slot wants, and who could fill it: directly, or by letting somebody with two hats change over. */
+function missing(slot: number, wanted: readonly string[], filled: Filled, request: ApprovalRequest): string {
+  const { rules, environment, authors } = request;
+  const role = wanted[slot] ?? "";
+  const given = [...filled.values()];
+  const others = wanted.flatMap((_, other) => (other === slot || filled.has(other) ? [] : [other]));
+  const able = rules.people.filter(
+    (person) =>
+      !given.includes(person) && !isAuthor(person, authors) && place(person, wanted, new Map(filled), new Set(others)),
+  );
+  const why = rules.people
+    .filter((person) => person.roles.includes(role) && !able.includes(person))
     .map(
       (person) =>
         `${person.email} ${isAuthor(person, authors) ? "wrote part of it" : "has approved already and counts once"}`,
@@ -137,21 +144,26 @@ function missing(role: string, { rules, environment, authors }: ApprovalRequest,
   ].join("; ");
 }
 
-/** As many slots filled as can be, each by one person who holds its role: augmenting paths over a handful of people. */
-function match(wanted: readonly string[], people: readonly Person[]): Map<number, Person> {
-  const filled = new Map<number, Person>();
-  const place = (person: Person, tried: Set<number>): boolean => {
-    for (const [slot, role] of wanted.entries()) {
-      if (tried.has(slot) || !person.roles.includes(role)) continue;
-      tried.add(slot);
-      const holder = filled.get(slot);
-      if (holder === undefined || place(holder, tried)) {
-        filled.set(slot, person);
-        return true;
-      }
-    }
-    return false;
-  };
-  for (const person of people) place(person, new Set());
+/** Slot → who fills it. */
+type Filled = Map<number, Person>;
+
+/** As many slots filled as can be, each by one person who holds its role. */
+function match(wanted: readonly string[], people: readonly Person[]): Filled {
+  const filled: Filled = new Map();
+  for (const person of people) place(person, wanted, filled, new Set());
   return filled;
+}
+
+/** Finds a slot for one more person, moving others where that helps: an augmenting path over a handful of people. */
+function place(person: Person, wanted: readonly string[], filled: Filled, tried: Set<number>): boolean {
+  for (const [slot, role] of wanted.entries()) {
+    if (tried.has(slot) || !person.roles.includes(role)) continue;
+    tried.add(slot);
+    const holder = filled.get(slot);
+    if (holder === undefined || place(holder, wanted, filled, tried)) {
+      filled.set(slot, person);
+      return true;
+    }
+  }
+  return false;
 }

@@ -1,0 +1,203 @@
+import path from "node:path";
+import { SlipwayError } from "../../errors";
+import { inviteApproval, recordApproval } from "../approval/request";
+import { contentHash } from "../canonical";
+import type { Environment } from "../environment";
+import type { LedgerEvent } from "../event";
+import { promote, rollback, type PromotionOutcome, type PromotionWork } from "../promote";
+import type { ReleaseRecord } from "../record";
+import type { Rollout, RolloutResult } from "../rollout";
+import { openStore, type Store } from "../store";
+import { addressOf, createPeople, type Name } from "./people";
+
+/** A process that is killed: nothing it would have done next happens. */
+export class Killed extends Error {}
+
+/** What a rehearsed rollout meets. */
+export type Fate = "well" | "a failing check" | "killed after it began" | "killed before it began";
+
+/**
+ * A team, its releases and three environments, on a clock that is set by hand. Releases, statements, signatures, gates
+ * and ledger are the real ones, on disk; the rollout is played, so what it proves is nothing but their interplay.
+ */
+export class World {
+  readonly store: Store;
+  readonly people = createPeople();
+  readonly said: string[] = [];
+  /** How the next rollouts go; afterwards they go well. */
+  readonly fates: Fate[] = [];
+  /** Done inside the next rollout, once it is permitted. */
+  meanwhile: (() => Promise<void>) | undefined;
+  /** Changes whenever something was done to an environment. */
+  private readonly states: Record<Environment, number> = { dev: 0, staging: 0, production: 0 };
+  private versions = 0;
+  /** A Tuesday morning. */
+  private milliseconds = Date.parse("2026-01-06T08:00:00Z");
+
+  constructor(readonly folder: string) {
+    this.store = openStore(folder, this.now);
+  }
+
+  readonly now = (): Date => new Date(this.milliseconds);
+
+  pass(hours: number): void {
+    this.milliseconds += hours * 3_600_000;
+    this.say(`${hours} h pass`);
+  }
+
+  /** A commit by this person is merged and its release made. */
+  release(author: string): string {
+    const version = `1.${this.versions++}.0`;
+    const release = this.store.releases.add(record(version, addressOf(author)));
+    this.write(author, { kind: "released", release });
+    this.say(`release ${version}, written by ${author}`);
+    return release;
+  }
+
+  /** Somebody changes an environment by hand. */
+  drift(environment: Environment): void {
+    this.states[environment]++;
+    this.say(`${environment} is changed by hand`);
+  }
+
+  async approve(release: string, environment: Environment, ...names: readonly Name[]): Promise<void> {
+    const asked = { ...this.work(environment), release, base: this.folder };
+    const { text } = await inviteApproval(asked);
+    for (const name of names) {
+      recordApproval(asked, this.people.signers[name].sign(text), text);
+      this.say(`${name} signs for ${environment}`);
+    }
+  }
+
+  async promote(release: string, environment: Environment): Promise<PromotionOutcome> {
+    const outcome = await promote({ ...this.work(environment), release });
+    this.say(`promotion of ${environment}: ${outcome.status}`);
+    return outcome;
+  }
+
+  async rollback(environment: Environment): Promise<PromotionOutcome> {
+    const outcome = await rollback(this.work(environment));
+    this.say(`rollback of ${environment}: ${outcome.status}`);
+    return outcome;
+  }
+
+  /** To staging, with its approvals. */
+  async toStaging(release: string): Promise<void> {
+    await this.promote(release, "dev");
+    await this.approve(release, "staging", "lead", "qa");
+    await this.promote(release, "staging");
+  }
+
+  /** All the way, with soak and approvals. */
+  async toProduction(release: string): Promise<PromotionOutcome> {
+    await this.toStaging(release);
+    this.pass(24);
+    await this.approve(release, "production", "manager", "owner");
+    return this.promote(release, "production");
+  }
+
+  /** This must be refused with these words. */
+  async refused(what: Promise<unknown>, ...words: readonly string[]): Promise<void> {
+    const told = await what.then(
+      () => "it was not refused",
+      (error: unknown) => {
+        if (error instanceof SlipwayError && error.kind === "refused") return error.message;
+        throw error;
+      },
+    );
+    const missing = words.find((word) => !told.includes(word));
+    if (missing !== undefined) throw new Error(`expected a refusal with "${missing}", and was told: ${told}`);
+    this.say(`refused: ${words.join(", ")}`);
+  }
+
+  /** This must be killed. */
+  async killed(what: Promise<unknown>): Promise<void> {
+    await what.then(
+      () => {
+        throw new Error("expected a kill, and it ended");
+      },
+      (error: unknown) => {
+        if (!(error instanceof Killed)) throw error;
+      },
+    );
+    this.say("killed");
+  }
+
+  write(by: string, event: LedgerEvent): void {
+    this.store.ledger.append(addressOf(by), () => event);
+  }
+
+  /** File of a ledger entry, to tamper with. */
+  entryFile(sequence: number): string {
+    return path.join(this.folder, "ledger", `${String(sequence).padStart(8, "0")}.json`);
+  }
+
+  private say(text: string): void {
+    this.said.push(`${this.now().toISOString().slice(0, 16)}Z  ${text}`);
+  }
+
+  private work(environment: Environment): PromotionWork {
+    return {
+      environment,
+      target: "rehearsal",
+      store: this.store,
+      rules: this.people.rules,
+      rollout: this.rollout,
+      by: "rehearsal",
+      now: this.now,
+      say: (text) => this.say(text),
+    };
+  }
+
+  private readonly rollout: Rollout = {
+    foresee: (environment) => {
+      const state = this.states[environment];
+      const changes = { update: 1 };
+      return Promise.resolve({ plan: contentHash({ environment, state }), state: contentHash(state), changes });
+    },
+    run: async (environment, permit) => {
+      const fate = this.fates.shift() ?? "well";
+      if (fate === "killed before it began") throw new Killed();
+      await permit(() => this.rollout.foresee(environment));
+      this.states[environment]++;
+      const { meanwhile } = this;
+      this.meanwhile = undefined;
+      await meanwhile?.();
+      if (fate === "killed after it began") throw new Killed();
+      return result(environment, fate === "well");
+    },
+  };
+}
+
+function result(environment: Environment, good: boolean): RolloutResult {
+  return {
+    status: good ? "verified" : "failed",
+    reason: good ? "" : `${environment}/verify/EntryPoint: the smoke test was not answered`,
+    fix: good ? "" : "look at the entry point",
+    kind: "failure",
+    evidence: {
+      run: "played",
+      report: contentHash({ environment, good }),
+      engine: "played",
+      cluster: "none",
+      checks: { [good ? "passed" : "failed"]: 1 },
+      proofs: ["stand-in"],
+      packs: [],
+      advisories: 0,
+    },
+  };
+}
+
+/** A record of no repository: what matters to the gates is who wrote it and that it differs from others. */
+function record(version: string, author: string): ReleaseRecord {
+  const digest = contentHash(version);
+  return {
+    schemaVersion: 1,
+    source: { commit: digest.slice("sha256:".length).slice(0, 40), since: null, authors: [author], files: {} },
+    images: {},
+    charts: { app: { chart: "app", version } },
+    configuration: { dev: {}, staging: {}, production: {} },
+    policy: { name: "played", version, digest },
+    tools: {},
+  };
+}
