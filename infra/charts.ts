@@ -92,6 +92,15 @@ export const charts = {
     testedOn: [],
     reviewed: "2026-11-21",
   },
+  "argo-cd": {
+    chart: "argo-cd",
+    repository: "https://argoproj.github.io/argo-helm",
+    version: "10.1.1",
+    namespace: "argocd",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
   "external-secrets": {
     chart: "oci://ghcr.io/external-secrets/charts/external-secrets",
     version: "2.9.0",

@@ -14,6 +14,7 @@ export interface PlatformOutputs {
   readonly networkPolicy: NetworkPolicyOutput;
   readonly certificates: CertificatesOutput;
   readonly entryPoint: EntryPointOutput;
+  readonly gitops: GitopsOutput;
   readonly metrics: MetricsOutput;
   readonly secrets: SecretsOutput;
   readonly autoscaling: AutoscalingOutput;
@@ -134,6 +135,21 @@ export interface MetricsOutput {
   readonly retentionDays: number;
   /** Id of the managed store; empty without one. */
   readonly longTermStore: string;
+}
+
+export interface GitopsOutput {
+  readonly namespace: string;
+  readonly repository: string;
+  /** What is delivered: a branch in dev and staging, a tag or a commit in production (A7.2). */
+  readonly revision: string;
+  /** The Application of applications. */
+  readonly root: string;
+  /** Every Application that has to be there, the root among them. */
+  readonly applications: readonly string[];
+  /** AppProjects; each names what may come from where and go where. */
+  readonly projects: readonly string[];
+  /** Namespaces that applications are delivered into. */
+  readonly targets: readonly string[];
 }
 
 export interface SecretsOutput {

@@ -9,6 +9,7 @@ import { NodePools } from "./phases/03-node-pools";
 import { NetworkPolicy } from "./phases/04-network-policy";
 import { Certificates } from "./phases/05-certificates";
 import { EntryPoint } from "./phases/06-entry-point";
+import { Gitops } from "./phases/07-gitops";
 import { Metrics } from "./phases/08-metrics";
 import { Secrets } from "./phases/12-secrets";
 import { Autoscaling } from "./phases/13-autoscaling";
@@ -34,6 +35,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     { config, tags, network, cluster, nodePools, networkPolicy, certificates },
     inAccount,
   ).outputs;
+  const gitops = new Gitops("gitops", { config, cluster, nodePools }, inAccount).outputs;
   const metrics = new Metrics("metrics", { config, tags, cluster, nodePools }, inAccount).outputs;
   const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy }, inAccount).outputs;
   const autoscaling = new Autoscaling(
@@ -80,6 +82,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     networkPolicy: plain(networkPolicy, ["plugin", "daemonSet", "namespaces"]),
     certificates: plain(certificates, ["namespace", "issuers", "defaultIssuer", "chartVersion"]),
     entryPoint: plain(entryPoint, ["gatewayClass", "gateway", "domain", "zoneId", "nameServers", "demo"]),
+    gitops: plain(gitops, ["namespace", "repository", "revision", "root", "applications", "projects", "targets"]),
     metrics: plain(metrics, [
       "namespace",
       "prometheus",

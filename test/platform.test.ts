@@ -67,6 +67,7 @@ for (const environment of environments) {
         "networkPolicy",
         "certificates",
         "entryPoint",
+        "gitops",
         "metrics",
         "secrets",
         "autoscaling",

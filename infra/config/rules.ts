@@ -14,6 +14,9 @@ export const addressPlan: Readonly<Record<PlatformConfig["environment"], string>
 /** Versions EKS offers with more than a month of standard support left on 2026-11-21 (A2.1). */
 export const kubernetesVersions = ["1.36", "1.35"];
 
+/** What cannot move by itself: a whole commit, or a version tag. */
+const PINNED = /^([0-9a-f]{40}|v\d+\.\d+\.\d+)$/;
+
 type Rule = (config: PlatformConfig) => Mistake | readonly Mistake[] | undefined;
 const mistake = (key: string, value: unknown, rule: string, fix: string): Mistake => ({
   key,
@@ -188,6 +191,15 @@ const rules: readonly Rule[] = [
     environment === "dev" || metrics.longTerm
       ? undefined
       : mistake("monitoring.metrics.longTerm", false, "a long-term store outside dev (B6.1)", "set true"),
+  ({ environment, gitops: { revision } }) =>
+    environment !== "production" || PINNED.test(revision)
+      ? undefined
+      : mistake(
+          "gitops.revision",
+          revision,
+          "a commit or a version tag in production, never a branch (A7.2)",
+          "set a tag like v1.2.3, or a commit's 40 characters",
+        ),
   ({ environment, nodePools }) => {
     const least = { dev: 3, staging: 5, production: 10 }[environment];
     return nodePools.general.minimum >= least

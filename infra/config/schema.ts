@@ -102,6 +102,12 @@ export const schema = z.strictObject({
     /** Whether records of removed hosts are deleted (A6.5). */
     deleteRecords: z.boolean().default(true),
   }),
+  gitops: z.strictObject({
+    /** Where applications are declared, over HTTPS. */
+    repository: z.url({ protocol: /^https$/ }),
+    /** Branch, tag or commit; production pins (A7.2). */
+    revision: z.string().regex(/^[A-Za-z0-9][\w./-]{0,199}$/, "a branch, a tag or a commit"),
+  }),
   /** Two or more replicas of every add-on, with a disruption budget (B2.4). */
   highAvailability: z.boolean(),
   backup: z.strictObject({

@@ -50,6 +50,7 @@ export const loaders: Readonly<Record<string, () => Promise<PhaseCheck>>> = {
   NetworkPolicy: async () => (await import("./04-network-policy.js")).networkPolicyCheck,
   Certificates: async () => (await import("./05-certificates.js")).certificatesCheck,
   EntryPoint: async () => (await import("./06-entry-point.js")).entryPointCheck,
+  Gitops: async () => (await import("./07-gitops.js")).gitopsCheck,
   Metrics: async () => (await import("./08-metrics.js")).metricsCheck,
   Secrets: async () => (await import("./12-secrets.js")).secretsCheck,
   Autoscaling: async () => (await import("./13-autoscaling.js")).autoscalingCheck,

@@ -20,6 +20,7 @@ export const phases: readonly Phase[] = [
   { number: 4, name: "NetworkPolicy", title: "CNI and network policy", outputs: ["networkPolicy"] },
   { number: 5, name: "Certificates", title: "cert-manager and issuers", outputs: ["certificates"] },
   { number: 6, name: "EntryPoint", title: "entry point and example app", outputs: ["entryPoint"] },
+  { number: 7, name: "Gitops", title: "GitOps", outputs: ["gitops"] },
   { number: 8, name: "Metrics", title: "metrics", outputs: ["metrics"] },
   { number: 12, name: "Secrets", title: "secrets", outputs: ["secrets"] },
   { number: 13, name: "Autoscaling", title: "autoscaling", outputs: ["autoscaling"] },

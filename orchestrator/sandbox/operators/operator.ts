@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Cloud } from "../cloud";
 import type { ClusterHost } from "../cluster/host";
 import { at, listAt, type KubeObject } from "../kubernetes/object";
+import type { GitFolder } from "./git";
 import type { Kind, World } from "./world";
 
 /** A controller that a chart installs. It runs while its Deployment is there and available, as in reality. */
@@ -25,6 +26,8 @@ export interface OperatorContext {
   now(): string;
   /** Why the certificate authority of the Internet refuses an order; undefined when it does not. */
   acmeRefusal(server: string, names: readonly string[]): string | undefined;
+  /** What a folder of the repository declares, as a checkout would show it. */
+  git(folder: string): GitFolder | undefined;
   /** Records of the account's zones, as a DNS client would see them. */
   dnsRecords(): Promise<readonly DnsRecord[]>;
 }

@@ -2,11 +2,13 @@ import type { Cloud } from "../cloud";
 import type { ClusterAccess, ClusterHost } from "../cluster/host";
 import { ApiError, KubeApi } from "../kubernetes/api";
 import { at, selects, type KubeObject } from "../kubernetes/object";
+import { argoCd } from "./argo-cd";
 import { awsLoadBalancerController } from "./aws-load-balancer-controller";
 import { certManager } from "./cert-manager";
 import { envoyGateway } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
+import { APPS, readFolder } from "./git";
 import { karpenter } from "./karpenter";
 import { ebsCsiDriver } from "./ebs-csi-driver";
 import { metricsServer } from "./metrics-server";
@@ -18,6 +20,7 @@ import { World, type Kind } from "./world";
 
 /** Every operator the charts and add-ons of the phases install. */
 export const operators: readonly Operator[] = [
+  argoCd,
   certManager,
   envoyGateway,
   awsLoadBalancerController,
@@ -45,6 +48,8 @@ export interface OperatorsOptions {
   readonly dnsRecords: () => Promise<readonly DnsRecord[]>;
   /** Why the certificate authority refuses an order: how a rehearsal plays a rate limit. */
   readonly acmeRefusal?: (server: string, names: readonly string[]) => string | undefined;
+  /** The folder that is `apps/` of the repository; the project's own when not given. */
+  readonly apps?: string;
   readonly now?: () => Date;
   /** Told of each failed reconciliation; the controller goes on. */
   readonly onError?: (operator: string, error: Error) => void;
@@ -144,7 +149,7 @@ class Runners implements RunningOperators {
   }
 
   private contextOf(self: KubeObject): OperatorContext {
-    const { cloud, host, dnsRecords, acmeRefusal, now = () => new Date() } = this.options;
+    const { cloud, host, dnsRecords, acmeRefusal, apps = APPS, now = () => new Date() } = this.options;
     return {
       world: this.world,
       cluster: this.options.access.name,
@@ -152,6 +157,7 @@ class Runners implements RunningOperators {
       host,
       self,
       dnsRecords,
+      git: (folder) => readFolder(apps, folder),
       now: () =>
         now()
           .toISOString()

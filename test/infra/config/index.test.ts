@@ -204,6 +204,24 @@ describe("the configuration", () => {
       /hourly/,
       (raw) => (raw["backup"]!["schedule"] = "daily"),
     ],
+    "a branch in production [A7.2]": [
+      "production",
+      "gitops.revision",
+      /never a branch/,
+      (raw) => (raw["gitops"]!["revision"] = "main"),
+    ],
+    "half a commit in production [A7.2]": [
+      "production",
+      "gitops.revision",
+      /never a branch/,
+      (raw) => (raw["gitops"]!["revision"] = "0a1b2c3"),
+    ],
+    "a repository that is no HTTPS address [A7.2]": [
+      "dev",
+      "gitops.repository",
+      /./,
+      (raw) => (raw["gitops"]!["repository"] = "git@git.example.org:platform.git"),
+    ],
     "too few nodes [B2.1]": [
       "production",
       "nodePools.general.minimum",

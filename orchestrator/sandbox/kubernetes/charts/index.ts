@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Properties } from "../../provider/serve";
 import type { KubeObject } from "../object";
+import { argoCd } from "./argo-cd";
 import { awsLoadBalancerController } from "./aws-load-balancer-controller";
 import { certManager } from "./cert-manager";
 import type { ChartTable } from "./chart";
@@ -16,6 +17,7 @@ import { velero } from "./velero";
 
 /** Charts by the name in their `Chart.yaml`. */
 export const chartTables: Readonly<Record<string, ChartTable>> = {
+  "argo-cd": argoCd as unknown as ChartTable,
   "aws-load-balancer-controller": awsLoadBalancerController as unknown as ChartTable,
   "cert-manager": certManager as unknown as ChartTable,
   cilium: cilium as unknown as ChartTable,

@@ -22,7 +22,7 @@ export const serviceAccountValues = z
   .prefault({});
 
 export interface Workload {
-  readonly kind?: "Deployment" | "DaemonSet";
+  readonly kind?: "Deployment" | "DaemonSet" | "StatefulSet";
   readonly name: string;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -38,11 +38,12 @@ export interface Workload {
   readonly pod?: Fields;
 }
 
-/** A Deployment or DaemonSet as charts write them: selector and pod labels are the same. */
+/** A Deployment, DaemonSet or StatefulSet as charts write them: selector and pod labels are the same. */
 export function workload(given: Workload): KubeObject {
   const { kind = "Deployment", name, namespace, labels } = given;
   const spec = {
-    ...(kind === "Deployment" ? { replicas: given.replicas ?? 1 } : {}),
+    ...(kind === "DaemonSet" ? {} : { replicas: given.replicas ?? 1 }),
+    ...(kind === "StatefulSet" ? { serviceName: name } : {}),
     ...(given.strategy === undefined
       ? {}
       : { [kind === "Deployment" ? "strategy" : "updateStrategy"]: given.strategy }),

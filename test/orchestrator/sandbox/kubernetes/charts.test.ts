@@ -51,7 +51,7 @@ describe("the charts of the rehearsal", () => {
       const of = (...kinds: string[]) => objects.filter(({ kind }) => kinds.includes(kind));
       expect(version).to.equal(facts.chartVersion);
       const lasting = facts.objects.filter(({ hook }) => hook === undefined);
-      expect(of("Deployment", "DaemonSet").map(summary)).to.have.deep.members(
+      expect(of("Deployment", "DaemonSet", "StatefulSet").map(summary)).to.have.deep.members(
         lasting.map(({ kind, name, replicas, serviceAccount, containers }) => ({
           kind,
           name,
@@ -114,7 +114,9 @@ describe("the charts of the rehearsal", () => {
     expect(partial({ replicas: "unknown" })).not.to.throw();
   });
   it("refuses a chart and a version it has no facts of", () => {
-    expect(request("nginx", {})).to.throw("the rehearsal knows no chart nginx; it knows aws-load-balancer-controller");
+    expect(request("nginx", {})).to.throw(
+      "the rehearsal knows no chart nginx; it knows argo-cd, aws-load-balancer-controller",
+    );
     expect(request("oci://quay.io/jetstack/charts/cert-manager", {}, "v1.0.0")).to.throw(
       "the rehearsal knows cert-manager v1.21.1, not v1.0.0",
     );

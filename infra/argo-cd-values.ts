@@ -1,0 +1,46 @@
+import type { PlatformConfig } from "./config";
+import { replicas } from "./release";
+
+/** What the platform sets of the Argo CD chart, and why. */
+export function argoCdValues(config: PlatformConfig) {
+  // The chart sets no resources anywhere.
+  const resources = (cpu: string, memory: string, limit: string) => ({
+    requests: { cpu, memory },
+    limits: { cpu: "1", memory: limit },
+  });
+  const twice = { replicas: replicas(config), pdb: { enabled: config.highAvailability, minAvailable: 1 } };
+  return {
+    // Kept when the chart goes: with the kinds all Applications would go, and with those what they delivered.
+    crds: { install: true, keep: true },
+    // The namespace denies by default; these let the parts reach each other.
+    global: { networkPolicy: { create: true } },
+    configs: {
+      cm: {
+        // No password: the initial secret is not even made (A7.1).
+        "admin.enabled": false,
+        // A shell in pods is break-glass, and not by this door (E4.4).
+        "exec.enabled": false,
+        // Labels are the application's own; what Argo CD tracks by is its annotation.
+        "application.resourceTrackingMethod": "annotation",
+      },
+      // Whoever gets to the server by any other way may nothing.
+      rbac: { "policy.default": "" },
+    },
+    // One works, the others would wait: applications are sharded over controllers, not shared.
+    controller: { replicas: 1, resources: resources("250m", "512Mi", "2Gi") },
+    server: {
+      ...twice,
+      service: { type: "ClusterIP" },
+      ingress: { enabled: false },
+      resources: resources("50m", "128Mi", "512Mi"),
+    },
+    repoServer: { ...twice, resources: resources("100m", "256Mi", "1Gi") },
+    applicationSet: { ...twice, resources: resources("50m", "128Mi", "512Mi") },
+    // A cache: built anew in a minute when it is gone, which three copies and their proxies would not be worth.
+    redis: { resources: resources("50m", "64Mi", "256Mi") },
+    redisSecretInit: { resources: resources("50m", "64Mi", "128Mi") },
+    // Nobody logs in, so nobody is asked who he is; notifications come with the alerts.
+    dex: { enabled: false },
+    notifications: { enabled: false },
+  };
+}

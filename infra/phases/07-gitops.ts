@@ -1,0 +1,166 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { argoCdValues } from "../argo-cd-values";
+import { charts } from "../charts";
+import type { PlatformConfig } from "../config";
+import { PlatformNamespace, podMaximumOf } from "../environments/namespace";
+import type { GitopsOutput } from "../outputs";
+import { release } from "../release";
+import type { ClusterOutputs } from "./02-cluster";
+import type { NodePoolsOutputs } from "./03-node-pools";
+
+export interface GitopsArgs {
+  readonly config: PlatformConfig;
+  readonly cluster: ClusterOutputs;
+  readonly nodePools: NodePoolsOutputs;
+}
+export type GitopsOutputs = { readonly [key in keyof GitopsOutput]: pulumi.Output<GitopsOutput[key]> };
+
+const IN_CLUSTER = "https://kubernetes.default.svc";
+const ARGO = "argoproj.io";
+/** The application of applications, and the project that may hold nothing but applications. */
+const ROOT = "applications";
+/** Applications of teams, and where they may go. */
+const WORKLOADS = "workloads";
+/** The sample application, declared in apps/root and delivered from apps/demo (A7.2). */
+const SAMPLE = { application: "demo", namespace: "demo-gitops" } as const;
+
+/** What an application is made of. Rights, policies, quotas and secrets are the platform's and come from no repository. */
+const WORKLOAD_KINDS = [
+  { group: "", kind: "ConfigMap" },
+  { group: "", kind: "Service" },
+  { group: "", kind: "ServiceAccount" },
+  { group: "", kind: "PersistentVolumeClaim" },
+  { group: "apps", kind: "Deployment" },
+  { group: "apps", kind: "StatefulSet" },
+  { group: "autoscaling", kind: "HorizontalPodAutoscaler" },
+  { group: "batch", kind: "CronJob" },
+  { group: "batch", kind: "Job" },
+  { group: "external-secrets.io", kind: "ExternalSecret" },
+  { group: "gateway.networking.k8s.io", kind: "HTTPRoute" },
+  { group: "policy", kind: "PodDisruptionBudget" },
+];
+
+/** A7.3: what is declared is what is there, retried with growing pauses; an empty repository deletes nothing. */
+export const syncPolicy = {
+  automated: { prune: true, selfHeal: true, allowEmpty: false },
+  syncOptions: ["CreateNamespace=true", "ServerSideApply=true"],
+  retry: { limit: 5, backoff: { duration: "5s", factor: 2, maxDuration: "3m" } },
+};
+
+/**
+ * Phase 07: Argo CD delivers what the repository declares and keeps it so. One Application of applications; each
+ * AppProject names the one repository, the namespaces and the kinds it may deliver. Nobody reaches its server from
+ * outside, and nobody logs in with a password: people look with their own cluster access (`argocd --core`).
+ *
+ * Holds no state of its own: everything is in Git, and its cache is built anew. Costs nothing of its own.
+ */
+export class Gitops extends pulumi.ComponentResource {
+  readonly outputs: GitopsOutputs;
+
+  constructor(name: string, { config, cluster, nodePools }: GitopsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:phase:Gitops", name, {}, opts);
+    const child = { parent: this };
+    const onCluster = { ...child, provider: cluster.provider };
+    const { repository, revision } = config.gitops;
+    const home = this.namespace(name, charts["argo-cd"].namespace, config, cluster.provider, {
+      // Git over HTTPS; its parts among each other, which the chart's own policies let in.
+      allow: { toInternet: true, toNamespaces: [charts["argo-cd"].namespace] },
+    });
+    const target = this.namespace(name, SAMPLE.namespace, config, cluster.provider, {});
+
+    const argo = release(
+      `${name}-argo-cd`,
+      "argo-cd",
+      config,
+      argoCdValues(config),
+      { ...onCluster, dependsOn: nodePools.ready },
+      home.name,
+    );
+    const after = { ...onCluster, dependsOn: [argo] };
+
+    const project = (project: string, spec: object, annotations: Record<string, string> = {}) =>
+      new k8s.apiextensions.CustomResource(
+        `${name}-${project}-project`,
+        {
+          apiVersion: `${ARGO}/v1alpha1`,
+          kind: "AppProject",
+          metadata: { name: project, namespace: home.name, annotations },
+          spec: { clusterResourceWhitelist: [], orphanedResources: { warn: true }, ...spec },
+        },
+        after,
+      );
+    const projects = [
+      // Argo CD makes it by itself, open to everything: emptied, so that nothing goes past the projects below.
+      project(
+        "default",
+        { description: "Nothing", sourceRepos: [], destinations: [] },
+        { "pulumi.com/patchForce": "true" },
+      ),
+      project(ROOT, {
+        description: "Declares applications and nothing else",
+        sourceRepos: [repository],
+        destinations: [{ server: IN_CLUSTER, namespace: charts["argo-cd"].namespace }],
+        namespaceResourceWhitelist: [{ group: ARGO, kind: "Application" }],
+      }),
+      project(WORKLOADS, {
+        description: "Applications of teams",
+        sourceRepos: [repository],
+        destinations: [{ server: IN_CLUSTER, namespace: SAMPLE.namespace }],
+        namespaceResourceWhitelist: WORKLOAD_KINDS,
+      }),
+    ];
+    const root = new k8s.apiextensions.CustomResource(
+      `${name}-root`,
+      {
+        apiVersion: `${ARGO}/v1alpha1`,
+        kind: "Application",
+        metadata: {
+          name: ROOT,
+          namespace: home.name,
+          // Taken away, it takes along what it delivered, and that in turn its own.
+          finalizers: ["resources-finalizer.argocd.argoproj.io"],
+        },
+        spec: {
+          project: ROOT,
+          source: { repoURL: repository, targetRevision: revision, path: `apps/root/${config.environment}` },
+          destination: { server: IN_CLUSTER, namespace: charts["argo-cd"].namespace },
+          syncPolicy: { ...syncPolicy, syncOptions: ["ServerSideApply=true"] },
+        },
+      },
+      { ...onCluster, dependsOn: [...projects, target] },
+    );
+
+    this.outputs = {
+      namespace: home.name,
+      repository: pulumi.output(repository),
+      revision: pulumi.output(revision),
+      root: root.metadata.name,
+      applications: pulumi.output([ROOT, SAMPLE.application]),
+      projects: pulumi.all(projects.map((one) => one.metadata.name)),
+      targets: pulumi.all([target.name]),
+    };
+    this.registerOutputs({ root: ROOT });
+  }
+
+  private namespace(
+    name: string,
+    namespace: string,
+    config: PlatformConfig,
+    provider: k8s.Provider,
+    { allow }: { readonly allow?: { toInternet: boolean; toNamespaces: readonly string[] } },
+  ): PlatformNamespace {
+    return new PlatformNamespace(
+      `${name}-${namespace}`,
+      {
+        name: namespace,
+        podSecurity: "restricted",
+        ...(allow && { allow }),
+        vpcCidr: config.network.cidr,
+        ...podMaximumOf(config),
+        provider,
+      },
+      { parent: this },
+    );
+  }
+}

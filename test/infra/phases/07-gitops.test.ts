@@ -1,0 +1,95 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { syncPolicy } from "../../../infra/phases/07-gitops";
+import { buildPlatform } from "../../../infra/platform";
+import { configOf, record, root, type Registered } from "../../support/pulumi";
+
+const environments = ["dev", "staging", "production"] as const;
+interface Project {
+  readonly sourceRepos: string[];
+  readonly destinations: { namespace: string }[];
+  readonly clusterResourceWhitelist: object[];
+  readonly namespaceResourceWhitelist?: { group: string; kind: string }[];
+}
+
+describe("phase 07: GitOps", () => {
+  let seen: Registered[];
+  before(async () => {
+    seen = (await record("production", () => buildPlatform(configOf("production")))).seen;
+  });
+  const inputsOf = (type: string, name: string) =>
+    seen.find((one) => one.type === type && one.name === name)?.inputs ?? {};
+  const project = (name: string) =>
+    inputsOf("kubernetes:argoproj.io/v1alpha1:AppProject", `gitops-${name}-project`)["spec"] as Project;
+  const values = () =>
+    inputsOf("kubernetes:helm.sh/v3:Release", "gitops-argo-cd")["values"] as Record<string, Record<string, unknown>>;
+
+  it("[A7.1] makes no way in from outside, no password and no shell", () => {
+    expect(values()["server"]).to.deep.include({ service: { type: "ClusterIP" }, ingress: { enabled: false } });
+    expect(values()["configs"]?.["cm"]).to.include({ "admin.enabled": false, "exec.enabled": false });
+    const routes = seen.filter(
+      ({ type, inputs }) => /HTTPRoute|Ingress$/.test(type) && JSON.stringify(inputs).includes("argocd"),
+    );
+    expect(routes).to.deep.equal([]);
+  });
+  it("[A7.1] keeps the kinds when the chart goes, and with them every application", () => {
+    expect(values()["crds"]).to.deep.equal({ install: true, keep: true });
+  });
+  it("[A7.1] empties the project that Argo CD opens to everything", () => {
+    expect(project("default")).to.deep.include({ sourceRepos: [], destinations: [], clusterResourceWhitelist: [] });
+  });
+  it("[A7.1] lets the application of applications declare applications and nothing else", () => {
+    expect(project("applications")).to.deep.include({
+      destinations: [{ server: "https://kubernetes.default.svc", namespace: "argocd" }],
+      namespaceResourceWhitelist: [{ group: "argoproj.io", kind: "Application" }],
+    });
+  });
+  it("[A7.1] gives workloads one repository, their namespace, and no kind of the platform's own", () => {
+    const { sourceRepos, destinations, namespaceResourceWhitelist = [] } = project("workloads");
+    expect(sourceRepos).to.deep.equal([configOf("production").gitops.repository]);
+    expect(destinations.map(({ namespace }) => namespace)).to.deep.equal(["demo-gitops"]);
+    const kinds = namespaceResourceWhitelist.map(({ kind }) => kind);
+    expect(kinds).to.not.have.members(["*"]);
+    for (const kind of ["Secret", "Role", "RoleBinding", "NetworkPolicy", "ResourceQuota", "Application"])
+      expect(kinds).to.not.include(kind);
+  });
+  it("[A7.2] pins what production takes", () => {
+    const application = inputsOf("kubernetes:argoproj.io/v1alpha1:Application", "gitops-root")["spec"] as {
+      source: { targetRevision: string; path: string };
+    };
+    expect(application.source).to.deep.include({ targetRevision: "v1.0.0", path: "apps/root/production" });
+  });
+  it("[A7.3] syncs as the requirement says", () => {
+    expect(syncPolicy).to.deep.equal({
+      automated: { prune: true, selfHeal: true, allowEmpty: false },
+      syncOptions: ["CreateNamespace=true", "ServerSideApply=true"],
+      retry: { limit: 5, backoff: { duration: "5s", factor: 2, maxDuration: "3m" } },
+    });
+  });
+  for (const environment of environments)
+    it(`[A7.2] [A7.3] declares the sample application of ${environment} as the platform expects it`, () => {
+      const file = path.join(root, "apps/root", environment, "demo.yaml");
+      const { metadata, spec } = parse(fs.readFileSync(file, "utf8")) as {
+        metadata: { name: string };
+        spec: { project: string; source: object; destination: object; syncPolicy: object };
+      };
+      const { repository, revision } = configOf(environment).gitops;
+      expect(metadata.name).to.equal("demo");
+      expect(spec).to.deep.equal({
+        project: "workloads",
+        source: { repoURL: repository, targetRevision: revision, path: "apps/demo" },
+        destination: { server: "https://kubernetes.default.svc", namespace: "demo-gitops" },
+        syncPolicy,
+      });
+    });
+  it("[A7.8] keeps no Secret below apps", () => {
+    const files = fs.readdirSync(path.join(root, "apps"), { recursive: true, encoding: "utf8" });
+    const texts = files
+      .filter((name) => /\.(ya?ml|json)$/.test(name))
+      .map((name) => fs.readFileSync(path.join(root, "apps", name), "utf8"));
+    expect(texts).to.not.have.length(0);
+    expect(texts.filter((text) => /^kind: Secret$/m.test(text))).to.deep.equal([]);
+  });
+});
