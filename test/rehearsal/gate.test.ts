@@ -51,7 +51,16 @@ describe("the gate", function () {
     const interruption = createInterruption();
     const layout = createLayout(folder(), "rehearsal");
     const engine = await wireEngine(options, process.env);
-    const parts = wireParts({ options, root: ROOT, layout, engine, redactor, interruption, variables: process.env });
+    const parts = wireParts({
+      options,
+      root: ROOT,
+      layout,
+      engine,
+      redactor,
+      warn: () => undefined,
+      interruption,
+      variables: process.env,
+    });
     let world: Sandbox | undefined;
     let left: readonly unknown[] | undefined;
     const { exitCode, records } = await execute(

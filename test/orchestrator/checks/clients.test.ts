@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { PlatformOutputs } from "../../../infra/outputs";
 import type { AwsReader } from "../../../orchestrator/checks/aws/reader";
 import { createClients } from "../../../orchestrator/checks/clients";
-import type { Edge } from "../../../orchestrator/checks/check";
+import type { Edge, Services } from "../../../orchestrator/checks/check";
 import type { Sandbox } from "../../../orchestrator/sandbox/sandbox";
 import { strict } from "../../support/rollout";
 
@@ -20,8 +20,9 @@ const outputs = (given: object) => given as PlatformOutputs;
 describe("the world that checks are given", () => {
   const aws = strict<AwsReader>("aws", {});
   const edge = strict<Edge>("edge", {});
+  const services = strict<Services>("services", {});
   const sandbox = (known?: string, more: Partial<Sandbox> = {}) =>
-    strict<Sandbox>("sandbox", { edge, kubeconfig: () => known, kubernetesProof: "stand-in", ...more });
+    strict<Sandbox>("sandbox", { edge, services, kubeconfig: () => known, kubernetesProof: "stand-in", ...more });
   const rehearsal = (given: object, known?: string) =>
     createClients({ target: "rehearsal", outputs: outputs(given), aws, sandbox: sandbox(known) });
 
