@@ -101,6 +101,23 @@ export const charts = {
     testedOn: [],
     reviewed: "2026-11-21",
   },
+  loki: {
+    chart: "oci://ghcr.io/grafana-community/helm-charts/loki",
+    version: "18.11.0",
+    namespace: "loki",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
+  alloy: {
+    chart: "alloy",
+    repository: "https://grafana.github.io/helm-charts",
+    version: "1.11.1",
+    namespace: "logging",
+    podSecurity: "privileged",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
   "external-secrets": {
     chart: "oci://ghcr.io/external-secrets/charts/external-secrets",
     version: "2.9.0",

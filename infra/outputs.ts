@@ -16,6 +16,7 @@ export interface PlatformOutputs {
   readonly entryPoint: EntryPointOutput;
   readonly gitops: GitopsOutput;
   readonly metrics: MetricsOutput;
+  readonly logs: LogsOutput;
   readonly secrets: SecretsOutput;
   readonly autoscaling: AutoscalingOutput;
   readonly backup: BackupOutput;
@@ -150,6 +151,19 @@ export interface GitopsOutput {
   readonly projects: readonly string[];
   /** Namespaces that applications are delivered into. */
   readonly targets: readonly string[];
+}
+
+export interface LogsOutput {
+  /** DaemonSet of the collector, as namespace/name (A9.1). */
+  readonly collector: string;
+  /** The store: where it runs, the Service it answers at and its port. */
+  readonly store: { readonly namespace: string; readonly name: string; readonly port: number };
+  readonly bucket: string;
+  readonly keyArn: string;
+  readonly writerRoleArn: string;
+  readonly retentionDays: number;
+  /** What one namespace may write in a day, bytes (A9.5). */
+  readonly bytesPerNamespaceAndDay: number;
 }
 
 export interface SecretsOutput {

@@ -11,6 +11,7 @@ import { Certificates } from "./phases/05-certificates";
 import { EntryPoint } from "./phases/06-entry-point";
 import { Gitops } from "./phases/07-gitops";
 import { Metrics } from "./phases/08-metrics";
+import { Logs } from "./phases/09-logs";
 import { Secrets } from "./phases/12-secrets";
 import { Autoscaling } from "./phases/13-autoscaling";
 import { Backup } from "./phases/15-backup";
@@ -37,6 +38,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
   ).outputs;
   const gitops = new Gitops("gitops", { config, cluster, nodePools }, inAccount).outputs;
   const metrics = new Metrics("metrics", { config, tags, cluster, nodePools }, inAccount).outputs;
+  const logs = new Logs("logs", { config, tags, cluster, nodePools, metrics }, inAccount).outputs;
   const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy }, inAccount).outputs;
   const autoscaling = new Autoscaling(
     "autoscaling",
@@ -91,6 +93,15 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
       "nodeExporter",
       "retentionDays",
       "longTermStore",
+    ]),
+    logs: plain(logs, [
+      "collector",
+      "store",
+      "bucket",
+      "keyArn",
+      "writerRoleArn",
+      "retentionDays",
+      "bytesPerNamespaceAndDay",
     ]),
     secrets: plain(secrets, ["namespace", "store", "prefix", "paths", "keyArn", "readerRoleArn", "example"]),
     autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice"]),

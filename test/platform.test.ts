@@ -69,6 +69,7 @@ for (const environment of environments) {
         "entryPoint",
         "gitops",
         "metrics",
+        "logs",
         "secrets",
         "autoscaling",
         "backup",

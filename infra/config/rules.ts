@@ -187,6 +187,17 @@ const rules: readonly Rule[] = [
           `set ${least} or more`,
         );
   },
+  ({ environment, monitoring: { logs } }) => {
+    const least = { dev: 7, staging: 15, production: 30 }[environment];
+    return logs.retentionDays >= least
+      ? undefined
+      : mistake(
+          "monitoring.logs.retentionDays",
+          logs.retentionDays,
+          `at least ${least} days in ${environment} (B6.1)`,
+          `set ${least} or more`,
+        );
+  },
   ({ environment, monitoring: { metrics } }) =>
     environment === "dev" || metrics.longTerm
       ? undefined

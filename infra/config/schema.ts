@@ -135,6 +135,12 @@ export const schema = z.strictObject({
       /** A managed store for the figures that are looked at for longer (B6.1, A8.4). */
       longTerm: z.boolean(),
     }),
+    logs: z.strictObject({
+      /** Days that logs can be searched (B6.1). */
+      retentionDays: count(1, 365),
+      /** What one namespace may write in a day before somebody looks at it, GiB (A9.5). */
+      gibPerNamespaceAndDay: z.number().positive().max(10_000),
+    }),
   }),
   /** USD a month (B5). */
   budget: z.strictObject({

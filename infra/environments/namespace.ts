@@ -17,6 +17,8 @@ export interface Allowances {
   readonly toPodIdentity?: boolean;
   /** Every pod and every node on any port: what measures all of them. */
   readonly toCluster?: boolean;
+  /** Namespaces, by name, whose pods may come in, and on which ports. */
+  readonly fromNamespaces?: Readonly<Record<string, readonly number[]>>;
   /** Namespaces, by name, whose pods may be reached on any port. */
   readonly toNamespaces?: readonly string[];
 }
@@ -165,6 +167,17 @@ function baseline({ vpcCidr, allow = {} }: PlatformNamespaceArgs): [string, Spec
       "allow-cluster",
       // Pods by their namespaces and nodes by their network: plugins differ in whether a range matches pods.
       { policyTypes: ["Egress"], egress: [{ to: [{ namespaceSelector: {} }, nodes] }] },
+    ]);
+  if (allow.fromNamespaces)
+    policies.push([
+      "allow-callers",
+      {
+        policyTypes: ["Ingress"],
+        ingress: Object.entries(allow.fromNamespaces).map(([name, ports]) => ({
+          from: [byName(name)],
+          ports: tcp(ports),
+        })),
+      },
     ]);
   if (allow.toNamespaces)
     policies.push(["allow-namespaces", { policyTypes: ["Egress"], egress: [{ to: allow.toNamespaces.map(byName) }] }]);

@@ -52,6 +52,7 @@ export const loaders: Readonly<Record<string, () => Promise<PhaseCheck>>> = {
   EntryPoint: async () => (await import("./06-entry-point.js")).entryPointCheck,
   Gitops: async () => (await import("./07-gitops.js")).gitopsCheck,
   Metrics: async () => (await import("./08-metrics.js")).metricsCheck,
+  Logs: async () => (await import("./09-logs.js")).logsCheck,
   Secrets: async () => (await import("./12-secrets.js")).secretsCheck,
   Autoscaling: async () => (await import("./13-autoscaling.js")).autoscalingCheck,
   Backup: async () => (await import("./15-backup.js")).backupCheck,

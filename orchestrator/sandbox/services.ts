@@ -4,10 +4,11 @@ import type { KubeObject } from "./cluster/object";
 import { backendsOf, type Objects } from "./cluster/probes";
 import { KubeApi, UnknownKind } from "./kubernetes/api";
 
+import { loki } from "./services/loki";
 import { prometheus } from "./services/prometheus";
 
 /** A program that answers behind a Service: the value of its pods' label `app.kubernetes.io/name`. */
-const programs: Readonly<Record<string, Program>> = { prometheus };
+const programs: Readonly<Record<string, Program>> = { loki, prometheus };
 
 /** What a program answers, worked out from what is in its cluster. */
 export type Program = (request: ProgramRequest) => ServiceResponse;

@@ -26,6 +26,8 @@ describe("the chart table", () => {
       "external-dns": "external-dns",
       "envoy-gateway": "gateway-helm",
       "kube-prometheus-stack": "kube-prometheus-stack",
+      loki: "loki",
+      alloy: "alloy",
       "vertical-pod-autoscaler": "vertical-pod-autoscaler",
     };
     for (const [name, folder] of Object.entries(folders)) {

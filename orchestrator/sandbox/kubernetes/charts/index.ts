@@ -10,6 +10,8 @@ import { gatewayCrdsHelm, gatewayHelm } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
 import { karpenter, karpenterCrd } from "./karpenter";
+import { alloy } from "./alloy";
+import { loki } from "./loki";
 import { kubePrometheusStack } from "./kube-prometheus-stack";
 import { nvidiaDevicePlugin } from "./nvidia-device-plugin";
 import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
@@ -28,6 +30,8 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   karpenter: karpenter as unknown as ChartTable,
   "karpenter-crd": karpenterCrd as unknown as ChartTable,
   "kube-prometheus-stack": kubePrometheusStack as unknown as ChartTable,
+  alloy: alloy as unknown as ChartTable,
+  loki: loki as unknown as ChartTable,
   "nvidia-device-plugin": nvidiaDevicePlugin as unknown as ChartTable,
   "vertical-pod-autoscaler": verticalPodAutoscaler as unknown as ChartTable,
   velero: velero as unknown as ChartTable,

@@ -34,6 +34,8 @@ export interface Workload {
   readonly initContainers?: readonly Fields[];
   readonly volumes?: readonly Fields[];
   readonly podAnnotations?: Readonly<Record<string, string>>;
+  /** Further fields beside the template: a StatefulSet's Service and claims. */
+  readonly set?: Fields;
   /** Further fields of the pod's spec; empty ones are left out. */
   readonly pod?: Fields;
 }
@@ -47,6 +49,7 @@ export function workload(given: Workload): KubeObject {
     ...(given.strategy === undefined
       ? {}
       : { [kind === "Deployment" ? "strategy" : "updateStrategy"]: given.strategy }),
+    ...given.set,
     selector: { matchLabels: labels },
     template: {
       metadata: { labels, ...filled({ annotations: given.podAnnotations }) },

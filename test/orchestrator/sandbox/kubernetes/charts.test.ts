@@ -9,6 +9,12 @@ import type { Properties } from "../../../../orchestrator/sandbox/provider/serve
 const least: Readonly<Record<string, Properties>> = {
   "aws-load-balancer-controller": { clusterName: "rehearsal" },
   karpenter: { settings: { clusterName: "rehearsal" } },
+  loki: {
+    loki: {
+      schemaConfig: { configs: [{ from: "2026-01-01", store: "tsdb", object_store: "s3", schema: "v13" }] },
+      storage: { type: "s3", bucketNames: { chunks: "a", ruler: "b", admin: "c" }, s3: { region: "eu-west-1" } },
+    },
+  },
 };
 
 interface Facts {
