@@ -32,8 +32,11 @@ export function deploymentsAvailable(
       if (available < needed) return `${available} replicas available, ${needed} needed`;
       if (alone) return undefined;
       const labels = deployment.spec?.template.metadata?.labels ?? {};
-      const guarded = budgets.some((budget) =>
-        Object.entries(budget.spec?.selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value),
+      // A budget without a selector guards nothing, one with an empty selector everything (policy/v1).
+      const guarded = budgets.some(
+        ({ spec }) =>
+          spec?.selector !== undefined &&
+          Object.entries(spec.selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value),
       );
       return guarded ? undefined : "no PodDisruptionBudget selects it";
     });

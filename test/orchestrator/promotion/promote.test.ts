@@ -312,6 +312,11 @@ describe("promote and rollback", () => {
         "for environment production",
       ],
       ["one that expired", (text: string) => ({ text: text.replace(/expires: 2026/, "expires: 2025") }), "expired"],
+      [
+        "one that lasts too long",
+        (text: string) => ({ text: text.replace(/expires: 2026/, "expires: 2027") }),
+        "longer than the 24 h",
+      ],
     ] as const) {
       it(`refuses ${what}`, async () => {
         const { message } = await refusal(() => recording(change));

@@ -1,26 +1,12 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { useFolder } from "../../../support/folder";
-import { commitAll, git } from "../../promotion/project";
+import { commitAll } from "../../promotion/project";
 import { cli } from "../command-line";
+import { project } from "./project";
 
-const ROOT = path.join(__dirname, "..", "..", "..", "..");
 const IMAGE = `registry.example/app@sha256:${"a".repeat(64)}`;
-
-/** The project's own settings and a program of one line, in a repository of its own. */
-function project(root: string): string {
-  mkdirSync(root, { recursive: true });
-  for (const name of ["package-lock.json", "Pulumi.yaml", "policy/package.json"])
-    cpSync(path.join(ROOT, name), path.join(root, name));
-  for (const name of ["dev", "staging", "production"]) {
-    cpSync(path.join(ROOT, `Pulumi.${name}.yaml`), path.join(root, `Pulumi.${name}.yaml`));
-  }
-  mkdirSync(path.join(root, "infra"));
-  writeFileSync(path.join(root, "infra", "index.ts"), "export default 1;\n");
-  git(root, "ada@example.com", "init", "-q");
-  return commitAll(root, "ada@example.com", "the platform");
-}
 
 describe("slipway release", () => {
   const folder = useFolder();
