@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { PolicyResource, ReportViolation, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { stackOf } from "./evaluate";
 import { levelOf, type Draft, type ResourceRule, type Rule, type Stack, type StackRule, type Verdict } from "./rule";
-import { settle } from "./setting";
+import { settle, type Values } from "./setting";
 import { listed, Subject } from "./subject";
 import { isFields, plain, type Fields } from "./value";
 import { describeWaiver, readWaivers, Waivers, waiverSchema, type WaiverReport } from "./waiver";
@@ -152,19 +152,16 @@ function resourcePolicy(rule: ResourceRule, session: Session, leads: boolean): R
     if (known === undefined) concerned.set(type, (known = isList(type) || rule.applies(type)));
     return known;
   };
+  const teller = new Teller(rule, session);
   const validateResource: NonNullable<ResourceValidationPolicy["validateResource"]> = (args, report) => {
     if (leads) running.enterWith(args.type);
     const subject = session.subject(args);
     if (!applies(args.type)) args.notApplicable(`${rule.name} is for other types than ${args.type}`);
-    const config = args.getConfig<Config>();
-    const settings = settle(rule.settings, config);
-    for (const one of listed(subject) ?? [subject])
-      if (rule.applies(one.type))
-        rule.judge(
-          one,
-          verdict(rule, report, config, session, () => one),
-          settings,
-        );
+    teller.begin(report, args.getConfig<Config>());
+    for (const one of listed(subject) ?? [subject]) {
+      teller.subject = one;
+      if (rule.applies(one.type)) rule.judge(one, teller, teller.settings);
+    }
   };
   if (!leads)
     Object.defineProperty(validateResource, "__pulumiType", {
@@ -187,45 +184,71 @@ function remediation(rule: ResourceRule): NonNullable<ResourceValidationPolicy["
 }
 
 function stackPolicy(rule: StackRule, session: Session): StackValidationPolicy {
+  const teller = new Teller(rule, session);
   return {
     ...metadata(rule),
     validateStack: (args, report) => {
       const config = args.getConfig<Config>();
       const stack = session.stack(args.resources);
-      const byUrn = (urn?: string) => stack.subjects.find((subject) => subject.urn === urn);
       // Asked for even by rules that waive nothing, so that the rule about waivers knows of them all.
       session.waivers(config);
-      rule.judge(stack, verdict(rule, report, config, session, byUrn), settle(rule.settings, config));
+      teller.begin(report, config);
+      teller.stack = stack;
+      rule.judge(stack, teller, teller.settings);
     },
   };
 }
 
 const isList = (type: string): boolean => type.startsWith("kubernetes:") && type.endsWith("List");
 
-function verdict(
-  rule: Rule,
-  report: ReportViolation,
-  config: Config,
-  session: Session,
-  subjectOf: (urn?: string) => Subject | undefined,
-): Verdict {
-  const advise = (message: string, urn?: string) =>
-    report({ message, urn, enforcementLevel: "advisory" } as unknown as string, urn);
-  return {
-    violation(message, urn) {
-      const waivers = session.waivers(config);
-      const subject = waivers && subjectOf(urn);
-      const waiver = subject && waivers.excuse(rule.name, subject);
-      if (waiver === undefined) report(message, urn);
-      else advise(`${message} (${describeWaiver({ waiver, state: "used", mistakes: [], used: [] })})`, urn);
-    },
-    undecided(what, urn) {
-      const message = `cannot be decided before the update: ${what} is not known yet`;
-      if (config.whenUnknown === "violation") report(message, urn);
-      else advise(message, urn);
-    },
-    notice: advise,
-  };
+/** Hands what a rule says to the SDK. One for each policy: a resource is judged by thirty, and each call is short. */
+class Teller implements Verdict {
+  #report: ReportViolation = () => undefined;
+  #config: Config = {};
+  #settings: Values | undefined;
+  /** What is judged, or all of it. */
+  subject: Subject | undefined;
+  stack: Stack | undefined;
+
+  constructor(
+    readonly rule: Rule,
+    readonly session: Session,
+  ) {}
+
+  begin(report: ReportViolation, config: Config): void {
+    this.#report = report;
+    // The engine sends the config once; the SDK copies it for every call.
+    if (this.#settings !== undefined && sameValues(config, this.#config)) return;
+    this.#config = config;
+    this.#settings = settle(this.rule.settings, config);
+  }
+
+  get settings(): Values {
+    return this.#settings ?? {};
+  }
+
+  violation(message: string, urn?: string): void {
+    const waivers = this.session.waivers(this.#config);
+    const subject = waivers && (this.subject ?? this.stack?.subjects.find((one) => one.urn === urn));
+    const waiver = subject && waivers.excuse(this.rule.name, subject);
+    if (waiver === undefined) this.#report(message, urn);
+    else this.notice(`${message} (${describeWaiver({ waiver, state: "used", mistakes: [], used: [] })})`, urn);
+  }
+
+  undecided(what: string, urn?: string): void {
+    const message = `cannot be decided before the update: ${what} is not known yet`;
+    if (this.#config.whenUnknown === "violation") this.#report(message, urn);
+    else this.notice(message, urn);
+  }
+
+  notice(message: string, urn?: string): void {
+    this.#report({ message, urn, enforcementLevel: "advisory" } as unknown as string, urn);
+  }
+}
+
+function sameValues(one: Config, other: Config): boolean {
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
 }
 
 /**
