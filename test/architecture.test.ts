@@ -85,7 +85,6 @@ const testedThrough: Readonly<Record<string, string>> = {
   "orchestrator/cli/policy.ts": "test/orchestrator/cli/run-cli.test.ts",
   "orchestrator/cli/promotion.ts": "test/orchestrator/cli/program.test.ts",
   "orchestrator/engine/builtin/version.ts": "test/orchestrator/engine/builtin/engine.test.ts",
-  "orchestrator/main.ts": "test/rehearsal/kill.test.ts",
   "orchestrator/parity/allowed.ts": "test/rehearsal/parity.test.ts",
   "orchestrator/promotion/approval/ssh-key.ts": "test/orchestrator/promotion/approval/sshsig.test.ts",
   "orchestrator/promotion/approval/wire.ts": "test/orchestrator/promotion/approval/sshsig.test.ts",
