@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { charts } from "../../infra/charts";
+import { SlipwayError } from "../errors";
 import { digestOf } from "../promotion/canonical";
 import { requireRelease } from "../promotion/collect";
 import type { Environment } from "../promotion/environment";
@@ -7,7 +8,7 @@ import type { Evidence } from "../promotion/event";
 import { openRepository } from "../promotion/git";
 import type { PromotionWork } from "../promotion/promote";
 import { createRollout } from "../promotion/rollout";
-import { loadRules } from "../promotion/rules";
+import { loadRules, RULES_FILE, SIGNERS_FILE } from "../promotion/rules";
 import { openStore } from "../promotion/store";
 import { writeReport } from "../report/files";
 import type { Report } from "../report/report";
@@ -28,8 +29,7 @@ export function wirePromotion(
   let report: Report | undefined;
   const rollout = createRollout({
     async execute(command, environment, wrapParts) {
-      // Whoever promotes has been asked by the gates; a second question would only stop pipelines.
-      const given = { ...options, environment: [environment], yes: true };
+      const given = { ...options, environment: [environment] };
       const carried = await carryOut(command, given, invocation, { wrapParts });
       report = reportOf(command, carried.options, carried.engine, carried.execution);
       return carried.execution;
@@ -75,7 +75,22 @@ export function evidenceOf({ run, engine, cluster, environments }: Report, diges
   };
 }
 
-/** Refuses to work on a release with other files than its own. */
+/**
+ * Refuses to work on a release with other files than its own, or by rules that nobody could review.
+ * @throws SlipwayError `checkout-differs`, `release-differs` or `rules-uncommitted` (refused).
+ */
 export function requireCheckedOut({ store }: PromotionWork, release: string, root: string): void {
-  requireRelease(store.releases.get(release), { repository: openRepository(root), charts });
+  const repository = openRepository(root);
+  requireRelease(store.releases.get(release), { repository, charts });
+  const changed = repository.changed(repository.commit("HEAD"), RULES);
+  if (changed.length === 0) return;
+  throw new SlipwayError(
+    "rules-uncommitted",
+    `${changed.join(", ")} is not as committed: who may approve must be seen by others first`,
+    "have the change reviewed and committed, or put it aside",
+    "refused",
+  );
 }
+
+/** Files that decide who may approve what. */
+const RULES = [RULES_FILE, SIGNERS_FILE];

@@ -73,7 +73,7 @@ export function recordApproval(work: ApprovalWork, signature: string, text: stri
   const signer = signerOfStatement(text, signature, rules, now());
   const why =
     mismatch(statement, { target, environment, release }) ??
-    (statement.expires <= now().toISOString() ? `the statement expired at ${statement.expires}` : undefined) ??
+    lifetime(statement.expires, rules.approvalHours, now()) ??
     ("why" in signer ? signer.why : unfit(signer.person, { rules, environment, authors }));
   if (why !== undefined || "why" in signer) throw refused(work, authors, why ?? "");
   const { plan, state, expires } = statement;
@@ -120,6 +120,13 @@ function mismatch(
     if (statement[key] !== wanted[key]) return `the statement is for ${key} ${statement[key]}, not ${wanted[key]}`;
   }
   return undefined;
+}
+
+/** Why an expiry is none that counts; undefined when it does. */
+function lifetime(expires: string, hours: number, now: Date): string | undefined {
+  const left = Date.parse(expires) - now.getTime();
+  if (left <= 0) return `the statement expired at ${expires}`;
+  return left > hours * 3_600_000 ? `the statement would last longer than the ${hours} h that are allowed` : undefined;
 }
 
 function refused({ rules, environment }: ApprovalWork, authors: readonly string[], why: string): SlipwayError {
