@@ -44,6 +44,9 @@ export async function unsnapshotted(view: ClusterView): Promise<Seen> {
   return { looked, wrong, detail: `${claims.length} claims; ${drivers.join(", ")}` };
 }
 
+/** Without digest and tag; the port of a registry is neither. */
+const nameOfImage = (image: string): string => image.replace(/@.*$/, "").replace(/:[^/]*$/, "");
+
 /** Databases that a snapshot alone would save in the middle of a transaction (A15.5). */
 export async function unprotectedDatabases(view: ClusterView): Promise<Seen> {
   const [pods, clusters] = await Promise.all([
@@ -54,7 +57,7 @@ export async function unprotectedDatabases(view: ClusterView): Promise<Seen> {
     ({ spec, metadata }) =>
       metadata?.labels?.["cnpg.io/cluster"] === undefined &&
       spec?.volumes?.some((volume) => volume.persistentVolumeClaim !== undefined) === true &&
-      spec.containers.some(({ image = "" }) => DATABASE.test(image.replace(/[:@].*$/, ""))),
+      spec.containers.some(({ image = "" }) => DATABASE.test(nameOfImage(image))),
   );
   const wrong = [
     ...each(databases, nameOf, ({ metadata }) =>
