@@ -74,11 +74,6 @@ describe("the import law", () => {
 
 /** Files that no test names, and the test that runs them. */
 const testedThrough: Readonly<Record<string, string>> = {
-  "infra/argo-cd-values.ts": "test/infra/phases/07-gitops.test.ts",
-  "infra/bucket.ts": "test/infra/phases/15-backup.test.ts",
-  "infra/velero-values.ts": "test/infra/phases/15-backup.test.ts",
-  "orchestrator/checks/backup-gaps.ts": "test/orchestrator/checks/15-backup.test.ts",
-  "orchestrator/checks/restore-drill.ts": "test/orchestrator/checks/15-backup.test.ts",
   "orchestrator/cli/commands/approve.ts": "test/orchestrator/cli/commands/promote.test.ts",
   "orchestrator/cli/commands/policy.ts": "test/orchestrator/cli/run-cli.test.ts",
   "orchestrator/cli/commands/rollback.ts": "test/orchestrator/cli/commands/promote.test.ts",
@@ -99,9 +94,6 @@ const testedThrough: Readonly<Record<string, string>> = {
   "orchestrator/sandbox/control-plane/main.ts": "test/orchestrator/sandbox/control-plane/build.test.ts",
   "orchestrator/sandbox/control-plane/nodes.ts": "test/control-plane/nodes.test.ts",
   "orchestrator/sandbox/control-plane/player.ts": "test/control-plane/nodes.test.ts",
-  "orchestrator/sandbox/operators/argo-cd.ts": "test/orchestrator/checks/07-gitops.test.ts",
-  "orchestrator/sandbox/operators/velero-archive.ts": "test/orchestrator/checks/15-backup.test.ts",
-  "orchestrator/sandbox/operators/velero.ts": "test/orchestrator/checks/15-backup.test.ts",
   "orchestrator/sandbox/operators/vertical-pod-autoscaler.ts": "test/orchestrator/checks/13-autoscaling.test.ts",
   "orchestrator/sandbox/provider/construction.ts": "test/orchestrator/sandbox/eks/component.test.ts",
   "orchestrator/sandbox/random/generators.ts": "test/orchestrator/sandbox/random/provider.test.ts",
