@@ -1,9 +1,10 @@
 import { benchControlPlane } from "./control-plane";
 import { benchEngine } from "./engine";
 import { benchInstall } from "./install";
+import { benchPolicy } from "./policy";
 import { benchStart } from "./start";
 
-/** `npm run bench [-- engine|start|install|control-plane] [SIZE…]`: figures against their goals; nothing here fails a build. */
+/** `npm run bench [-- engine|start|install|control-plane|policy] [SIZE…]`: figures against their goals; nothing here fails a build. */
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
   const sizes = words.filter((word) => /^\d+$/.test(word)).map(Number);
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
   if (wanted("install")) benchInstall();
   if (wanted("start")) await benchStart();
   if (wanted("control-plane")) await benchControlPlane();
+  if (wanted("policy")) await benchPolicy();
   if (wanted("engine")) await benchEngine(sizes.length > 0 ? sizes : [100, 1000, 10_000]);
 }
 void main();
