@@ -1,3 +1,6 @@
+import { SlipwayError } from "../errors";
+import { verifySignature } from "./approval/sshsig";
+import { statementText, type Statement } from "./approval/statement";
 import { environmentBefore } from "./environment";
 import type { Entry } from "./entry";
 import type { EventOf } from "./event";
@@ -14,6 +17,24 @@ export function audit(entries: readonly Entry[]): string[] {
     const why = illegal(standing, entry, entries);
     standing = after(standing, entry);
     return why === undefined ? [] : [`entry ${entry.sequence}: ${why}`];
+  });
+}
+
+/**
+ * Approvals whose signature is not over what their entry says, or not by the key it names. Whose key that was is the
+ * people's file of that time to say. Pure.
+ */
+export function auditSignatures(entries: readonly Entry[], target: Statement["target"]): string[] {
+  return entries.flatMap(({ sequence, event }) => {
+    if (event.kind !== "approved") return [];
+    const { signature, key, ...said } = event;
+    try {
+      const { fingerprint } = verifySignature(signature, statementText({ target, ...said }));
+      return fingerprint === key ? [] : [`entry ${sequence}: it is signed with ${fingerprint}, not ${key}`];
+    } catch (error) {
+      if (error instanceof SlipwayError) return [`entry ${sequence}: ${error.message}`];
+      throw error;
+    }
   });
 }
 

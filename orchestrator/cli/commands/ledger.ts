@@ -1,6 +1,6 @@
 import { exitCodes, SlipwayError } from "../../errors";
 import type { Releases } from "../../promotion/releases";
-import { audit } from "../../promotion/audit";
+import { audit, auditSignatures } from "../../promotion/audit";
 import { inWords } from "../../promotion/words";
 import { openStore, type Store } from "../../promotion/store";
 import { createLayout } from "../../rollout/layout";
@@ -64,11 +64,12 @@ function show({ ledger }: Store, terminal: Terminal): number {
 }
 
 /** Every fault there is. Tampering is a refusal: nothing may be promoted on such a ledger. */
-function verify({ ledger, releases }: Store, { head }: LedgerOptions, terminal: Terminal): number {
+function verify({ ledger, releases }: Store, { head, target }: LedgerOptions, terminal: Terminal): number {
   const { entries, faults, unfinished } = ledger.inspect();
   const said = [
     ...faults.map(({ message }) => message),
     ...audit(entries),
+    ...auditSignatures(entries, target),
     // The chain proves what is in it; that its end was not taken away only somebody who remembers the end can tell.
     ...(head === undefined || entries.some(({ hash }) => hash === head)
       ? []

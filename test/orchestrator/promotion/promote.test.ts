@@ -1,9 +1,10 @@
 import path from "node:path";
 import { expect } from "chai";
 import { inviteApproval, recordApproval } from "../../../orchestrator/promotion/approval/request";
-import { audit } from "../../../orchestrator/promotion/audit";
+import { audit, auditSignatures } from "../../../orchestrator/promotion/audit";
 import { contentHash } from "../../../orchestrator/promotion/canonical";
 import type { Environment } from "../../../orchestrator/promotion/environment";
+import type { EventOf, LedgerEvent } from "../../../orchestrator/promotion/event";
 import { promote, rollback, wayBack, type PromotionWork } from "../../../orchestrator/promotion/promote";
 import { createPeople, type Name } from "../../../orchestrator/promotion/rehearsal/people";
 import type { Rollout, RolloutResult } from "../../../orchestrator/promotion/rollout";
@@ -110,6 +111,20 @@ describe("promote and rollback", () => {
     });
     expect(head).to.equal(verified?.hash);
     expect(audit(entries())).to.deep.equal([]);
+    expect(auditSignatures(entries(), "rehearsal")).to.deep.equal([]);
+  });
+
+  it("leave approvals whose signatures anybody can verify later", async () => {
+    await toStaging(made("1"));
+    const forged = (change: (event: EventOf<"approved">) => LedgerEvent) =>
+      auditSignatures(
+        entries().map((entry) => (entry.event.kind === "approved" ? { ...entry, event: change(entry.event) } : entry)),
+        "rehearsal",
+      );
+    expect(forged((event) => event)).to.deep.equal([]);
+    expect(forged((event) => ({ ...event, plan: event.state }))).to.have.length(2);
+    expect(forged((event) => ({ ...event, key: "SHA256:other" }))[0]).to.include("not SHA256:other");
+    expect(auditSignatures(entries(), "aws")).to.have.length(2);
   });
 
   it("refuse with everything that is missing, touch nothing, and write that down", async () => {
