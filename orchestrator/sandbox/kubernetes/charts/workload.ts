@@ -136,13 +136,16 @@ export function budget(
   name: string,
   namespace: string,
   selector: Readonly<Record<string, string>>,
-  limits: { minAvailable?: number | string | undefined; maxUnavailable?: number | string | undefined },
+  {
+    minAvailable,
+    maxUnavailable,
+  }: { minAvailable?: number | string | undefined; maxUnavailable?: number | string | undefined },
 ): KubeObject {
   return {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
     metadata: { name, namespace, labels: { ...selector } },
-    spec: { ...filled(limits), selector: { matchLabels: { ...selector } } },
+    spec: { ...filled({ minAvailable, maxUnavailable }), selector: { matchLabels: { ...selector } } },
   };
 }
 
