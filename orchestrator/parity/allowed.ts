@@ -70,4 +70,15 @@ export const allowed: readonly Allowance[] = [
     path: /^values\.policy$/,
     reason: "records of production are removed by a person (A6.5)",
   },
+  {
+    resource: / backup-(bucket|velero|daily)$/,
+    path: /(noncurrentDays|defaultBackupTTL|spec\.template\.ttl)$/,
+    reason: "copies are kept as long as each environment is configured to (B4.1, B4.2)",
+  },
+  { resource: / backup-hourly$/, path: /^$/, reason: "hourly copies in production only (B4.1, B4.2)" },
+  {
+    resource: / gitops-root$/,
+    path: /^spec\.source\.targetRevision$/,
+    reason: "staging follows the branch, production a released version (A7.1)",
+  },
 ];
