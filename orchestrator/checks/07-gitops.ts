@@ -2,7 +2,7 @@ import type { KubernetesObject, V1ConfigMap, V1Secret, V1Service, V1StatefulSet 
 import { deploymentsAvailable } from "./available";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { nameOf, viewCluster, type ClusterView } from "./cluster-view";
-import { diagnosis, each, examine, type Offence } from "./finding";
+import { diagnosis, each, examine, outside, type Offence } from "./finding";
 
 const API = "argoproj.io/v1alpha1";
 /** A first sync clones the repository, pulls images and rolls out; retries add five minutes (A7.3). */
@@ -57,14 +57,10 @@ export const gitopsCheck: PhaseCheck = {
       controller(context, view),
       unreachable(context, view),
       leastRights(context, view),
-      examine({ requirement: "A7.8", title: "no secret comes from Git" }, async () => {
-        const { looked, secrets } = await secretsFromGit(view);
-        const wrong = secrets.map((subject) => ({ subject, reason: "its data was delivered from the repository" }));
-        // A cluster without secrets keeps the promise: the list itself was answered.
-        return { looked: Math.max(1, looked), wrong, detail: `${looked} secrets, none of them delivered` };
-      }),
+      outside(context, noPlainSecret(view)),
     ]);
-    return [...standing, await inSync(context, view), await continuous(context, view)];
+    const synced = await outside(context, inSync(context, view));
+    return [...standing, synced, await outside(context, continuous(context, view))];
   },
 
   async diagnose(context) {
@@ -190,6 +186,15 @@ function continuous({ outputs, config }: CheckContext, view: ClusterView): Promi
       return { looked: found.length, wrong, detail: found.map(nameOf).join(", ") };
     },
   );
+}
+
+function noPlainSecret(view: ClusterView): Promise<Finding> {
+  return examine({ requirement: "A7.8", title: "no secret comes from Git" }, async () => {
+    const { looked, secrets } = await secretsFromGit(view);
+    const wrong = secrets.map((subject) => ({ subject, reason: "its data was delivered from the repository" }));
+    // A cluster without secrets keeps the promise: the list itself was answered.
+    return { looked: Math.max(1, looked), wrong, detail: `${looked} secrets, none of them delivered` };
+  });
 }
 
 /** Secrets with data that Argo CD delivered: whatever their source, it was readable there. */
