@@ -28,9 +28,9 @@ export function wirePromotion(
   const now = () => new Date();
   let report: Report | undefined;
   const rollout = createRollout({
-    async execute(command, environment, wrapParts) {
+    async execute({ command, environment, anew, wrapParts }) {
       const given = { ...options, environment: [environment] };
-      const carried = await carryOut(command, given, invocation, { wrapParts });
+      const carried = await carryOut(command, given, invocation, { wrapParts, anew });
       report = reportOf(command, carried.options, carried.engine, carried.execution);
       return carried.execution;
     },

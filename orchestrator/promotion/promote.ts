@@ -145,11 +145,15 @@ async function carryOut(
 ): Promise<PromotionOutcome> {
   const { environment, store, rollout, by } = work;
   let run = resumed;
-  const result = await rollout.run(environment, async (look) => {
-    // Whoever goes on with a run was permitted when it began; its plan and state are half carried out by now.
-    const seen = resumed === undefined ? await look() : { plan: "", state: "" };
-    const { sequence } = store.ledger.append(by, begin(seen));
-    run ??= sequence;
+  const result = await rollout.run({
+    environment,
+    goOn: resumed !== undefined,
+    async permit(look) {
+      // Whoever goes on with a run was permitted when it began; its plan and state are half carried out by now.
+      const seen = resumed === undefined ? await look() : { plan: "", state: "" };
+      const { sequence } = store.ledger.append(by, begin(seen));
+      run ??= sequence;
+    },
   });
   const { status, reason, fix, kind } = result;
   const outcome = { release, status, ...(status !== "verified" && { failure: { reason, fix, kind } }) };

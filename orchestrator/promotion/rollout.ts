@@ -17,24 +17,32 @@ export interface RolloutResult {
   readonly evidence: Evidence;
 }
 
+export interface RunRequest {
+  readonly environment: Environment;
+  permit(look: () => Promise<Foreseen>): Promise<void>;
+  /** Goes on where this very run was interrupted. Otherwise nothing that was proven before counts. */
+  readonly goOn: boolean;
+}
+
 /** The rollout of an environment as a promotion needs it. */
 export interface Rollout {
   /** Looks, under the policy pack, and changes nothing. @throws SlipwayError when the preview does not pass. */
   foresee(environment: Environment): Promise<Foreseen>;
   /**
    * Builds and verifies the environment. `permit` is called at most once, while the environment is leased to this run
-   * and before anything is touched; what it throws ends the run and is thrown on.
+   * and before anything is built; what it throws ends the run and is thrown on.
    */
-  run(environment: Environment, permit: (look: () => Promise<Foreseen>) => Promise<void>): Promise<RolloutResult>;
+  run(request: RunRequest): Promise<RolloutResult>;
 }
 
 export interface RealRolloutRequest {
-  /** Runs the steps of a command on one environment, with these parts. */
-  execute(
-    command: "preview" | "bootstrap",
-    environment: Environment,
-    wrap: (parts: Parts) => Parts,
-  ): Promise<Execution>;
+  /** Runs the steps of a command on one environment, with these parts; `anew` repeats what was finished before. */
+  execute(request: {
+    readonly command: "preview" | "bootstrap";
+    readonly environment: Environment;
+    readonly anew: boolean;
+    wrapParts(parts: Parts): Parts;
+  }): Promise<Execution>;
   /** Keeps the report of a run and says what it proves. */
   evidence(execution: Execution): Evidence;
 }
@@ -42,21 +50,23 @@ export interface RealRolloutRequest {
 /** The rollout that `slipway bootstrap` runs, with a gate in it. */
 export function createRollout({ execute, evidence }: RealRolloutRequest): Rollout {
   const carryOut = (
-    command: "preview" | "bootstrap",
-    environment: Environment,
+    request: Omit<Parameters<typeof execute>[0], "wrapParts">,
     watch: (stack: StackPort) => Partial<StackPort>,
   ) =>
-    execute(command, environment, (parts) => ({
-      ...parts,
-      async openStack(request) {
-        const { stack, notes } = await parts.openStack(request);
-        return { stack: overlaid(stack, watch(stack)), notes };
-      },
-    }));
+    execute({
+      ...request,
+      wrapParts: (parts) => ({
+        ...parts,
+        async openStack(asked) {
+          const { stack, notes } = await parts.openStack(asked);
+          return { stack: overlaid(stack, watch(stack)), notes };
+        },
+      }),
+    });
   return {
     async foresee(environment) {
       let seen: Foreseen | undefined;
-      const execution = await carryOut("preview", environment, (stack) => ({
+      const execution = await carryOut({ command: "preview", environment, anew: true }, (stack) => ({
         async preview(request) {
           const operation = await stack.preview(request);
           seen = await look(stack, operation);
@@ -68,7 +78,7 @@ export function createRollout({ execute, evidence }: RealRolloutRequest): Rollou
       if (seen === undefined) throw new Error("a preview that passed has looked at nothing");
       return seen;
     },
-    async run(environment, permit) {
+    async run({ environment, permit, goOn }) {
       let permitted = false;
       let refusal: unknown;
       const ask = async (stack: StackPort, operation?: Operation): Promise<void> => {
@@ -81,7 +91,7 @@ export function createRollout({ execute, evidence }: RealRolloutRequest): Rollou
         }
         permitted = true;
       };
-      const execution = await carryOut("bootstrap", environment, (stack) => ({
+      const execution = await carryOut({ command: "bootstrap", environment, anew: !goOn }, (stack) => ({
         async preview(request) {
           const operation = await stack.preview(request);
           // What the policy gate stops anyway needs no permission and uses no approval up.

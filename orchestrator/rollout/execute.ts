@@ -39,6 +39,8 @@ export interface ExecuteRequest {
   readonly clock: Clock;
   readonly waitUntil: WaitUntil;
   readonly destroyProtected: boolean;
+  /** Repeats also what an interrupted run had finished: where what was seen then must not count now. */
+  readonly anew?: boolean;
   /** Told what the preview of an environment plans, with inputs as far as they are known. */
   tellPlanned?(config: PlatformConfig, resources: readonly PlannedResource[]): void;
   /** Called once with the plan before the first step. */
@@ -146,7 +148,7 @@ function findWork(
   steps: readonly Step[],
   journals: ReadonlyMap<string, Journal>,
 ): Resume | undefined {
-  if (!RESUMABLE.includes(request.command)) return undefined;
+  if (request.anew === true || !RESUMABLE.includes(request.command)) return undefined;
   const resume = findResume({
     steps,
     signature: signatureOf(request),

@@ -46,6 +46,7 @@ interface Hooks {
   readonly tellPlanned?: ExecuteRequest["tellPlanned"];
   /** Puts something between the steps and what they work with. */
   wrapParts?(parts: Parts): Parts;
+  readonly anew?: boolean;
 }
 
 /** Runs a command's steps with progress, from its first line to its last step. */
@@ -53,7 +54,7 @@ export async function carryOut(
   command: Command,
   given: DestroyOptions,
   invocation: Invocation,
-  { tellPlanned, wrapParts = (parts) => parts }: Hooks = {},
+  { tellPlanned, wrapParts = (parts) => parts, anew = false }: Hooks = {},
 ) {
   const { terminal, root } = invocation;
   const options = await withCluster(given, invocation);
@@ -91,6 +92,7 @@ export async function carryOut(
       waitUntil: createWait(realClock(interruption.cancelled), interruption.cancelled),
       destroyProtected: options.destroyProtected === true,
       ...(tellPlanned && { tellPlanned }),
+      anew,
       observe: (steps) => createProgress(steps, terminal),
       say: (text) => terminal.line(text),
     });

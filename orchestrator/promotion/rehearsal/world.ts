@@ -155,7 +155,7 @@ export class World {
       const changes = { update: 1 };
       return Promise.resolve({ plan: contentHash({ environment, state }), state: contentHash(state), changes });
     },
-    run: async (environment, permit) => {
+    run: async ({ environment, permit }) => {
       const fate = this.fates.shift() ?? "well";
       if (fate === "killed before it began") throw new Killed();
       await permit(() => this.rollout.foresee(environment));

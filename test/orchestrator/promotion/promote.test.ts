@@ -47,7 +47,7 @@ describe("promote and rollback", () => {
         state: contentHash(built[environment]),
         changes: { create: 1 },
       }),
-    async run(environment, permit) {
+    async run({ environment, permit }) {
       const end = ends.shift() ?? {};
       if (end === "killed before it was begun") throw new Killed();
       await permit(() => rollout.foresee(environment));
@@ -188,10 +188,10 @@ describe("promote and rollback", () => {
     const [one, two] = [made("1"), made("2")];
     const first: Rollout = {
       ...rollout,
-      async run(environment, permit) {
+      async run(request) {
         // The other one comes and goes while this one is being prepared.
         await go(two, "dev");
-        return rollout.run(environment, permit);
+        return rollout.run(request);
       },
     };
     await promote({ ...work("dev"), rollout: first, release: one });

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { createRollout, type Rollout } from "../../../orchestrator/promotion/rollout";
+import { createRollout, type Rollout, type RunRequest } from "../../../orchestrator/promotion/rollout";
 import { SlipwayError } from "../../../orchestrator/errors";
 import { execute, type Execution } from "../../../orchestrator/rollout/execute";
 import { useFolder } from "../../support/folder";
@@ -27,16 +27,19 @@ describe("the rollout of a promotion", () => {
   /** On the same disk and stacks: what a new process would find. */
   const wire = (on: FakeRollout, changed: { to?: number } = {}) =>
     createRollout({
-      execute: (command, environment, wrap) =>
-        execute(on.request(folder(), { command, environments: [environment], parts: wrap(on.parts), ...changed })),
+      execute: ({ command, environment, anew, wrapParts }) =>
+        execute(
+          on.request(folder(), { command, environments: [environment], parts: wrapParts(on.parts), anew, ...changed }),
+        ),
       evidence(execution) {
         proven.push(execution);
         return anEvidence();
       },
     });
+  const run = (permit: RunRequest["permit"], goOn = false) => rollout.run({ environment: "dev", permit, goOn });
   const permitted = async () => {
     let looked = 0;
-    const result = await rollout.run("dev", async (look) => {
+    const result = await run(async (look) => {
       await look();
       looked++;
     });
@@ -64,7 +67,7 @@ describe("the rollout of a promotion", () => {
   it("asks once, before anything is touched, with what it is about to do", async () => {
     const foreseen = await rollout.foresee("dev");
     const seen: unknown[] = [];
-    const { status } = await rollout.run("dev", async (look) => {
+    const { status } = await run(async (look) => {
       seen.push(calls().length, await look());
     });
     expect(status).to.equal("verified");
@@ -74,7 +77,7 @@ describe("the rollout of a promotion", () => {
 
   it("touches nothing when it is not permitted, and throws on what was said", async () => {
     const no = new SlipwayError("promotion-refused", "no", "do something else", "refused");
-    const { code } = await refusal(() => rollout.run("dev", () => Promise.reject(no)));
+    const { code } = await refusal(() => run(() => Promise.reject(no)));
     expect(code).to.equal("promotion-refused");
     expect(calls()).to.deep.equal([]);
   });
@@ -87,20 +90,31 @@ describe("the rollout of a promotion", () => {
     expect(reason).to.include("mandatory policy violation");
   });
 
-  it("asks also when it continues what somebody else began without permission", async () => {
-    // A bootstrap that was interrupted behind its preview.
-    fake.stack("dev").upResult = { result: "failed", errors: ["no quota"] };
-    await execute(fake.request(folder()));
-    fake.stack("dev").upResult = {};
-    const before = calls().length;
-    let touched = -1;
-    const { status } = await rollout.run("dev", async (look) => {
-      await look();
-      touched = calls().length;
+  describe("after a rollout that stopped half way", () => {
+    beforeEach(async () => {
+      fake.stack("dev").upResult = { result: "failed", errors: ["no quota"] };
+      await execute(fake.request(folder()));
+      fake.stack("dev").upResult = {};
+      fake.said.length = 0;
     });
-    expect(status).to.equal("verified");
-    expect(fake.said.join("\n")).to.include("continuing run");
-    expect(touched).to.equal(before);
+
+    it("counts nothing of it: everything is previewed, built and verified anew", async () => {
+      expect((await permitted()).status).to.equal("verified");
+      expect(fake.said.join("\n")).to.not.include("continuing run");
+      expect(proven[0]?.records.some(({ earlier }) => earlier)).to.equal(false);
+    });
+
+    it("goes on with it when it was this very run, and asks also then, before it builds", async () => {
+      const before = calls().length;
+      let touched = -1;
+      const { status } = await run(async (look) => {
+        await look();
+        touched = calls().length;
+      }, true);
+      expect(status).to.equal("verified");
+      expect(fake.said.join("\n")).to.include("continuing run");
+      expect(touched).to.equal(before);
+    });
   });
 
   it("tells a failure with the words of the step that met it", async () => {
@@ -112,7 +126,7 @@ describe("the rollout of a promotion", () => {
   });
 
   it("tells an interruption from a failure", async () => {
-    const result = await rollout.run("dev", async (look) => {
+    const result = await run(async (look) => {
       await look();
       fake.interruption.signal();
     });
