@@ -16,6 +16,7 @@ describe("a namespace of the platform", () => {
     expect(levels.filter(([, level]) => level !== "restricted").map(([name]) => name)).to.have.members([
       "backup-namespace",
       "metrics-monitoring-agents",
+      "logs-logging",
     ]);
     const members = seen
       .filter((one) => /:(Namespace|NetworkPolicy)$/.test(one.type))
