@@ -63,6 +63,7 @@ function defaulted(
   if (resource.kind === "Service" && resource.group === "") return admitService(store, object, before);
   if (resource.group === "apps" && hasTemplate(resource) && resource.kind !== "DaemonSet")
     return { ...object, spec: { replicas: 1, ...specOf(object) } };
+  if (resource.kind === "Secret" && resource.group === "") return withData(object);
   if (isNamespace(resource))
     return {
       ...object,
@@ -70,6 +71,16 @@ function defaulted(
       status: object["status"] ?? { phase: "Active" },
     };
   return admitCustom(resource, object, before);
+}
+
+/** What clients write in clear text is stored, and read back, as data. */
+function withData({ stringData, ...secret }: KubeObject): KubeObject {
+  const encoded = Object.entries((stringData ?? {}) as Record<string, string>).map(
+    ([key, text]) => [key, Buffer.from(text).toString("base64")] as const,
+  );
+  const type = secret["type"] ?? "Opaque";
+  if (encoded.length === 0) return { ...secret, type };
+  return { ...secret, type, data: { ...(secret["data"] as object | undefined), ...Object.fromEntries(encoded) } };
 }
 
 function requireServiceAccount(store: ClusterStore, pod: KubeObject): void {

@@ -38,6 +38,19 @@ describe("admission of the embedded API", () => {
   });
   afterEach(() => store.close());
 
+  it("stores what a Secret says in clear text as data, which wins over data of the same key", () => {
+    const secret = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "s", namespace: "baseline" },
+      data: { a: "eA==", b: "eQ==" },
+      stringData: { b: "z" },
+    };
+    const admitted = admit(store, resource("v1", "Secret"), secret, undefined, () => undefined);
+    expect(admitted).to.deep.include({ type: "Opaque", data: { a: "eA==", b: Buffer.from("z").toString("base64") } });
+    expect(admitted).to.not.have.property("stringData");
+  });
+
   /** Why a pod is refused; undefined when it is admitted. */
   function refusal(pod: KubeObject, namespace: string): string | undefined {
     const named = { ...pod, metadata: { ...pod.metadata, name: "pod", namespace } };
