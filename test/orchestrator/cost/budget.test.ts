@@ -20,7 +20,7 @@ const costing = (compute: number): Estimate => ({
   asOf: "2026-11-21",
 });
 
-describe("a budget over an estimate [B5.2]", () => {
+describe("a budget over an estimate [B5.2] [E5.5]", () => {
   it("says nothing while it is kept, to the dollar", () =>
     expect(judgeBudget(costing(300), budget, "dev")).to.deep.equal({ warnings: [] }));
   it("warns of every area above it", () =>

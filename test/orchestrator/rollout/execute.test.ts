@@ -59,7 +59,7 @@ describe("execute", () => {
     expect(rollout.stack("dev").calls).to.deep.equal([]);
   });
 
-  it("estimates what is planned, warns above a budget and stops above the limit with nothing touched [B5.2]", async () => {
+  it("estimates what is planned, warns above a budget and stops above the limit with nothing touched [B5.2] [E5.5]", async () => {
     const nodes = (desiredSize: number) => ({
       urn: "urn:pulumi:dev::slipway::aws:eks/nodeGroup:NodeGroup::general",
       type: "aws:eks/nodeGroup:NodeGroup",
