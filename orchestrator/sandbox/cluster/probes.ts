@@ -72,10 +72,12 @@ function resolves(store: Objects, pod: KubeObject): boolean {
 }
 
 function reaches(store: Objects, pod: KubeObject, host: string, port: number): boolean {
-  const direct = store.kind("v1", "Pod").find((other) => statusOf(other)["podIP"] === host);
-  if (direct !== undefined)
-    return (
-      listens(direct, port) && allows(worldOf(store), { from: peerOf(pod), to: peerOf(direct), port, protocol: "TCP" })
+  // Pods on the node's network share its address, and played nodes that came back may hand one out again.
+  const direct = store.kind("v1", "Pod").filter((other) => statusOf(other)["podIP"] === host);
+  if (direct.length > 0)
+    return direct.some(
+      (other) =>
+        listens(other, port) && allows(worldOf(store), { from: peerOf(pod), to: peerOf(other), port, protocol: "TCP" }),
     );
   const service =
     serviceOf(store, host) ?? store.kind("v1", "Service").find((one) => specOf(one)["clusterIP"] === host);

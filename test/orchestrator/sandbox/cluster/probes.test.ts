@@ -54,6 +54,12 @@ describe("probes of the embedded cluster", () => {
     expect(reached("tcp://100.64.0.9:22")).to.equal(false);
     expect(reached("tcp://100.64.0.77:8080")).to.equal(false);
   });
+  it("reaches the pod that listens, where several share an address", () => {
+    world().put({ ...pod("early", {}, { namespace: "default" }), status: { ...ready, podIP: "100.64.0.20" } });
+    world().put(server("late", { app: "late" }, "default", "100.64.0.20"));
+    expect(reached("tcp://100.64.0.20:8080")).to.equal(true);
+    expect(reached("tcp://100.64.0.20:22")).to.equal(false);
+  });
   it("is kept off by a network policy, and says so as a tool would", () => {
     world().put(deny);
     const { reached: through, log } = probe(world().store, from("tcp://172.20.0.20:80"));
