@@ -9,7 +9,7 @@ import {
   labelsOf,
   placement,
   service,
-  serviceAccount,
+  accountAsked,
   serviceAccountValues,
   workload,
 } from "./workload";
@@ -62,17 +62,7 @@ export const awsLoadBalancerController: ChartTable<Values> = {
     ];
     const guarded = Object.keys(given.podDisruptionBudget).length > 0 && given.replicaCount > 1;
     return [
-      ...(given.serviceAccount.create
-        ? [
-            serviceAccount(
-              account,
-              namespace,
-              labels,
-              given.serviceAccount.automountServiceAccountToken ?? true,
-              given.serviceAccount.annotations,
-            ),
-          ]
-        : []),
+      ...accountAsked(given.serviceAccount, account, namespace, labels),
       workload({
         name,
         namespace,

@@ -12,7 +12,7 @@ import {
   labelsOf,
   placement,
   service,
-  serviceAccount,
+  accountAsked,
   serviceAccountValues,
   workload,
   type Port,
@@ -84,17 +84,7 @@ function part(
   const account = given.serviceAccount.name ?? name;
   const mounts = role === "controller" && Object.keys(config).length > 0;
   return [
-    ...(given.serviceAccount.create
-      ? [
-          serviceAccount(
-            account,
-            namespace,
-            labels,
-            given.serviceAccount.automountServiceAccountToken ?? true,
-            given.serviceAccount.annotations,
-          ),
-        ]
-      : []),
+    ...accountAsked(given.serviceAccount, account, namespace, labels),
     ...(mounts ? [configMap(name, namespace, labels, { "config.yaml": stringify(config) })] : []),
     workload({
       name,

@@ -7,7 +7,7 @@ import {
   labelsOf,
   placement,
   service,
-  serviceAccount,
+  accountAsked,
   serviceAccountValues,
   workload,
 } from "./workload";
@@ -68,17 +68,7 @@ export const externalDns: ChartTable<Values> = {
     ];
     const probe = { timeoutSeconds: 5, periodSeconds: 10, successThreshold: 1 };
     return [
-      ...(given.serviceAccount.create
-        ? [
-            serviceAccount(
-              account,
-              namespace,
-              labels,
-              given.serviceAccount.automountServiceAccountToken ?? true,
-              given.serviceAccount.annotations,
-            ),
-          ]
-        : []),
+      ...accountAsked(given.serviceAccount, account, namespace, labels),
       workload({
         name,
         namespace,

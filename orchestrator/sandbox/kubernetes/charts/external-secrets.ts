@@ -10,7 +10,7 @@ import {
   labelsOf,
   placement,
   service,
-  serviceAccount,
+  accountAsked,
   serviceAccountValues,
   workload,
   type Port,
@@ -110,17 +110,7 @@ function component(
   const account = given.serviceAccount.name ?? name;
   const timing = { timeoutSeconds: 5, failureThreshold: 3, successThreshold: 1 };
   return [
-    ...(given.serviceAccount.create
-      ? [
-          serviceAccount(
-            account,
-            namespace,
-            labels,
-            given.serviceAccount.automountServiceAccountToken ?? true,
-            given.serviceAccount.annotations,
-          ),
-        ]
-      : []),
+    ...accountAsked(given.serviceAccount, account, namespace, labels),
     workload({
       name,
       namespace,

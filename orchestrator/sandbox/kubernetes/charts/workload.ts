@@ -99,6 +99,17 @@ export function serviceAccount(
   };
 }
 
+/** The account that a chart makes when its values ask for one, which is what most charts' templates say of it. */
+export function accountAsked(
+  asked: z.infer<typeof serviceAccountValues>,
+  name: string,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): KubeObject[] {
+  const { create, automountServiceAccountToken = true, annotations } = asked;
+  return create ? [serviceAccount(name, namespace, labels, automountServiceAccountToken, annotations)] : [];
+}
+
 export interface Port {
   readonly name: string;
   readonly port: number;
