@@ -2,11 +2,10 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { phases } from "../../orchestrator/rollout/phases";
 import { useFolder } from "../support/folder";
-import { openWorld, THINGS_PER_PHASE } from "../support/mini-rollout";
+import { openWorld, PLAYED, THINGS_PER_PHASE } from "../support/mini-rollout";
 
-const THINGS = phases.length * THINGS_PER_PHASE;
+const THINGS = PLAYED.length * THINGS_PER_PHASE;
 const SCRIPT = path.join(__dirname, "..", "support", "mini-rollout.ts");
 
 interface Ended {
