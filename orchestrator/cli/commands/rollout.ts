@@ -19,7 +19,7 @@ import { environmentNames } from "../options";
 import { wireParts, wireEngine } from "../parts";
 import type { DestroyOptions } from "../program";
 import { createProgress } from "../progress/progress";
-import { details } from "../progress/words";
+import { details, remarks } from "../progress/words";
 import { wrap, type Terminal } from "../terminal";
 
 /** The commands that work on environments step by step: preview, bootstrap, verify, destroy. */
@@ -133,6 +133,7 @@ function close({ records, seconds }: Execution, report: Report, terminal: Termin
       for (const line of details(record)) terminal.line(wrap(line, terminal.columns, "  "));
     }
   }
+  if (live) for (const line of remarks(records)) terminal.line(wrap(line, terminal.columns, "  "));
   for (const { topology } of report.environments) if (topology !== undefined) terminal.line(`\n${topology}`);
   const words = report.environments.map(({ name, result }) => `${name} ${result}`).join(", ");
   const good = report.result === "succeeded";

@@ -17,6 +17,17 @@ export function summary(record: StepRecord): string {
   return `${changes(record)}${cost}`;
 }
 
+/** What a live list no longer shows once its environments are folded: what they would cost, and what to know besides. */
+export function remarks(records: readonly StepRecord[]): string[] {
+  // A failed step is told in full, with its notes.
+  const folded = records.filter(({ status }) => status !== "failed");
+  const lines = folded.flatMap(({ step, cost, notes = [] }) => [
+    ...(cost === undefined ? [] : [`${step.environment}: about ${dollars(cost.total)} a month`]),
+    ...notes.map((note) => `${step.environment}: note: ${note}`),
+  ]);
+  return [...new Set(lines)];
+}
+
 /** What a person needs to see of a step: its result, and for a failure all that explains it. */
 export function details(record: StepRecord): string[] {
   if (record.earlier || record.status === "early exit" || record.status === "excluded") return [];

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { details, summary } from "../../../../orchestrator/cli/progress/words";
+import { details, remarks, summary } from "../../../../orchestrator/cli/progress/words";
 import type { StepRecord } from "../../../../orchestrator/rollout/step";
 import { passed } from "../../../support/rollout";
 
@@ -33,6 +33,14 @@ describe("what is told of a step", () => {
       "1 of 1 checks passed (stand-in)",
       "note: n",
     ]));
+  it("is, of what a live list has folded, the cost and the notes, each once [E5.5]", () => {
+    const cost = { lines: [], byArea: {} as never, total: 868.4, ceiling: 0, gaps: [], asOf: "2026-06-17" };
+    const noted = { notes: ["compute: above its budget"] };
+    expect(
+      remarks([record({ cost, ...noted }), record(noted), record({ status: "failed", notes: ["n"] })]),
+    ).to.deep.equal(["dev: about $868 a month", "dev: note: compute: above its budget"]);
+    expect(remarks([record()])).to.deep.equal([]);
+  });
   it("is of a failed one all that explains it", () => {
     const lines = details(
       record({
