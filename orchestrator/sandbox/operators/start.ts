@@ -140,8 +140,9 @@ class Runners implements RunningOperators {
 
   /** Told of, unless it passes: what somebody else changed or removed meanwhile is ordinary, and looked at again. */
   private failed(operator: Operator, error: Error): void {
-    // A world that is ending answers nobody.
-    if (this.closed) return;
+    // A world that is ending answers nobody, and a namespace that is ending takes nothing new.
+    const ending = error instanceof ApiError && error.code === 403 && /is being terminated/.test(error.message);
+    if (this.closed || ending) return;
     const ordinary = error instanceof ApiError && (error.code === 404 || error.code === 409);
     const again = this.failures.get(operator) === error.message;
     this.failures.set(operator, error.message);

@@ -1,3 +1,4 @@
+import { ApiError } from "../../../../orchestrator/sandbox/kubernetes/api";
 import { expect } from "chai";
 import type { KubeObject } from "../../../../orchestrator/sandbox/kubernetes/object";
 import { operators, startOperators } from "../../../../orchestrator/sandbox/operators/start";
@@ -98,6 +99,38 @@ describe("the operators of a cluster", () => {
         expect(told[0]).to.equal("aws-load-balancer-controller: the account does not answer");
         cloud.broken = false;
         await until(fixture, ref(service), (one) => JSON.stringify(one?.["status"] ?? {}).includes("amazonaws.com"));
+      } finally {
+        await running.close();
+      }
+    });
+    it("say nothing of a namespace that takes nothing new because it is ending", async () => {
+      class Ending extends FakeCloud {
+        asked = 0;
+        override podIdentityRole(...given: Parameters<FakeCloud["podIdentityRole"]>) {
+          if (this.asked++ < 3) throw new ApiError(403, "Forbidden", "namespace probe is being terminated");
+          return super.podIdentityRole(...given);
+        }
+      }
+      const cloud = new Ending();
+      cloud.roles.set("kube-system/aws-load-balancer-controller", ["ec2:*", "elasticloadbalancing:*"]);
+      const told: string[] = [];
+      const running = await startOperators({
+        access: fixture.access,
+        host: fixture.clusters,
+        cloud,
+        dnsRecords: () => Promise.resolve([]),
+        onError: (_operator, { message }) => told.push(message),
+      });
+      try {
+        await fixture.api.apply(service, { manager: "test" });
+        await fixture.make(RELEASE, "alb", {
+          name: "aws-load-balancer-controller",
+          namespace: "kube-system",
+          chart: "aws-load-balancer-controller",
+          values: { clusterName: "slipway-test", serviceAccount: { name: "aws-load-balancer-controller" } },
+        });
+        await until(fixture, ref(service), () => cloud.asked > 3);
+        expect(told).to.deep.equal([]);
       } finally {
         await running.close();
       }
