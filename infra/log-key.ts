@@ -1,15 +1,14 @@
 import * as kms from "@pulumi/aws/kms";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "./config";
-import { clusterName, named, type Tags } from "./naming";
+import { accountOf, clusterName, named, type Tags } from "./naming";
 
 /**
  * The key of the platform's log groups. CloudWatch Logs may use it for these groups and no others; everything else is
  * up to the account's own policies (CloudWatch Logs user guide, encrypt log data).
  */
 export function logKey(name: string, config: PlatformConfig, tags: Tags, child: pulumi.CustomResourceOptions): kms.Key {
-  // All administrators live in the cluster's account, which a rule of the configuration sees to.
-  const account = config.cluster.adminRoleArns[0]?.split(":")[4] ?? "";
+  const account = accountOf(config);
   const groups = `arn:aws:logs:${config.region}:${account}:log-group:`;
   const policy = JSON.stringify({
     Version: "2012-10-17",

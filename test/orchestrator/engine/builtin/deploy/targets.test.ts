@@ -1,24 +1,9 @@
 import { expect } from "chai";
 import { needs, Targets } from "../../../../../orchestrator/engine/builtin/deploy/targets";
 import type { OperationOptions } from "../../../../../orchestrator/engine/builtin/model";
+import { plainOptions } from "../../../../support/deployments";
 
-const options = (given: Partial<OperationOptions>): OperationOptions => ({
-  parallel: 1,
-  targets: [],
-  targetDependents: false,
-  excludes: [],
-  excludeDependents: false,
-  replace: [],
-  refresh: false,
-  continueOnError: false,
-  excludeProtected: false,
-  clearPendingCreates: false,
-  importPendingCreates: [],
-  runProgram: false,
-  imports: [],
-  debug: false,
-  ...given,
-});
+const options = (given: Partial<OperationOptions>): OperationOptions => ({ ...plainOptions, ...given });
 const urn = (name: string, type = "t:i:T") => `urn:pulumi:dev::p::${type}::${name}`;
 const stack = urn("p-dev", "pulumi:pulumi:Stack");
 
