@@ -108,7 +108,7 @@ function enforced(context: CheckContext, view: ClusterView): Promise<Finding> {
   return examine(
     { requirement: "A4.5", title: "traffic between two pods is blocked, then passes after its allow rule" },
     () =>
-      inProbeNamespace(view, async (namespace) => {
+      inProbeNamespace(view, context.waitUntil, async (namespace) => {
         const { waitUntil } = context;
         await view.create<V1NetworkPolicy>(deny(namespace));
         const host = await listen(view, waitUntil, namespace, "server", { app: "server" }, PROBE_PORT);
@@ -187,7 +187,7 @@ async function denyBreaksDns(context: CheckContext, view: ClusterView): Promise<
     return mine.some(deniesBoth) && !mine.some(allowsDns);
   });
   if (silent.length === 0) return [];
-  const resolves = await inProbeNamespace(view, async (namespace) => {
+  const resolves = await inProbeNamespace(view, context.waitUntil, async (namespace) => {
     await view.create<V1NetworkPolicy>(deny(namespace));
     return attemptFrom(
       view,

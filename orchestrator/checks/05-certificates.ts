@@ -109,7 +109,7 @@ function issuersReady({ outputs, waitUntil }: CheckContext, view: ClusterView): 
 
 function sampleIssued(context: CheckContext, view: ClusterView): Promise<Finding> {
   return examine({ requirement: "A5.3", title: "a sample host that asks for a certificate gets it" }, () =>
-    inProbeNamespace(view, async (namespace) => {
+    inProbeNamespace(view, context.waitUntil, async (namespace) => {
       const host = `verify.${context.outputs.entryPoint?.domain ?? context.config.domain}`;
       const issuer = context.outputs.certificates.issuers.includes(TEST_ISSUER)
         ? TEST_ISSUER

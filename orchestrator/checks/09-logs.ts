@@ -116,7 +116,7 @@ async function ask<T>({ outputs, clients }: CheckContext, kind: "query" | "query
 /** A pod says a line that nobody else says; the whole way is proven when it can be searched (A9.3). */
 function markerFound(context: CheckContext, view: ClusterView): Promise<Finding> {
   return examine({ requirement: "A9.3", title: "a line from a probe pod is found in the store" }, () =>
-    inProbeNamespace(view, async (namespace) => {
+    inProbeNamespace(view, context.waitUntil, async (namespace) => {
       const marker = `slipway-marker-${randomBytes(8).toString("hex")}`;
       await view.create(speaker(namespace, marker));
       const settled = await context.waitUntil({

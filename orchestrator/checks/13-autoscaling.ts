@@ -176,7 +176,7 @@ function adviceProblem(
  */
 function podBringsNode(context: CheckContext, view: ClusterView): Promise<Finding> {
   return examine({ requirement: "A13.3", title: "a pending pod brings a node" }, () =>
-    inProbeNamespace(view, async (namespace) => {
+    inProbeNamespace(view, context.waitUntil, async (namespace) => {
       const pool = context.outputs.nodePools.pools.find(
         ({ taints, capacityType }) => taints.length === 0 && capacityType === "on-demand",
       );

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { V1Namespace, V1Pod } from "@kubernetes/client-node";
+import type { V1Namespace, V1Pod, V1ServiceAccount } from "@kubernetes/client-node";
 import type { WaitUntil } from "./check";
 import type { ClusterView } from "./cluster-view";
 
@@ -9,6 +9,9 @@ export const PROBE_IMAGE = "docker.io/library/busybox:1.37.0";
 /** Pull, schedule and run of one small pod. */
 const POD_SECONDS = 120;
 
+/** A namespace is of use once its controllers gave it its default account: no pod is taken before. */
+const ACCOUNT_SECONDS = 30;
+
 /** Label by which a killed run's leftovers are found and removed by the next one. */
 const OWNER = { "slipway.dev/probe": "true" };
 
@@ -16,12 +19,24 @@ const OWNER = { "slipway.dev/probe": "true" };
  * A namespace of its own in which a check tries things, removed whatever happens. Restricted like any other, so a
  * probe proves what an application would meet.
  */
-export async function inProbeNamespace<T>(view: ClusterView, attempt: (namespace: string) => Promise<T>): Promise<T> {
+export async function inProbeNamespace<T>(
+  view: ClusterView,
+  waitUntil: WaitUntil,
+  attempt: (namespace: string) => Promise<T>,
+): Promise<T> {
   await removeLeftovers(view);
   const name = `slipway-probe-${randomBytes(4).toString("hex")}`;
   const labels = { ...OWNER, "pod-security.kubernetes.io/enforce": "restricted" };
   await view.create<V1Namespace>({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
   try {
+    await waitUntil({
+      reason: `the default account of ${name}`,
+      deadlineSeconds: ACCOUNT_SECONDS,
+      attempt: async () => {
+        const account = await view.get<V1ServiceAccount>("v1", "ServiceAccount", "default", name);
+        return { done: account !== undefined, value: undefined };
+      },
+    });
     return await attempt(name);
   } finally {
     await view.remove({ apiVersion: "v1", kind: "Namespace", metadata: { name } });

@@ -23,7 +23,7 @@ interface Work extends KubernetesObject {
 export function restoreDrill(context: CheckContext, view: ClusterView): Promise<Finding> {
   return examine(
     { requirement: "A15.3", title: "a namespace that is backed up and deleted comes back as it was" },
-    () => inProbeNamespace(view, (namespace) => drill(context, view, namespace)),
+    () => inProbeNamespace(view, context.waitUntil, (namespace) => drill(context, view, namespace)),
   );
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { ApiError } from "../../orchestrator/sandbox/kubernetes/api";
+import { untilReady } from "../../orchestrator/sandbox/kubernetes/await";
 import { at, type KubeObject } from "../../orchestrator/sandbox/kubernetes/object";
 import { root } from "../support/pulumi";
 import { START_MS, namespaceIn, node, pod, until, usePlane } from "./plane";
@@ -131,14 +132,13 @@ describe("admission of a real control plane", function () {
       versions: ["v1"],
       spec: fields({ "name!": text(), mode: text("on", "off") }),
     });
-    await api().create(made);
+    await untilReady(api(), await api().create(made), START_MS / 1000);
     const thing = (spec: object) => ({
       apiVersion: "test.slipway.dev/v1",
       kind: "Thing",
       metadata: { name: "t", namespace: "default" },
       spec,
     });
-    await until(() => api().serves("test.slipway.dev/v1", "Thing"));
     const attempt = (spec: object) =>
       api()
         .apply(thing(spec), { manager: "test", dryRun: true })

@@ -5,7 +5,8 @@ import path from "node:path";
 import { SlipwayError } from "../../errors";
 import type { ClusterAccess } from "../cluster/host";
 import { KubeApi } from "../kubernetes/api";
-import { at, listAt } from "../kubernetes/object";
+import { untilServed } from "../kubernetes/await";
+import { conditionOf } from "../kubernetes/object";
 import { requireBinaries, type Binaries } from "./binaries";
 import { issue, type Identities } from "./certificates";
 import { kubeconfigOf } from "./kubeconfig";
@@ -208,16 +209,8 @@ export class ControlPlane {
 /** Waits until every custom kind that the store holds is served: after a restart those come last. */
 async function serving(api: KubeApi): Promise<void> {
   const { items } = await api.list("apiextensions.k8s.io/v1", "CustomResourceDefinition");
-  await Promise.all(
-    items.map(async (definition) => {
-      const version = listAt<{ name: string; served: boolean }>(definition, "spec", "versions").find(
-        ({ served }) => served,
-      );
-      const [group, kind] = [at(definition, "spec", "group"), at(definition, "spec", "names", "kind")].map(String);
-      const apiVersion = `${group ?? ""}/${version?.name ?? ""}`;
-      if ((await api.serves(apiVersion, kind ?? "")) !== undefined) await api.list(apiVersion, kind ?? "");
-    }),
-  );
+  const established = items.filter((one) => conditionOf(one, "Established")?.status === "True");
+  await Promise.all(established.map((definition) => untilServed(api, definition, READY_MS / 1000)));
 }
 
 /** Whether the API server says it is ready. */

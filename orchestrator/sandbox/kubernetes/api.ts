@@ -30,8 +30,8 @@ export interface Served {
 
 export type WatchEvent = { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: KubeObject };
 
-/** An answer that takes longer than this comes from a server that is not well. */
-const ANSWER_MS = 15_000;
+/** The server itself gives up a request after a minute (kube-apiserver --request-timeout); a busy machine needs some of it. */
+const ANSWER_MS = 60_000;
 /** Asked again later, as every client of Kubernetes does. */
 const TOO_MANY = 429;
 /** A control plane whose API server or store died is back in less. */
@@ -259,9 +259,21 @@ export class KubeApi {
       const code = response.statusCode ?? 0;
       if (code >= 200 && code <= 299) return JSON.parse(answer);
       // It says so as long as it still reads its store after a start, and has done nothing.
-      if (code !== TOO_MANY || waited >= RETURN_MS || this.closed) throw failure(code, answer);
+      const again = code === TOO_MANY || (code === 404 && (await this.comes(path, answer)));
+      if (!again || waited >= RETURN_MS || this.closed) throw failure(code, answer);
       await new Promise((resolve) => setTimeout(resolve, REWATCH_MS));
     }
+  }
+
+  /**
+   * Whether a path that is not there is one that discovery tells of: the handler of a new definition's kind is there a
+   * moment later. What the server knows, it answers with a status.
+   */
+  private async comes(path: string, answer: string): Promise<boolean> {
+    const [, root = "", plural = ""] = /^(\/apis\/[^/]+\/[^/?]+)\/(?:namespaces\/[^/?]+\/)?([^/?]+)/.exec(path) ?? [];
+    if (plural === "" || answer.startsWith("{")) return false;
+    const body = await text(await this.send("GET", root, undefined, undefined, this.agent));
+    return body.startsWith("{") && body.includes(`"name":"${plural}"`);
   }
 
   /** Waits until the server is ready again; false when it does not come back in time or nobody needs it any more. */

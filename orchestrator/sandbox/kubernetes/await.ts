@@ -24,7 +24,7 @@ export async function untilReady(api: KubeApi, applied: KubeObject, seconds: num
   let live = applied;
   let slices: readonly KubeObject[] = [];
   // The object's own state often says it all: nothing to follow then.
-  if (applied.kind !== "Service" && readinessOf(applied, slices).ready) return applied;
+  if (applied.kind !== "Service" && readinessOf(applied, slices).ready) return served(api, applied, limit);
 
   const verdict = await following<Readiness>(
     api,
@@ -42,9 +42,34 @@ export async function untilReady(api: KubeApi, applied: KubeObject, seconds: num
     },
     limit,
   );
-  if (verdict?.ready === true) return live;
+  if (verdict?.ready === true) return served(api, live, limit);
   const now = verdict ?? readinessOf(live, slices);
   throw new NotReady(live, now.ready ? [] : [...now.reasons, ...(await podTrouble(api, live))]);
+}
+
+/** Between two looks at what the server serves; nothing tells. */
+const SERVED_MS = 40;
+
+/** A definition that is established is told by discovery a moment later: returns when every served version is. */
+export async function untilServed(api: KubeApi, definition: KubeObject, seconds: number): Promise<void> {
+  const [group, kind] = [at(definition, "spec", "group"), at(definition, "spec", "names", "kind")].map(String);
+  const versions = listAt<{ name: string; served: boolean }>(definition, "spec", "versions").filter(
+    (one) => one.served,
+  );
+  const deadline = performance.now() + seconds * 1000;
+  for (const { name } of versions)
+    for (;;) {
+      const apiVersion = `${group ?? ""}/${name}`;
+      if ((await api.serves(apiVersion, kind ?? "")) !== undefined) break;
+      if (performance.now() > deadline)
+        throw new NotReady(definition, [`${kind ?? ""} is established, but not served in ${apiVersion}`]);
+      await new Promise((resolve) => setTimeout(resolve, SERVED_MS));
+    }
+}
+
+async function served(api: KubeApi, live: KubeObject, seconds: number): Promise<KubeObject> {
+  if (live.kind === "CustomResourceDefinition") await untilServed(api, live, seconds);
+  return live;
 }
 
 /** Waits until an object is gone. */

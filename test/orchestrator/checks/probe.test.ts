@@ -46,7 +46,7 @@ describe("a probe", () => {
 
   describe("has a namespace of its own", () => {
     it("that is restricted like an application's, and goes when it is done", async () => {
-      const name = await inProbeNamespace(world.view, (given) => Promise.resolve(given));
+      const name = await inProbeNamespace(world.view, once, (given) => Promise.resolve(given));
       expect(name).to.match(/^slipway-probe-[0-9a-f]{8}$/);
       expect(world.created[0]?.metadata).to.deep.equal({
         name,
@@ -55,7 +55,7 @@ describe("a probe", () => {
       expect(world.log).to.deep.equal(["create Namespace", `remove Namespace ${name}`]);
     });
     it("that goes when the attempt fails too", async () => {
-      const message = await failure(inProbeNamespace(world.view, () => Promise.reject(new Error("no"))));
+      const message = await failure(inProbeNamespace(world.view, once, () => Promise.reject(new Error("no"))));
       expect(message).to.equal("no");
       expect(world.log.at(-1)).to.match(/^remove Namespace slipway-probe-/);
     });
@@ -65,11 +65,22 @@ describe("a probe", () => {
         namespace("going", { deletionTimestamp: new Date(0) }),
         { metadata: { name: "demo" } },
       ];
-      await inProbeNamespace(world.view, () => Promise.resolve());
+      await inProbeNamespace(world.view, once, () => Promise.resolve());
       expect(world.log.slice(0, 2)).to.deep.equal(["remove Namespace left", "create Namespace"]);
     });
+    it("and begins when the namespace has its default account, without which no pod is taken", async () => {
+      let there = false;
+      const later: WaitUntil = async ({ reason, attempt }) => {
+        expect(reason).to.match(/^the default account of slipway-probe-/);
+        expect((await attempt()).done).to.equal(false);
+        there = true;
+        return attempt();
+      };
+      const view = { ...world.view, get: () => Promise.resolve((there ? {} : undefined) as never) };
+      expect(await inProbeNamespace(view, later, () => Promise.resolve(there))).to.equal(true);
+    });
     it("under another name each time", async () => {
-      const names = [1, 2, 3].map(() => inProbeNamespace(world.view, (given) => Promise.resolve(given)));
+      const names = [1, 2, 3].map(() => inProbeNamespace(world.view, once, (given) => Promise.resolve(given)));
       expect(new Set(await Promise.all(names)).size).to.equal(3);
     });
   });
@@ -124,7 +135,7 @@ describe("a probe", () => {
       const config = new KubeConfig();
       config.loadFromString(cluster.access.kubeconfig);
       const view = await viewCluster({ config, core: config.makeApiClient(CoreV1Api) });
-      const made = await inProbeNamespace(view, async (given) => {
+      const made = await inProbeNamespace(view, once, async (given) => {
         await attemptFrom(view, once, given, "client", {}, { kind: "tcp", host: "10.0.0.1", port: 1 }).catch(
           (error: Error) => expect(error.message).to.include("did not end"),
         );

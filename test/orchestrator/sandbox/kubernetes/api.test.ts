@@ -1,6 +1,10 @@
+import * as https from "node:https";
+import type { AddressInfo } from "node:net";
 import { expect } from "chai";
+import { serverIdentity } from "../../../../orchestrator/sandbox/cluster/certificates";
 import { ApiError, described, KubeApi, UnknownKind } from "../../../../orchestrator/sandbox/kubernetes/api";
 import { at, type KubeObject } from "../../../../orchestrator/sandbox/kubernetes/object";
+import { useFolder } from "../../../support/folder";
 import { CLUSTER, open, until, type Fixture } from "./fixture";
 
 const settings = (name: string, data: Record<string, string> = {}, namespace = "default"): KubeObject => ({
@@ -13,6 +17,7 @@ const ref = (name: string) => ({ apiVersion: "v1", kind: "ConfigMap", name, name
 
 describe("the calls of a Kubernetes API", () => {
   let world: Fixture;
+  const folder = useFolder();
   before(async () => {
     world = await open();
   });
@@ -114,6 +119,49 @@ describe("the calls of a Kubernetes API", () => {
     await gone;
     ending.abort();
     expect(seen).to.deep.equal(["all true", "MODIFIED 1", "DELETED 1"]);
+  });
+  describe("meet a definition whose handler is not there yet", () => {
+    /** A server that tells of a kind from the start and answers for it from the third question on. */
+    const serving = async (tells: boolean, attempt: (api: KubeApi, asked: () => number) => Promise<void>) => {
+      let asked = 0;
+      const identity = await serverIdentity(folder());
+      const server = https.createServer({ cert: identity.certificate, key: identity.key }, ({ url }, response) => {
+        if (url === "/apis/example.org/v1")
+          return response.end(
+            JSON.stringify({
+              resources: tells || asked === 0 ? [{ name: "things", kind: "Thing", namespaced: true }] : [],
+            }),
+          );
+        asked += 1;
+        if (asked < 3) return response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found\n");
+        return response.end(JSON.stringify({ items: [] }));
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const { port } = server.address() as AddressInfo;
+      const { authority } = identity;
+      const api = new KubeApi({
+        ...world.access,
+        endpoint: `https://127.0.0.1:${port}`,
+        certificateAuthority: authority,
+      });
+      try {
+        await attempt(api, () => asked);
+      } finally {
+        api.close();
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
+    };
+    it("and ask again as long as the server tells of the kind", () =>
+      serving(true, async (api, asked) => {
+        expect((await api.list("example.org/v1", "Thing")).items).to.deep.equal([]);
+        expect(asked()).to.equal(3);
+      }));
+    it("and give up at once where it no longer does", () =>
+      serving(false, async (api, asked) => {
+        expect(await failure<ApiError>(api.list("example.org/v1", "Thing"))).to.include({ code: 404 });
+        expect(asked()).to.equal(1);
+      }));
   });
   it("pass on the server's own words, and say so where there are none", async () => {
     const stranger = new KubeApi({ ...world.access, token: "wrong" });
