@@ -2,6 +2,7 @@ import { Argument, Command } from "commander";
 import { version } from "../../package.json";
 import { phases } from "../rollout/phases";
 import type { Command as RolloutCommand } from "../rollout/step";
+import { addDeliverCommands, type DeliverHandlers } from "./deliver";
 import { addCommonOptions, addWorldOptions, environmentNames, type CommonOptions } from "./options";
 import { addPolicyCommands, type PolicyHandlers } from "./policy";
 import { addPromotionCommands, type PromotionHandlers } from "./promotion";
@@ -22,7 +23,7 @@ export interface ParityOptions extends CommonOptions {
 export type Handler<Options> = (options: Options) => Promise<void>;
 
 /** One handler per command; each loads its own code when it is called. */
-export interface Handlers extends PromotionHandlers, PolicyHandlers {
+export interface Handlers extends PromotionHandlers, PolicyHandlers, DeliverHandlers {
   rollout(command: RolloutCommand): Handler<DestroyOptions>;
   readonly plan: Handler<PlanOptions>;
   readonly doctor: Handler<CommonOptions>;
@@ -79,5 +80,6 @@ export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: 
   add("report", "print the last report").action(handlers.report);
   addPromotionCommands(program, handlers);
   addPolicyCommands(program, handlers);
+  addDeliverCommands(program, handlers, environmentNames);
   return program;
 }

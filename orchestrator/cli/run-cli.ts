@@ -49,6 +49,8 @@ export async function runCli(request: CliRequest): Promise<number> {
     ledger: (command) => handle(async () => (await import("./commands/ledger.js")).ledgerCommand(command)),
     approve: handle(async () => (await import("./commands/approve.js")).approveCommand),
     promote: handle(async () => (await import("./commands/promote.js")).promoteCommand),
+    deliver: handle(async () => (await import("./commands/deliver.js")).deliverCommand),
+    scan: handle(async () => (await import("./commands/scan.js")).scanCommand),
     rollback: handle(async () => (await import("./commands/rollback.js")).rollbackCommand),
   };
   const program = buildProgram(handlers, { stdout: request.stdout, stderr: request.stderr });

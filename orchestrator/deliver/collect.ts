@@ -1,0 +1,84 @@
+import { stringify } from "yaml";
+import { admissionPolicies } from "../../policy/admission";
+import type { PackConfig } from "../../policy/config";
+import type { CommittedFile } from "../promotion/git";
+import { toMarkdown } from "../report/markdown";
+import { phases } from "../rollout/phases";
+import { sealed, type Bundle, type BundleFile } from "./bundle";
+import { changeDocument, type Change } from "./change";
+import { chartFiles } from "./charts";
+import { manifestFiles } from "./manifests";
+import { delivered, KNOWN_AFTER_APPLY } from "./planned";
+
+export interface BundleRequest extends Omit<Change, "unknown"> {
+  /** The project as committed. */
+  readonly source: readonly CommittedFile[];
+  /** Text of the ledger, one entry a line; empty when nothing was promoted. */
+  readonly ledger: string;
+}
+
+/** What the program needs to run; tests and benchmarks stay behind. */
+const LEFT_BEHIND = /^(?:test|bench|\.ci)\//;
+const EXECUTABLE = "100755";
+
+/** Everything of a delivery, sealed. Pure: the same request gives the same bytes. */
+export function bundleOf(request: BundleRequest): Bundle {
+  const { planned, source, report, ledger } = request;
+  const files = new Map<string, BundleFile>();
+  const add = (more: ReadonlyMap<string, BundleFile>) => {
+    for (const [name, file] of more) files.set(name, file);
+  };
+  const shipped = source.filter(({ path }) => !LEFT_BEHIND.test(path));
+  for (const { path, mode, bytes } of shipped)
+    files.set(`platform/${path}`, { content: bytes, executable: mode === EXECUTABLE });
+  for (const { path, bytes } of shipped) {
+    const [, name] = /^docs\/runbooks\/(.+)$/.exec(path) ?? [];
+    if (name !== undefined) files.set(`runbooks/${name}`, { content: bytes });
+  }
+  for (const [environment, { config }] of planned)
+    files.set(`clusters/${environment}.yaml`, { content: stringify(config, { lineWidth: 0 }) });
+  add(chartFiles(planned, new Map(phases.map(({ name, number }) => [name, number]))));
+  add(manifestFiles(planned));
+  add(policies(request));
+  add(rulesOf(request));
+  if (report !== undefined) {
+    files.set("evidence/report.json", { content: `${JSON.stringify(report, null, 2)}\n` });
+    files.set("evidence/report.md", { content: toMarkdown(report) });
+  }
+  if (ledger !== "") files.set("evidence/ledger.jsonl", { content: ledger });
+  const unknown = [...files]
+    .filter(([name]) => !name.startsWith("platform/"))
+    .reduce(
+      (sum, [, { content }]) => sum + (typeof content === "string" ? content.split(KNOWN_AFTER_APPLY).length - 1 : 0),
+      0,
+    );
+  files.set("README.md", { content: changeDocument({ ...request, unknown }) });
+  return sealed(files);
+}
+
+/** The pack as each cluster enforces it: in audit, as every rule starts (E1.3). */
+function policies({ planned, source }: BundleRequest): Map<string, BundleFile> {
+  return new Map(
+    [...planned].map(([environment, { config }]) => {
+      const levels = source.find(({ path }) => path === `policy/config/${environment}.json`);
+      const pack = levels === undefined ? {} : (JSON.parse(levels.bytes.toString("utf8")) as PackConfig);
+      const objects = admissionPolicies({ environment: config.environment, config: pack, enforce: false });
+      const text = objects.map((one) => `---\n${stringify(one, { lineWidth: 0 })}`).join("");
+      return [`policies/${environment}.yaml`, { content: text }];
+    }),
+  );
+}
+
+/** Rules of Prometheus, unwrapped from the objects that carry them, as promtool and a Prometheus elsewhere read them. */
+function rulesOf({ planned }: BundleRequest): Map<string, BundleFile> {
+  return new Map(
+    [...planned].flatMap(([environment, { resources }]) =>
+      resources
+        .filter(({ type }) => type === "kubernetes:monitoring.coreos.com/v1:PrometheusRule")
+        .map(({ inputs }) => {
+          const { metadata, spec } = delivered(inputs) as { metadata: { name: string }; spec: object };
+          return [`slos/${environment}/${metadata.name}.yaml`, { content: stringify(spec, { lineWidth: 0 }) }] as const;
+        }),
+    ),
+  );
+}
