@@ -95,8 +95,12 @@ export function applyTo(
   if (disputed.length > 0 && !force) throw disagreement(disputed);
   const lost = new Set(disputed.map(({ path }) => path));
   const stillOwned = new Set(others.flatMap((entry) => fromTree(entry.fieldsV1).filter((path) => !lost.has(path))));
+  // A map that was said to be empty is not given up by whoever now says something in it.
+  const held = [...wanted.keys(), ...stillOwned];
   const abandoned =
-    mine === undefined ? [] : fromTree(mine.fieldsV1).filter((path) => !wanted.has(path) && !stillOwned.has(path));
+    mine === undefined
+      ? []
+      : fromTree(mine.fieldsV1).filter((path) => !held.some((one) => one === path || one.startsWith(`${path}/`)));
 
   const merged = (
     live === undefined ? structuredClone(applied) : merge(structuredClone(live), applied, "")

@@ -161,8 +161,11 @@ export class ApiServer {
         code: 200,
         body: this.verbs.replace(resource, name, namespace, body as KubeObject, subresource, options),
       };
-    if (method === "PATCH" && name !== undefined)
-      return { code: 200, body: this.verbs.patch(resource, name, namespace, contentType, body, subresource, options) };
+    if (method === "PATCH" && name !== undefined) {
+      // An apply makes what is not there.
+      const code = this.store.get(resource, name, namespace) === undefined ? 201 : 200;
+      return { code, body: this.verbs.patch(resource, name, namespace, contentType, body, subresource, options) };
+    }
     if (method === "DELETE") {
       const orphan = (query.get("propagationPolicy") ?? fieldsOf(body)["propagationPolicy"]) === "Orphan";
       const dryRun = options.dryRun || JSON.stringify(fieldsOf(body)["dryRun"] ?? "").includes("All");

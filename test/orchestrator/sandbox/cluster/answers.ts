@@ -26,7 +26,8 @@ const accepted = ({ body }: Reply) =>
   body["kind"] === "Widget"
     ? { spec: body["spec"] }
     : {
-        data: body["data"],
+        // A real one leaves out a map without keys.
+        data: Object.keys((body["data"] ?? {}) as object).length === 0 ? undefined : body["data"],
         items: (body["items"] as { metadata: { name: string } }[] | undefined)?.map(({ metadata }) => metadata.name),
       };
 /** A whole object in a message has times and names of its own. */

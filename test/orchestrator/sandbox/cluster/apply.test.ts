@@ -23,6 +23,21 @@ describe("server-side apply", () => {
     const live = apply(undefined, configMap({ a: "1", b: "1" }), "one");
     expect(apply(live, configMap({ b: "1" }), "one")["data"]).to.deep.equal({ b: "1" });
   });
+  it("keeps what is said in a map that was empty before, and what others say in it when it is given up", () => {
+    const annotated = (annotations?: Record<string, string>) => {
+      const object = configMap({});
+      if (annotations !== undefined) object.metadata.annotations = annotations;
+      return object;
+    };
+    const empty = apply(undefined, annotated({}), "one");
+    const filled = apply(empty, annotated({ a: "1" }), "one");
+    expect(filled.metadata.annotations).to.deep.equal({ a: "1" });
+    expect(apply(filled, annotated({ b: "1" }), "one").metadata.annotations).to.deep.equal({ b: "1" });
+    const two = apply(empty, annotated({ b: "2" }), "two");
+    expect(apply(two, annotated(), "one").metadata.annotations).to.deep.equal({ b: "2" });
+    expect(apply(filled, annotated(), "one").metadata.annotations ?? {}).to.deep.equal({});
+    expect(apply(empty, annotated(), "one").metadata.annotations).to.equal(undefined);
+  });
   it("refuses another's value with manager and field, and takes it by force", () => {
     const live = apply(undefined, configMap({ a: "1" }), "one");
     const refused = refusal(() => apply(live, configMap({ a: "2" }), "two"));

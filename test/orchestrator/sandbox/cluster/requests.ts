@@ -545,6 +545,21 @@ export const requests: readonly Request[] = [
   { title: "a map deleted", method: "DELETE", url: `${STORED}/settings` },
   { title: "a map that is gone", method: "GET", url: `${STORED}/settings` },
 
+  ...(
+    [
+      ["an apply of a map that is empty", "one", { data: {} }],
+      ["an apply of a key into the map that was empty", "one", { data: { a: "1" } }],
+      ["an apply of another key by somebody else", "two", { data: { b: "2" } }],
+      ["an apply that gives the map up", "one", {}],
+    ] as const
+  ).map(([title, manager, said]) => ({
+    title,
+    method: "PATCH",
+    url: `${STORED}/hollow?fieldManager=${manager}`,
+    body: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "hollow" }, ...said },
+    type: APPLY,
+  })),
+
   podIn("counted", "more than the quota", cpu({ cpu: "2" }, { cpu: "2" })),
   podIn("counted", "nothing said under a quota", container()),
   podIn("counted", "within the quota", cpu({ cpu: "500m" }, { cpu: "1" })),
