@@ -79,9 +79,9 @@ export function evidenceOf({ run, engine, cluster, environments }: Report, diges
  * Refuses to work on a release with other files than its own, or by rules that nobody could review.
  * @throws SlipwayError `checkout-differs`, `release-differs` or `rules-uncommitted` (refused).
  */
-export function requireCheckedOut({ store }: PromotionWork, release: string, root: string): void {
+export async function requireCheckedOut({ store }: PromotionWork, release: string, root: string): Promise<void> {
   const repository = openRepository(root);
-  requireRelease(store.releases.get(release), { repository, charts });
+  requireRelease(await store.releases.get(release), { repository, charts });
   const changed = repository.changed(repository.commit("HEAD"), RULES);
   if (changed.length === 0) return;
   throw new SlipwayError(

@@ -23,13 +23,23 @@ export interface Inspection {
  */
 export interface Ledger {
   /** @throws SlipwayError `ledger-corrupt` (refused) naming the first fault. */
-  read(): readonly Entry[];
+  read(): Eventual<readonly Entry[]>;
   /**
    * Appends the event that `decide` makes of the chain. When another writer was faster, it decides again on the longer
    * chain: what it says holds for the very chain it is appended to. Durable when it returns.
    */
-  append(by: string, decide: (entries: readonly Entry[]) => LedgerEvent): Entry;
+  append(by: string, decide: (entries: readonly Entry[]) => LedgerEvent): Eventual<Entry>;
   /** Never throws for what it finds. */
+  inspect(): Eventual<Inspection>;
+}
+
+/** At once, or after asking another machine: what a folder answers directly, a bucket answers later. */
+export type Eventual<T> = T | Promise<T>;
+
+/** A ledger in a folder, which answers at once. */
+export interface FolderLedger extends Ledger {
+  read(): readonly Entry[];
+  append(by: string, decide: (entries: readonly Entry[]) => LedgerEvent): Entry;
   inspect(): Inspection;
 }
 
@@ -44,8 +54,8 @@ export interface LedgerRequest {
  */
 export const CLOCK_SKEW_SECONDS = 60;
 
-export function openLedger({ folder, now }: LedgerRequest): Ledger {
-  const ledger: Ledger = {
+export function openLedger({ folder, now }: LedgerRequest): FolderLedger {
+  const ledger: FolderLedger = {
     inspect: () => inspect(folder),
     read() {
       const { entries, faults } = inspect(folder);
@@ -78,7 +88,7 @@ export function openLedger({ folder, now }: LedgerRequest): Ledger {
 }
 
 /** @throws SlipwayError `clock-behind` when this machine's clock cannot date an entry after the last one. */
-function stamp(now: Date, last: Entry | undefined): Date {
+export function stamp(now: Date, last: Entry | undefined): Date {
   const latest = last === undefined ? -Infinity : Date.parse(last.at);
   const behind = (latest - now.getTime()) / 1000;
   if (behind <= 0) return now;
@@ -92,7 +102,7 @@ function stamp(now: Date, last: Entry | undefined): Date {
 }
 
 /** Sorted as text and as numbers alike. */
-function nameOf(sequence: number): string {
+export function nameOf(sequence: number): string {
   return `${String(sequence).padStart(8, "0")}.json`;
 }
 
@@ -154,7 +164,7 @@ function readOn(folder: string, reading: Reading): void {
   }
 }
 
-function isEntryFile(name: string): boolean {
+export function isEntryFile(name: string): boolean {
   const match = ENTRY_FILE.exec(name);
   return match !== null && nameOf(Number(match[1])) === name && Number(match[1]) > 0;
 }

@@ -40,7 +40,7 @@ export interface PromotionOutcome {
  */
 export async function promote(work: PromotionWork & { readonly release: string }): Promise<PromotionOutcome> {
   const { store, environment, release } = work;
-  const { authors } = store.releases.get(release).source;
+  const { authors } = (await store.releases.get(release)).source;
   const decide = (entries: readonly Entry[], foreseen?: { plan: string; state: string }): Decision =>
     decidePromotion({
       ...work,
@@ -49,12 +49,12 @@ export async function promote(work: PromotionWork & { readonly release: string }
       now: work.now(),
       ...(foreseen !== undefined && { foreseen }),
     });
-  const first = decide(store.ledger.read());
+  const first = decide(await store.ledger.read());
   if (first.kind === "done") {
     work.say(`${environment} runs ${short(release)} already, verified at ${first.at}: nothing to do`);
-    return { release, status: "done", head: headOf(store) };
+    return { release, status: "done", head: await headOf(store) };
   }
-  if (first.kind === "no") throw refuse(work, release, first.obstacles);
+  if (first.kind === "no") throw await refuse(work, release, first.obstacles);
   if (first.kind === "resume") {
     work.say(`the promotion of ${environment} to ${short(release)} (entry ${first.run}) was interrupted and goes on`);
     return carryOut(work, release, first.run, () => (entries) => {
@@ -82,14 +82,14 @@ export async function promote(work: PromotionWork & { readonly release: string }
       }
       throw now.kind === "no" ? new Refusal(now.obstacles) : overtaken(environment);
     };
-  }).catch((error: unknown) => {
-    throw error instanceof Refusal ? refuse(work, release, error.obstacles) : error;
+  }).catch(async (error: unknown) => {
+    throw error instanceof Refusal ? await refuse(work, release, error.obstacles) : error;
   });
 }
 
 /** The release a rollback would go to. @throws SlipwayError `no-way-back` (refused). */
-export function wayBack({ store, environment }: Pick<PromotionWork, "store" | "environment">): string {
-  const way = decideRollback(standingOf(store.ledger.read()), environment);
+export async function wayBack({ store, environment }: Pick<PromotionWork, "store" | "environment">): Promise<string> {
+  const way = decideRollback(standingOf(await store.ledger.read()), environment);
   if (way.kind !== "no") return way.release;
   throw new SlipwayError(
     "no-way-back",
@@ -105,8 +105,8 @@ export function wayBack({ store, environment }: Pick<PromotionWork, "store" | "e
  */
 export async function rollback(work: PromotionWork): Promise<PromotionOutcome> {
   const { store, environment } = work;
-  const release = wayBack(work);
-  const first = decideRollback(standingOf(store.ledger.read()), environment);
+  const release = await wayBack(work);
+  const first = decideRollback(standingOf(await store.ledger.read()), environment);
   const decide = (entries: readonly Entry[]) => {
     const way = decideRollback(standingOf(entries), environment);
     if (way.kind === first.kind && way.kind !== "no" && way.release === release) return way;
@@ -151,14 +151,14 @@ async function carryOut(
     async permit(look) {
       // Whoever goes on with a run was permitted when it began; its plan and state are half carried out by now.
       const seen = resumed === undefined ? await look() : { plan: "", state: "" };
-      const { sequence } = store.ledger.append(by, begin(seen));
+      const { sequence } = await store.ledger.append(by, begin(seen));
       run ??= sequence;
     },
   });
   const { status, reason, fix, kind } = result;
   const outcome = { release, status, ...(status !== "verified" && { failure: { reason, fix, kind } }) };
   if (run === undefined) {
-    if (status !== "verified") return { ...outcome, head: headOf(store) };
+    if (status !== "verified") return { ...outcome, head: await headOf(store) };
     throw new SlipwayError(
       "rollout-not-judged",
       `a rollout of ${environment} that was begun elsewhere has just been completed, and nobody judged whether it may be`,
@@ -167,9 +167,9 @@ async function carryOut(
     );
   }
   // Interrupted runs stay unfinished in the ledger, which is what they are.
-  if (status === "interrupted") return { ...outcome, head: headOf(store) };
+  if (status === "interrupted") return { ...outcome, head: await headOf(store) };
   const number = run;
-  const { hash } = store.ledger.append(by, (entries): LedgerEvent => {
+  const { hash } = await store.ledger.append(by, (entries): LedgerEvent => {
     const current = standingOf(entries).environments[environment].run;
     if (current?.status !== "unfinished" || current.sequence !== number) throw overtaken(environment);
     return status === "verified"
@@ -192,9 +192,9 @@ class Refusal extends SlipwayError {
 }
 
 /** Writes down that it was refused, and why. */
-function refuse(work: PromotionWork, release: string, obstacles: readonly string[]): SlipwayError {
+async function refuse(work: PromotionWork, release: string, obstacles: readonly string[]): Promise<SlipwayError> {
   const { environment, store, by } = work;
-  store.ledger.append(by, () => ({ kind: "refused", environment, release, obstacles: [...obstacles] }));
+  await store.ledger.append(by, () => ({ kind: "refused", environment, release, obstacles: [...obstacles] }));
   return new SlipwayError(
     "promotion-refused",
     `${short(release)} may not enter ${environment}; nothing was touched:\n${obstacles.map((one) => `- ${one}`).join("\n")}`,
@@ -212,6 +212,6 @@ function overtaken(environment: Environment): SlipwayError {
   );
 }
 
-function headOf({ ledger }: Store): string {
-  return ledger.read().at(-1)?.hash ?? "";
+async function headOf({ ledger }: Store): Promise<string> {
+  return (await ledger.read()).at(-1)?.hash ?? "";
 }

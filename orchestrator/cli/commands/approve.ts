@@ -12,9 +12,9 @@ import type { Terminal } from "../terminal";
 /** `slipway approve RELEASE --to ENVIRONMENT`: writes what to sign; with `--signature` records it. */
 export async function approveCommand(options: ApproveOptions, invocation: Invocation): Promise<number> {
   const wired = wirePromotion(options, invocation);
-  const work: ApprovalWork = { ...wired, release: wired.store.releases.find(options.release) };
+  const work: ApprovalWork = { ...wired, release: await wired.store.releases.find(options.release) };
   if (options.signature !== undefined) return record(work, options, options.signature, invocation.terminal);
-  requireCheckedOut(work, work.release, invocation.root);
+  await requireCheckedOut(work, work.release, invocation.root);
   return invite(work, invocation.terminal);
 }
 
@@ -46,9 +46,14 @@ async function invite(work: ApprovalWork, terminal: Terminal): Promise<number> {
   return 0;
 }
 
-function record(work: ApprovalWork, options: ApproveOptions, signature: string, terminal: Terminal): number {
+async function record(
+  work: ApprovalWork,
+  options: ApproveOptions,
+  signature: string,
+  terminal: Terminal,
+): Promise<number> {
   const statement = options.statement ?? statementFile(work);
-  const { sequence, event } = recordApproval(work, read(signature), read(statement));
+  const { sequence, event } = await recordApproval(work, read(signature), read(statement));
   const person = event.kind === "approved" ? event.person : "";
   terminal.line(`recorded as entry ${sequence}: ${person} approves ${short(work.release)} for ${work.environment}`);
   terminal.document({ result: "succeeded", exitCode: 0, entry: sequence, event });

@@ -12,16 +12,16 @@ import type { Terminal } from "../terminal";
 
 /** `slipway ledger show|verify|pause|unpause`. */
 export function ledgerCommand(command: LedgerCommand) {
-  return (options: LedgerOptions, { terminal, root }: Invocation): Promise<number> => {
+  return async (options: LedgerOptions, { terminal, root }: Invocation): Promise<number> => {
     const store = openStore(createLayout(options.stateDir, options.target).base, () => new Date());
     switch (command) {
       case "show":
-        return Promise.resolve(show(store, terminal));
+        return show(store, terminal);
       case "verify":
-        return Promise.resolve(verify(store, options, terminal));
+        return verify(store, options, terminal);
       case "pause":
       case "unpause":
-        return Promise.resolve(write(store, pauseEvent(command, options), actor(root), terminal));
+        return write(store, pauseEvent(command, options), actor(root), terminal);
     }
   };
 }
@@ -46,15 +46,15 @@ function pauseEvent(
 }
 
 /** Writes one event and says so. */
-export function write({ ledger }: Store, event: LedgerEvent, by: string, terminal: Terminal): number {
-  const entry = ledger.append(by, () => event);
+export async function write({ ledger }: Store, event: LedgerEvent, by: string, terminal: Terminal): Promise<number> {
+  const entry = await ledger.append(by, () => event);
   terminal.line(`entry ${entry.sequence}: ${inWords(event)}`);
   terminal.document({ result: "succeeded", exitCode: 0, entry });
   return 0;
 }
 
-function show({ ledger }: Store, terminal: Terminal): number {
-  const entries = ledger.read();
+async function show({ ledger }: Store, terminal: Terminal): Promise<number> {
+  const entries = await ledger.read();
   if (entries.length === 0) terminal.line("the ledger is empty");
   for (const { sequence, at, by, event } of entries) {
     terminal.line(`${String(sequence).padStart(5)}  ${at}  ${by}: ${inWords(event)}`);
@@ -64,8 +64,15 @@ function show({ ledger }: Store, terminal: Terminal): number {
 }
 
 /** Every fault there is. Tampering is a refusal: nothing may be promoted on such a ledger. */
-function verify({ ledger, releases }: Store, { head, target }: LedgerOptions, terminal: Terminal): number {
-  const { entries, faults, unfinished } = ledger.inspect();
+async function verify(
+  { ledger, releases }: Store,
+  { head, target }: LedgerOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { entries, faults, unfinished } = await ledger.inspect();
+  const records: string[] = [];
+  for (const { sequence, event } of entries)
+    if (event.kind === "released") records.push(...(await lost(releases, event.release, sequence)));
   const said = [
     ...faults.map(({ message }) => message),
     ...audit(entries),
@@ -74,9 +81,7 @@ function verify({ ledger, releases }: Store, { head, target }: LedgerOptions, te
     ...(head === undefined || entries.some(({ hash }) => hash === head)
       ? []
       : [`entry ${head} is gone: entries at the end were taken away or rewritten`]),
-    ...entries.flatMap(({ sequence, event }) =>
-      event.kind === "released" ? lost(releases, event.release, sequence) : [],
-    ),
+    ...records,
   ];
   for (const line of said) terminal.line(`${terminal.paint.bad("fault")} ${line}`);
   for (const name of unfinished) terminal.line(`left by a writer that died, and of no account: ${name}`);
@@ -98,9 +103,9 @@ function verify({ ledger, releases }: Store, { head, target }: LedgerOptions, te
 }
 
 /** A release the ledger speaks of must still be there, as it was. */
-function lost(releases: Releases, hash: string, sequence: number): string[] {
+async function lost(releases: Releases, hash: string, sequence: number): Promise<string[]> {
   try {
-    releases.get(hash);
+    await releases.get(hash);
     return [];
   } catch (error) {
     if (!(error instanceof SlipwayError)) throw error;

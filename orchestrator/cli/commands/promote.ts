@@ -9,8 +9,8 @@ import { wrap, type Terminal } from "../terminal";
 /** `slipway promote RELEASE --to ENVIRONMENT`. */
 export async function promoteCommand(options: PromoteOptions, invocation: Invocation): Promise<number> {
   const work = wirePromotion(options, invocation);
-  const release = work.store.releases.find(options.release);
-  requireCheckedOut(work, release, invocation.root);
+  const release = await work.store.releases.find(options.release);
+  await requireCheckedOut(work, release, invocation.root);
   return close(await promote({ ...work, release }), `promotion of ${options.environment}`, invocation.terminal);
 }
 

@@ -25,10 +25,10 @@ export function releaseCommand(command: ReleaseCommand) {
         await create(options, root, store, terminal);
         break;
       case "show":
-        show(releases, options.releases, terminal);
+        await show(releases, options.releases, terminal);
         break;
       case "diff":
-        diff(releases, options.releases, terminal);
+        await diff(releases, options.releases, terminal);
         break;
       case "unhold":
         return unhold(store, options, root, terminal);
@@ -51,42 +51,42 @@ async function create(
   const record = collectRecord({
     repository,
     commit,
-    since: since === undefined ? inProduction({ releases, ledger }) : repository.commit(since),
+    since: since === undefined ? await inProduction({ releases, ledger }) : repository.commit(since),
     images: image,
     charts,
   });
-  const known = releases.has(releaseHash(record));
-  const hash = releases.add(record);
-  const told = ledger.read().some(({ event }) => event.kind === "released" && event.release === hash);
-  if (!told) ledger.append(actor(root), () => ({ kind: "released", release: hash }));
+  const known = await releases.has(releaseHash(record));
+  const hash = await releases.add(record);
+  const told = (await ledger.read()).some(({ event }) => event.kind === "released" && event.release === hash);
+  if (!told) await ledger.append(actor(root), () => ({ kind: "released", release: hash }));
   terminal.line(`release ${hash}${known ? " (made before: the same inputs give the same record)" : ""}`);
   for (const line of summary(record)) terminal.line(`  ${line}`);
   terminal.document({ result: "succeeded", exitCode: 0, release: hash, record });
 }
 
 /** The commit of what production was last verified with: what a release builds on when nobody says otherwise. */
-function inProduction({ releases, ledger }: Store): string | undefined {
-  const release = standingOf(ledger.read()).environments.production.verified.at(-1);
-  return release === undefined ? undefined : releases.get(release).source.commit;
+async function inProduction({ releases, ledger }: Store): Promise<string | undefined> {
+  const release = standingOf(await ledger.read()).environments.production.verified.at(-1);
+  return release === undefined ? undefined : (await releases.get(release)).source.commit;
 }
 
 /** Lifts the hold on a release that was rolled back. */
-function unhold(
+async function unhold(
   store: Store,
   { releases: [typed = ""], reason = "" }: ReleaseOptions,
   root: string,
   terminal: Terminal,
-): number {
-  const release = store.releases.find(typed);
-  if (standingOf(store.ledger.read()).held.has(release)) {
+): Promise<number> {
+  const release = await store.releases.find(typed);
+  if (standingOf(await store.ledger.read()).held.has(release)) {
     return write(store, { kind: "hold-lifted", release, reason }, actor(root), terminal);
   }
   throw new SlipwayError("not-held", `release ${release} is not held`, "promote it: nothing holds it back", "usage");
 }
 
-function show(releases: Releases, [typed = ""]: readonly string[], terminal: Terminal): void {
-  const hash = releases.find(typed);
-  const record = releases.get(hash);
+async function show(releases: Releases, [typed = ""]: readonly string[], terminal: Terminal): Promise<void> {
+  const hash = await releases.find(typed);
+  const record = await releases.get(hash);
   terminal.line(`release ${hash}`);
   for (const line of summary(record)) terminal.line(`  ${line}`);
   for (const [name, { version }] of Object.entries(record.charts)) terminal.line(`  chart ${name} ${version}`);
@@ -106,9 +106,13 @@ function summary({ source, images, charts: table, configuration, policy, tools }
   ];
 }
 
-function diff(releases: Releases, [before = "", after = ""]: readonly string[], terminal: Terminal): void {
-  const [first, second] = [releases.find(before), releases.find(after)];
-  const found = differences(releases.get(first), releases.get(second));
+async function diff(
+  releases: Releases,
+  [before = "", after = ""]: readonly string[],
+  terminal: Terminal,
+): Promise<void> {
+  const [first, second] = [await releases.find(before), await releases.find(after)];
+  const found = differences(await releases.get(first), await releases.get(second));
   terminal.line(`${first} → ${second}: ${found.length === 0 ? "no difference" : `${found.length} differences`}`);
   for (const difference of found) for (const line of lines(difference)) terminal.line(line);
   terminal.document({ result: "succeeded", exitCode: 0, before: first, after: second, differences: found });

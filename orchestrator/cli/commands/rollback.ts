@@ -7,8 +7,8 @@ import { close } from "./promote";
 /** `slipway rollback ENVIRONMENT`. */
 export async function rollbackCommand(options: RollbackOptions, invocation: Invocation): Promise<number> {
   const work = wirePromotion(options, invocation);
-  const release = wayBack(work);
+  const release = await wayBack(work);
   invocation.terminal.line(`the way back of ${options.environment} is release ${release}`);
-  requireCheckedOut(work, release, invocation.root);
+  await requireCheckedOut(work, release, invocation.root);
   return close(await rollback(work), `rollback of ${options.environment}`, invocation.terminal);
 }

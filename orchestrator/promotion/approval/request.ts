@@ -44,8 +44,8 @@ export async function inviteApproval(work: ApprovalWork): Promise<ApprovalInvita
     statementText({ ...said, expires: kept.expires }) === statementText(kept);
   const text = statementText({ ...said, expires: same ? kept.expires : expires });
   writeFileWhole(file, text);
-  const { authors } = store.releases.get(release).source;
-  const recorded = standingOf(store.ledger.read()).environments[environment].approvals;
+  const { authors } = (await store.releases.get(release)).source;
+  const recorded = standingOf(await store.ledger.read()).environments[environment].approvals;
   const { missing } = judgeApprovals({ ...said, rules, authors, recorded, now: now() });
   return { file, text, changes, missing };
 }
@@ -65,11 +65,11 @@ export function statementFile({
  *
  * @throws SlipwayError `approval-refused` (refused) saying why and who can approve.
  */
-export function recordApproval(work: ApprovalWork, signature: string, text: string): Entry {
+export async function recordApproval(work: ApprovalWork, signature: string, text: string): Promise<Entry> {
   const { environment, release, target, rules, store, by, now } = work;
   requireWanted(work);
   const statement = parseStatement(text);
-  const { authors } = store.releases.get(release).source;
+  const { authors } = (await store.releases.get(release)).source;
   const signer = signerOfStatement(text, signature, rules, now());
   const why =
     mismatch(statement, { target, environment, release }) ??

@@ -7,7 +7,7 @@ import type { LedgerEvent } from "../event";
 import { promote, rollback, type PromotionOutcome, type PromotionWork } from "../promote";
 import type { ReleaseRecord } from "../record";
 import type { Rollout, RolloutResult } from "../rollout";
-import { openStore, type Store } from "../store";
+import { openStore, type FolderStore } from "../store";
 import { addressOf, createPeople, type Name } from "./people";
 
 /** A process that is killed: nothing it would have done next happens. */
@@ -21,7 +21,7 @@ export type Fate = "well" | "a failing check" | "killed after it began" | "kille
  * and ledger are the real ones, on disk; the rollout is played, so what it proves is nothing but their interplay.
  */
 export class World {
-  readonly store: Store;
+  readonly store: FolderStore;
   readonly people = createPeople();
   readonly said: string[] = [];
   /** How the next rollouts go; afterwards they go well. */
@@ -64,7 +64,7 @@ export class World {
     const asked = { ...this.work(environment), release, base: this.folder };
     const { text } = await inviteApproval(asked);
     for (const name of names) {
-      recordApproval(asked, this.people.signers[name].sign(text), text);
+      await recordApproval(asked, this.people.signers[name].sign(text), text);
       this.say(`${name} signs for ${environment}`);
     }
   }

@@ -6,7 +6,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { entryText, follow, type Entry } from "../../../orchestrator/promotion/entry";
 import type { LedgerEvent } from "../../../orchestrator/promotion/event";
-import { CLOCK_SKEW_SECONDS, openLedger, type Ledger } from "../../../orchestrator/promotion/ledger";
+import { CLOCK_SKEW_SECONDS, openLedger, type FolderLedger as Ledger } from "../../../orchestrator/promotion/ledger";
 import { useFolder } from "../../support/folder";
 import { refusal } from "../../support/refusal";
 

@@ -77,7 +77,7 @@ describe("promote and rollback", () => {
   const approve = async (release: string, environment: Environment, ...names: Name[]) => {
     const asked = { ...work(environment), release, base: folder() };
     const { text } = await inviteApproval(asked);
-    for (const name of names) recordApproval(asked, people.signers[name].sign(text), text);
+    for (const name of names) await recordApproval(asked, people.signers[name].sign(text), text);
   };
   const toStaging = async (release: string) => {
     await go(release, "dev");
@@ -253,7 +253,7 @@ describe("promote and rollback", () => {
       await approve(bad, "production", "manager", "owner");
       ends = [{ status: "failed", reason: "smoke test", fix: "", kind: "failure" }];
       await go(bad, "production");
-      expect(wayBack(work("production"))).to.equal(good);
+      expect(await wayBack(work("production"))).to.equal(good);
       expect(await rollback(work("production"))).to.include({ release: good, status: "verified" });
       expect((await refusal(() => go(bad, "production"))).message).to.include("was rolled back");
       expect(audit(entries())).to.deep.equal([]);
