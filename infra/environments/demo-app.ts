@@ -103,9 +103,10 @@ export class DemoApp extends pulumi.ComponentResource {
       },
       { ...child, dependsOn: [service] },
     );
-    this.namespace = service.metadata.namespace;
-    this.service = service.metadata.name;
-    this.deployment = deployment.metadata.name;
+    // Known in a preview already, and yet waiting for the object to be there.
+    this.namespace = pulumi.all([namespace, service.urn]).apply(([place]) => place);
+    this.service = service.urn.apply(() => "demo-svc");
+    this.deployment = deployment.urn.apply(() => "demo");
     this.registerOutputs({ host });
   }
 }

@@ -33,7 +33,15 @@ export interface PlatformNamespaceArgs {
   readonly labels?: Readonly<Record<string, string>>;
   /** Requests and limits of all its pods together, where the usual ones do not do: agents on every node. */
   readonly quota?: Readonly<Record<string, string>>;
+  /** What a container gets that says nothing, where the usual does not fit into the quota. */
+  readonly containerDefault?: { readonly cpu: string; readonly memory: string };
   readonly provider: k8s.Provider;
+}
+/** What a namespace is guarded by; a rendered file and a declared object are made of the same. */
+export interface Guard {
+  readonly what: string;
+  readonly kind: "ResourceQuota" | "LimitRange" | "NetworkPolicy";
+  readonly spec: object;
 }
 
 /** Cap of one pod in dev (B2.2); elsewhere the quota alone bounds it. */
@@ -67,48 +75,57 @@ export class PlatformNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:environment:Namespace", name, {}, opts);
     const child = { parent: this, provider: args.provider };
-    const labels = {
-      "pod-security.kubernetes.io/enforce": args.podSecurity,
-      "pod-security.kubernetes.io/warn": "restricted",
-      ...args.labels,
-    };
-    const namespace = new k8s.core.v1.Namespace(name, { metadata: { name: args.name, labels } }, child);
+    const namespace = new k8s.core.v1.Namespace(
+      name,
+      { metadata: { name: args.name, labels: namespaceLabels(args) } },
+      child,
+    );
     this.name = namespace.metadata.name;
-
-    const metadata = (what: string) => ({ name: what, namespace: this.name });
-    new k8s.core.v1.ResourceQuota(
-      `${name}-quota`,
-      { metadata: metadata("quota"), spec: { hard: args.quota ?? QUOTA } },
-      child,
-    );
-    new k8s.core.v1.LimitRange(
-      `${name}-limits`,
-      {
-        metadata: metadata("limits"),
-        spec: {
-          limits: [
-            { type: "Container", default: CONTAINER_DEFAULT, defaultRequest: CONTAINER_REQUEST },
-            ...(args.podMaximum === undefined ? [] : [{ type: "Pod", max: args.podMaximum }]),
-          ],
-        },
-      },
-      child,
-    );
-    const policy = (what: string, spec: Spec) =>
-      new k8s.networking.v1.NetworkPolicy(
-        `${name}-${what}`,
-        { metadata: metadata(what), spec: { podSelector: {}, ...spec } },
-        child,
-      );
-    policy("default-deny", { policyTypes: ["Ingress", "Egress"] });
-    baseline(args).forEach(([what, spec]) => policy(what, spec));
+    for (const { what, kind, spec } of guardsOf(args)) {
+      const object = { metadata: { name: what, namespace: this.name }, spec };
+      if (kind === "ResourceQuota") new k8s.core.v1.ResourceQuota(`${name}-${what}`, object, child);
+      else if (kind === "LimitRange")
+        new k8s.core.v1.LimitRange(`${name}-${what}`, object as k8s.core.v1.LimitRangeArgs, child);
+      else new k8s.networking.v1.NetworkPolicy(`${name}-${what}`, object as k8s.networking.v1.NetworkPolicyArgs, child);
+    }
     this.registerOutputs({ name: this.name });
   }
 }
 
+export function namespaceLabels({
+  podSecurity,
+  labels,
+}: Pick<PlatformNamespaceArgs, "podSecurity" | "labels">): Record<string, string> {
+  return {
+    "pod-security.kubernetes.io/enforce": podSecurity,
+    "pod-security.kubernetes.io/warn": "restricted",
+    ...labels,
+  };
+}
+
+/** Quota, limits and policies of a namespace. Pure. */
+export function guardsOf(args: Omit<PlatformNamespaceArgs, "provider">): Guard[] {
+  const { quota = QUOTA, containerDefault = CONTAINER_DEFAULT, podMaximum } = args;
+  const limits = [
+    { type: "Container", default: containerDefault, defaultRequest: CONTAINER_REQUEST },
+    ...(podMaximum === undefined ? [] : [{ type: "Pod", max: podMaximum }]),
+  ];
+  const policy = (what: string, spec: object): Guard => ({
+    what,
+    kind: "NetworkPolicy",
+    spec: { podSelector: {}, ...spec },
+  });
+  return [
+    { what: "quota", kind: "ResourceQuota", spec: { hard: quota } },
+    { what: "limits", kind: "LimitRange", spec: { limits } },
+    policy("default-deny", { policyTypes: ["Ingress", "Egress"] }),
+    ...baseline(args).map(([what, spec]) => policy(what, spec)),
+  ];
+}
+
 type Spec = Omit<k8s.types.input.networking.v1.NetworkPolicySpec, "podSelector">;
 
-function baseline({ vpcCidr, allow = {} }: PlatformNamespaceArgs): [string, Spec][] {
+function baseline({ vpcCidr, allow = {} }: Omit<PlatformNamespaceArgs, "provider">): [string, Spec][] {
   const nodes = { ipBlock: { cidr: vpcCidr } };
   const policies: [string, Spec][] = [
     [

@@ -99,7 +99,7 @@ export class Certificates extends pulumi.ComponentResource {
         this.issuer(
           name,
           issuer,
-          zoneId.apply((hostedZoneID) => ({
+          {
             acme: {
               server,
               email: config.certificates.email,
@@ -107,11 +107,11 @@ export class Certificates extends pulumi.ComponentResource {
               solvers: [
                 {
                   selector: { dnsZones: [config.domain] },
-                  dns01: { route53: { region: config.region, hostedZoneID } },
+                  dns01: { route53: { region: config.region, hostedZoneID: zoneId } },
                 },
               ],
             },
-          })),
+          },
           afterManager,
         ),
       ),

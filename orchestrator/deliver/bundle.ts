@@ -7,7 +7,6 @@ import { fileError } from "../rollout/files";
 /** A file of a bundle. */
 export interface BundleFile {
   readonly content: string | Uint8Array;
-  readonly executable?: boolean;
 }
 /** Path with `/`, from the folder of the bundle → file. */
 export type Bundle = ReadonlyMap<string, BundleFile>;
@@ -42,10 +41,10 @@ export function writeBundle(folder: string, bundle: Bundle): void {
   const temporary = `${folder}.${process.pid}.tmp`;
   try {
     rmSync(temporary, { recursive: true, force: true });
-    for (const [name, { content, executable }] of bundle) {
+    for (const [name, { content }] of bundle) {
       const file = path.join(temporary, ...name.split("/"));
       mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
-      writeFileSync(file, content, { mode: executable ? 0o755 : 0o644 });
+      writeFileSync(file, content, { mode: 0o644 });
     }
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(path.dirname(folder), { recursive: true });

@@ -58,7 +58,7 @@ export function changeDocument(change: Change): string {
     "## Run",
     "",
     "```sh",
-    "cd platform",
+    "git clone platform.bundle platform && cd platform",
     "npm start                              # rehearse it on this machine first: no account is needed",
     ...names.map((name) => `npm run slipway -- bootstrap --target aws --environment ${name}`),
     "```",
@@ -68,18 +68,19 @@ export function changeDocument(change: Change): string {
     "## Go back",
     "",
     "```sh",
-    "cd platform",
     ...names
       .filter((name) => name !== "dev")
-      .map((name) => `npm run slipway -- rollback ${name} --target aws      # to the last verified release`),
-    "npm run slipway -- destroy --target aws --environment dev   # what holds state asks for --destroy-protected as well",
+      .map((name) => `npm run slipway -- rollback ${name} --target aws   # to the last verified release`),
+    ...names.map(
+      (name) => `npm run slipway -- destroy --target aws --environment ${name}   # --destroy-protected: data as well`,
+    ),
     "```",
     "",
   ].join("\n");
 }
 
 const CONTENTS = [
-  ["platform/", "the program, the orchestrator, the policy pack and their settings: all that is needed to run it"],
+  ["platform.bundle", "the whole project with its history, for `git clone`: all that is needed to run it"],
   ["clusters/", "one file per cluster: every setting with its default filled in"],
   ["apps/base, apps/overlays", "values of every chart: what is alike, and what each environment adds"],
   ["apps/root", "the same charts as applications of Argo CD, in the order of the phases"],

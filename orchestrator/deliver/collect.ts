@@ -11,27 +11,26 @@ import { manifestFiles } from "./manifests";
 import { delivered, KNOWN_AFTER_APPLY } from "./planned";
 
 export interface BundleRequest extends Omit<Change, "unknown"> {
-  /** The project as committed. */
+  /** Runbooks and levels of the policy pack, as committed. */
   readonly source: readonly CommittedFile[];
+  /** The whole project with its history: see `historyOf`. */
+  readonly history: Uint8Array;
   /** Text of the ledger, one entry a line; empty when nothing was promoted. */
   readonly ledger: string;
 }
 
-/** What the program needs to run; tests and benchmarks stay behind. */
-const LEFT_BEHIND = /^(?:test|bench|\.ci)\//;
-const EXECUTABLE = "100755";
+/** Committed files that a bundle repeats where they are looked for. */
+export const SOURCES: readonly string[] = ["docs/runbooks", "policy/config"];
 
 /** Everything of a delivery, sealed. Pure: the same request gives the same bytes. */
 export function bundleOf(request: BundleRequest): Bundle {
-  const { planned, source, report, ledger } = request;
+  const { planned, source, history, report, ledger } = request;
   const files = new Map<string, BundleFile>();
   const add = (more: ReadonlyMap<string, BundleFile>) => {
     for (const [name, file] of more) files.set(name, file);
   };
-  const shipped = source.filter(({ path }) => !LEFT_BEHIND.test(path));
-  for (const { path, mode, bytes } of shipped)
-    files.set(`platform/${path}`, { content: bytes, executable: mode === EXECUTABLE });
-  for (const { path, bytes } of shipped) {
+  files.set("platform.bundle", { content: history });
+  for (const { path, bytes } of source) {
     const [, name] = /^docs\/runbooks\/(.+)$/.exec(path) ?? [];
     if (name !== undefined) files.set(`runbooks/${name}`, { content: bytes });
   }
@@ -46,12 +45,8 @@ export function bundleOf(request: BundleRequest): Bundle {
     files.set("evidence/report.md", { content: toMarkdown(report) });
   }
   if (ledger !== "") files.set("evidence/ledger.jsonl", { content: ledger });
-  const unknown = [...files]
-    .filter(([name]) => !name.startsWith("platform/"))
-    .reduce(
-      (sum, [, { content }]) => sum + (typeof content === "string" ? content.split(KNOWN_AFTER_APPLY).length - 1 : 0),
-      0,
-    );
+  const texts = [...files.values()].flatMap(({ content }) => (typeof content === "string" ? [content] : []));
+  const unknown = texts.reduce((sum, text) => sum + text.split(KNOWN_AFTER_APPLY).length - 1, 0);
   files.set("README.md", { content: changeDocument({ ...request, unknown }) });
   return sealed(files);
 }

@@ -3,7 +3,8 @@ import os from "node:os";
 import path from "node:path";
 import { version } from "../../../package.json";
 import { damage, writeBundle } from "../../deliver/bundle";
-import { bundleOf } from "../../deliver/collect";
+import { bundleOf, SOURCES } from "../../deliver/collect";
+import { historyOf } from "../../deliver/history";
 import { delivered, type Planned } from "../../deliver/planned";
 import { secretsInHistory, type SecretSight } from "../../deliver/secret-scan";
 import { SlipwayError } from "../../errors";
@@ -42,7 +43,8 @@ export async function deliverCommand(options: DeliverOptions, invocation: Invoca
       .ledger.read()
       .map((entry) => `${JSON.stringify(entry)}\n`)
       .join(""),
-    source: repository.files(commit, ["."]),
+    source: repository.files(commit, SOURCES),
+    history: historyOf(root),
   });
   writeBundle(folder, bundle);
   terminal.line(`\n${bundle.size} files in ${options.out}; begin with README.md there`);
