@@ -80,7 +80,8 @@ export class PlatformNamespace extends pulumi.ComponentResource {
       { metadata: { name: args.name, labels: namespaceLabels(args) } },
       child,
     );
-    this.name = namespace.metadata.name;
+    // Known in a preview already, and yet waiting for the namespace to be there.
+    this.name = namespace.urn.apply(() => args.name);
     for (const { what, kind, spec } of guardsOf(args)) {
       const object = { metadata: { name: what, namespace: this.name }, spec };
       if (kind === "ResourceQuota") new k8s.core.v1.ResourceQuota(`${name}-${what}`, object, child);
