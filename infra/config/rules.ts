@@ -202,6 +202,19 @@ const rules: readonly Rule[] = [
     environment === "dev" || metrics.longTerm
       ? undefined
       : mistake("monitoring.metrics.longTerm", false, "a long-term store outside dev (B6.1)", "set true"),
+  ({ environment, monitoring: { alerts } }) =>
+    alerts.paging === (environment === "production")
+      ? undefined
+      : mistake(
+          "monitoring.alerts.paging",
+          alerts.paging,
+          environment === "production" ? "production pages (B6.3)" : `nobody is paged for ${environment} (B6.2)`,
+          `set ${!alerts.paging}`,
+        ),
+  ({ environment, monitoring: { alerts } }) =>
+    environment === "dev" || alerts.mail !== undefined
+      ? undefined
+      : mistake("monitoring.alerts.mail", alerts.mail, "mail beside Slack outside dev (B6.2, B6.3)", "set it"),
   ({ environment, gitops: { revision } }) =>
     environment !== "production" || PINNED.test(revision)
       ? undefined

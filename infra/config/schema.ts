@@ -141,6 +141,21 @@ export const schema = z.strictObject({
       /** What one namespace may write in a day before somebody looks at it, GiB (A9.5). */
       gibPerNamespaceAndDay: z.number().positive().max(10_000),
     }),
+    /** Who hears of alerts (B6.2, B6.3); addresses that are secret stay in the central store. */
+    alerts: z.strictObject({
+      slackChannel: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,79}$/, "a channel's name without #"),
+      mail: z
+        .strictObject({
+          /** Host and port of a server that takes mail over TLS. */
+          smarthost: z.string().regex(/^[a-z0-9.-]+:587$/, "HOST:587"),
+          username: z.string().min(1),
+          from: email,
+          to: z.array(email).min(1),
+        })
+        .optional(),
+      /** PagerDuty for critical alerts, with escalation. */
+      paging: z.boolean(),
+    }),
   }),
   /** USD a month (B5). */
   budget: z.strictObject({
