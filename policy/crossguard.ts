@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { PolicyResource, ReportViolation, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { stackOf } from "./evaluate";
+import { fromMessage } from "./message";
 import { levelOf, type Draft, type ResourceRule, type Rule, type Stack, type StackRule, type Verdict } from "./rule";
 import { settle, type Values } from "./setting";
 import { listed, Subject } from "./subject";
@@ -156,7 +157,7 @@ function resourcePolicy(rule: ResourceRule, session: Session, leads: boolean): R
   const validateResource: NonNullable<ResourceValidationPolicy["validateResource"]> = (args, report) => {
     if (leads) running.enterWith(args.type);
     const subject = session.subject(args);
-    if (!applies(args.type)) args.notApplicable(`${rule.name} is for other types than ${args.type}`);
+    if (!applies(args.type)) notApplicable(args, rule);
     teller.begin(report, args.getConfig<Config>());
     for (const one of listed(subject) ?? [subject]) {
       teller.subject = one;
@@ -173,10 +174,21 @@ function resourcePolicy(rule: ResourceRule, session: Session, leads: boolean): R
   return { ...metadata(rule), validateResource, ...(rule.repair && { remediateResource: remediation(rule) }) };
 }
 
+/** Tells the SDK so by its own exception, which nobody reads the stack of: a stack is most of what one costs. */
+function notApplicable(args: { type: string; notApplicable(reason: string): void }, rule: Rule): void {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    args.notApplicable(`${rule.name} is for other types than ${args.type}`);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** Changes the SDK's own object in place: its proxy keeps secrets secret, and a copy would not. */
 function remediation(rule: ResourceRule): NonNullable<ResourceValidationPolicy["remediateResource"]> {
   return (args) => {
-    if (!rule.applies(args.type)) args.notApplicable(`${rule.name} is for other types than ${args.type}`);
+    if (!rule.applies(args.type)) notApplicable(args, rule);
     const before = JSON.stringify(plain(unwrapped(args.props)));
     rule.repair?.(args.props as Draft, args.type, settle(rule.settings, args.getConfig<Config>()));
     return JSON.stringify(plain(unwrapped(args.props))) === before ? undefined : args.props;
@@ -263,7 +275,8 @@ export function shareProperties(deserializer: { deserializeProperties?: unknown 
   deserializer.deserializeProperties = (properties: object, secrets: boolean): unknown => {
     if (secrets || !isFields(properties as Fields)) return original(properties, secrets) as unknown;
     let found = known.get(properties);
-    if (found === undefined) known.set(properties, (found = original(properties, secrets) as unknown));
+    if (found === undefined)
+      known.set(properties, (found = original({ toJavaScript: () => fromMessage(properties) }, secrets) as unknown));
     return found;
   };
 }

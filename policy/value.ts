@@ -29,8 +29,11 @@ export function plain(source: unknown, depth = 0): Value {
   if (typeof source !== "object" || source === null) return source as Value;
   if (depth > DEEPEST) return undefined;
   // By index: the SDK's proxies of lists do not take `map` (https://github.com/pulumi/pulumi-policy, proxy.ts).
-  if (Array.isArray(source))
-    return Array.from({ length: source.length }, (_, index) => plain(source[index], depth + 1));
+  if (Array.isArray(source)) {
+    const list: Value[] = [];
+    for (let index = 0; index < source.length; index++) list.push(plain(source[index], depth + 1));
+    return list;
+  }
   const copy: Record<string, Value> = {};
   for (const key of Object.keys(source)) {
     const value = plain((source as Record<string, unknown>)[key], depth + 1);
