@@ -28,6 +28,7 @@ export interface Handlers extends PromotionHandlers, PolicyHandlers, DeliverHand
   readonly plan: Handler<PlanOptions>;
   readonly doctor: Handler<CommonOptions>;
   readonly parity: Handler<ParityOptions>;
+  readonly cost: Handler<CommonOptions>;
   readonly status: Handler<CommonOptions>;
   readonly report: Handler<CommonOptions>;
 }
@@ -77,6 +78,7 @@ export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: 
     .action((left: string, right: string, options: CommonOptions) =>
       handlers.parity({ ...options, pair: [left, right] }),
     );
+  add("cost", "preview environments and say what each costs a month against its budget").action(handlers.cost);
   add("report", "print the last report").action(handlers.report);
   addPromotionCommands(program, handlers);
   addPolicyCommands(program, handlers);

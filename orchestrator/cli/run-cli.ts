@@ -43,6 +43,7 @@ export async function runCli(request: CliRequest): Promise<number> {
     doctor: handle(async () => (await import("./commands/doctor.js")).doctorCommand),
     status: handle(async () => (await import("./commands/status.js")).statusCommand),
     parity: handle(async () => (await import("./commands/parity.js")).parityCommand),
+    cost: handle(async () => (await import("./commands/cost.js")).costCommand),
     report: handle(async () => (await import("./commands/report.js")).reportCommand),
     release: (command) => handle(async () => (await import("./commands/release.js")).releaseCommand(command)),
     policy: (command) => handle(async () => (await import("./commands/policy.js")).policyCommand(command)),

@@ -12,7 +12,7 @@ describe("the tree of commands", () => {
     };
     const handlers = new Proxy({} as Handlers, {
       get: (_target, name: string) =>
-        ["plan", "doctor", "status", "report"].includes(name)
+        ["plan", "doctor", "status", "report", "cost"].includes(name)
           ? handler(name)
           : (command: string) => handler(`${name} ${command}`),
     });
@@ -29,6 +29,7 @@ describe("the tree of commands", () => {
     ["doctor", "doctor"],
     ["status", "status"],
     ["report", "report"],
+    ["cost", "cost"],
     ["plan", "plan"],
   ] as const)
     it(`leads "${line}" to its handler, with the common options`, async () => {
