@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
@@ -29,5 +30,23 @@ describe("the entry of the pack", function () {
     fs.writeFileSync(rule, fs.readFileSync(rule, "utf8").replace("every year", "every day"));
     expect(await said(pack)).to.equal("Every symmetric KMS key rotates every day.");
     expect(await said(pack)).to.equal("Every symmetric KMS key rotates every day.");
+  });
+
+  /** What an expression says in the process that has just loaded the pack. */
+  function beside(expression: string): unknown {
+    const answer = path.join(folder(), "answer.json");
+    const tell = `require("node:fs").writeFileSync(${JSON.stringify(answer)}, JSON.stringify(${expression}))`;
+    const script = `require("./index.js"); ${tell}; process.exit(0);`;
+    execFileSync(process.execPath, ["-e", script], { cwd: packFolder, stdio: "ignore" });
+    return JSON.parse(fs.readFileSync(answer, "utf8"));
+  }
+
+  it("loads of the SDK of programs what judging takes, and the rest for whoever asks", () => {
+    const automation = `Object.keys(require.cache).filter((file) => file.includes("/automation/")).length`;
+    expect(beside(automation)).to.equal(0);
+    const sdk = `require("@pulumi/pulumi")`;
+    expect(beside(`${sdk}.asset.FileAsset === require("@pulumi/pulumi/asset").FileAsset`)).to.equal(true);
+    expect(beside(`${sdk}.Output.isInstance(${sdk}.Output.create(1)) && ${automation} === 0`)).to.equal(true);
+    expect(beside(`typeof ${sdk}.automation.LocalWorkspace`)).to.equal("function");
   });
 });

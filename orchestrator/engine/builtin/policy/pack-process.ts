@@ -47,6 +47,7 @@ export class PackProcess {
       cwd: directory ? place : process.cwd(),
       stdio: ["ignore", "pipe", "pipe"],
       env: {
+        ...(directory ? compileCache(place) : {}),
         ...process.env,
         PULUMI_NODEJS_ORGANIZATION: facts.organization,
         PULUMI_NODEJS_PROJECT: facts.project,
@@ -114,6 +115,21 @@ function runnerOf(pack: string): string {
       "usage",
       { cause },
     );
+  }
+}
+
+/**
+ * Where Node keeps what it compiles of the runner and its packages: a TypeScript compiler is most of a start. Beside
+ * the pack's packages, for nobody else to write; a pack that asks Node to flush fills it. Nowhere is no mistake.
+ */
+function compileCache(pack: string): { NODE_COMPILE_CACHE?: string } {
+  try {
+    const sdk = createRequire(path.join(pack, "package.json")).resolve("@pulumi/pulumi/package.json");
+    const folder = path.join(sdk, "../../..", ".cache", "slipway-policy");
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return { NODE_COMPILE_CACHE: path.join(folder, "compiled") };
+  } catch {
+    return {};
   }
 }
 

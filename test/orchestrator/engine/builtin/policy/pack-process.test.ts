@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-require-imports -- protocol edge: the published services are untyped */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { expect } from "chai";
@@ -55,6 +55,24 @@ describe("the process of a policy pack", () => {
       PULUMI_NODEJS_DRY_RUN: "true",
       PULUMI_CONFIG: '{"proj:size":"3"}',
     });
+  });
+
+  it("keeps what Node compiles beside the pack's packages, where only its owner writes", async () => {
+    const packages = path.join(folder(), "node_modules");
+    const runner = path.join(packages, "@pulumi", "pulumi", "cmd", "run-policy-pack");
+    const told = path.join(folder(), "cache.json");
+    mkdirSync(runner, { recursive: true });
+    writeFileSync(path.join(packages, "@pulumi", "pulumi", "package.json"), "{}");
+    writeFileSync(
+      path.join(runner, "index.js"),
+      `require("node:fs").writeFileSync(${JSON.stringify(told)}, JSON.stringify(process.env.NODE_COMPILE_CACHE));
+       console.log(1); setInterval(() => {}, 1e6);`,
+    );
+    mkdirSync(path.join(folder(), "pack"));
+    await start(path.join(folder(), "pack"));
+    const kept = JSON.parse(readFileSync(told, "utf8")) as string;
+    expect(kept).to.equal(process.env["NODE_COMPILE_CACHE"] ?? path.join(packages, ".cache/slipway-policy/compiled"));
+    expect(statSync(path.join(packages, ".cache/slipway-policy")).mode & 0o777).to.equal(0o700);
   });
 
   it("that is not there, or has no SDK, is the caller's mistake", async () => {
