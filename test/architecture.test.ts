@@ -75,8 +75,11 @@ describe("the import law", () => {
 /** Files that no test names, and the test that runs them. */
 const testedThrough: Readonly<Record<string, string>> = {
   "orchestrator/cli/commands/approve.ts": "test/orchestrator/cli/commands/promote.test.ts",
+  "orchestrator/cli/commands/deliver.ts": "test/rehearsal/deliver.test.ts",
   "orchestrator/cli/commands/policy.ts": "test/orchestrator/cli/run-cli.test.ts",
   "orchestrator/cli/commands/rollback.ts": "test/orchestrator/cli/commands/promote.test.ts",
+  "orchestrator/cli/commands/scan.ts": "test/rehearsal/deliver.test.ts",
+  "orchestrator/cli/deliver.ts": "test/rehearsal/deliver.test.ts",
   "orchestrator/cli/policy.ts": "test/orchestrator/cli/run-cli.test.ts",
   "orchestrator/cli/promotion.ts": "test/orchestrator/cli/program.test.ts",
   "orchestrator/engine/builtin/version.ts": "test/orchestrator/engine/builtin/engine.test.ts",

@@ -39,8 +39,7 @@ export async function deliverCommand(options: DeliverOptions, invocation: Invoca
     planned,
     rules,
     report: lastReport(layout.reports),
-    ledger: openStore(layout.base, () => new Date())
-      .ledger.read()
+    ledger: (await openStore(layout.base, () => new Date()).ledger.read())
       .map((entry) => `${JSON.stringify(entry)}\n`)
       .join(""),
     source: repository.files(commit, SOURCES),
