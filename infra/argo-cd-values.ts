@@ -1,4 +1,5 @@
 import type { PlatformConfig } from "./config";
+import { LOOK_SECONDS } from "./environments/delivery";
 import { replicas } from "./release";
 
 /** What the platform sets of the Argo CD chart, and why. */
@@ -22,6 +23,8 @@ export function argoCdValues(config: PlatformConfig) {
         "exec.enabled": false,
         // Labels are the application's own; what Argo CD tracks by is its annotation.
         "application.resourceTrackingMethod": "annotation",
+        // How often the repository is looked at (C7.2).
+        "timeout.reconciliation": `${LOOK_SECONDS[config.environment === "dev" ? "qa" : config.environment]}s`,
       },
       // Whoever gets to the server by any other way may nothing.
       rbac: { "policy.default": "" },

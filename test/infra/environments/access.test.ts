@@ -1,0 +1,68 @@
+import { expect } from "chai";
+import { accessManifests } from "../../../infra/environments/access";
+import { kinds, type Kind } from "../../../infra/environments/sizes";
+import { deliverer, groups, type RoleRule } from "../../../infra/personas";
+
+interface Access {
+  kind: string;
+  metadata: { name: string };
+  rules?: RoleRule[];
+  roleRef?: { name: string };
+  subjects?: { name: string }[];
+}
+/** Whether the roles of an environment let somebody do something: what the API server would answer. */
+function may(kind: Kind, who: string, verb: string, group: string, resource: string): boolean {
+  const access = accessManifests(kind, "place") as unknown as Access[];
+  return access
+    .filter(({ subjects = [] }) => subjects.some(({ name }) => name === who))
+    .flatMap(
+      ({ roleRef }) => access.find((one) => one.kind === "Role" && one.metadata.name === roleRef?.name)?.rules ?? [],
+    )
+    .some((rule) => rule.apiGroups.includes(group) && rule.resources.includes(resource) && rule.verbs.includes(verb));
+}
+const { developers, qaEngineers } = groups;
+
+describe("who may do what in an environment", () => {
+  it("[C6.1] developers and QA engineers read everywhere, logs too, secrets nowhere", () => {
+    for (const kind of kinds)
+      for (const who of [developers, qaEngineers]) {
+        expect(may(kind, who, "list", "apps", "deployments"), kind).to.equal(true);
+        expect(may(kind, who, "get", "", "pods/log"), kind).to.equal(true);
+        expect(may(kind, who, "get", "", "secrets"), kind).to.equal(false);
+      }
+  });
+  it("[C6.2] developers write and open shells in previews only", () => {
+    expect(kinds.map((kind) => may(kind, developers, "create", "", "pods/exec"))).to.deep.equal([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(kinds.map((kind) => may(kind, developers, "patch", "apps", "deployments"))).to.deep.equal([
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+  it("[C6.3] QA engineers write in QA only", () => {
+    expect(kinds.map((kind) => may(kind, qaEngineers, "delete", "batch", "jobs"))).to.deep.equal([
+      false,
+      true,
+      false,
+      false,
+    ]);
+  });
+  it("[C6.4] only the sync controller delivers to staging and production, and sees a rollout to its end", () => {
+    for (const kind of ["staging", "production"] as const) {
+      expect(may(kind, deliverer.name, "patch", "apps", "deployments")).to.equal(true);
+      expect(may(kind, deliverer.name, "watch", "apps", "deployments")).to.equal(true);
+      expect(may(kind, deliverer.name, "list", "apps", "replicasets")).to.equal(true);
+      expect(may(kind, deliverer.name, "create", "batch", "jobs")).to.equal(true);
+      expect(may(kind, deliverer.name, "delete", "apps", "deployments")).to.equal(false);
+    }
+  });
+  it("[C6.3] no rule has a wildcard", () => {
+    for (const kind of kinds) expect(JSON.stringify(accessManifests(kind, "place"))).to.not.include("*");
+  });
+});
