@@ -39,7 +39,8 @@ export async function deliverCommand(options: DeliverOptions, invocation: Invoca
     planned,
     rules,
     report: lastReport(layout.reports),
-    ledger: (await openStore(layout.base, () => new Date()).ledger.read())
+    ledger: openStore(layout.base, () => new Date())
+      .ledger.read()
       .map((entry) => `${JSON.stringify(entry)}\n`)
       .join(""),
     source: repository.files(commit, SOURCES),
