@@ -50,7 +50,16 @@ export function illegal(standing: Standing, entry: Entry, entries: readonly Entr
       return undefined;
     case "approved":
       return standing.released.has(event.release) ? undefined : "it approves a release that was never made";
+    case "watched": {
+      const { run } = standing.environments[event.environment];
+      if (run?.sequence !== event.run || run.status !== "verified" || run.purpose !== "promotion") {
+        return `it watched run ${event.run}, which ${event.environment} did not run, verified, at that time`;
+      }
+      if (run.watched === undefined || run.watched.verdict === "inconclusive") return undefined;
+      return `run ${event.run} had been watched already, and was ${run.watched.verdict}`;
+    }
     case "resumed":
+    case "stage":
     case "verified":
     case "failed": {
       const { run } = standing.environments[event.environment];

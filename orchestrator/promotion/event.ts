@@ -29,9 +29,18 @@ export const evidenceSchema = z.strictObject({
 
 export type Evidence = z.infer<typeof evidenceSchema>;
 
+/** How a stage of a promotion ended. Only `passed` goes on: what could not be judged was not proven (D2.1, D5.3). */
+export const verdicts = ["passed", "failed", "inconclusive", "errored"] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** How a watch ended: what runs is as before the deploy, is worse, or could not be judged. */
+export const watchVerdicts = ["good", "breach", "inconclusive"] as const;
+export type WatchVerdict = (typeof watchVerdicts)[number];
+
 /**
- * What a ledger can say. A promotion or rollback is a run: `started`, perhaps `resumed`, then `verified` or `failed`;
- * `run` is the number of its `started` entry.
+ * What a ledger can say. A promotion or rollback is a run: `started`, perhaps `resumed`, a `stage` for each thing proven
+ * on the way, then `verified` or `failed`; where the rules ask for a watch, `watched` follows. `run` is the number of
+ * its `started` entry.
  */
 export const eventSchema = z.discriminatedUnion("kind", [
   /** A record was made. */
@@ -64,6 +73,19 @@ export const eventSchema = z.discriminatedUnion("kind", [
     rules: digest,
   }),
   z.strictObject({ kind: z.literal("resumed"), environment, run: sequence }),
+  /** A migration, a gate or another stage of a run ended. */
+  z.strictObject({
+    kind: z.literal("stage"),
+    environment,
+    run: sequence,
+    stage: words,
+    verdict: z.enum(verdicts),
+    /** One line: what was found. */
+    summary: words,
+    seconds: z.number().nonnegative(),
+    /** Digest of the output that is kept beside the ledger. */
+    evidence: digest.optional(),
+  }),
   z.strictObject({ kind: z.literal("verified"), environment, run: sequence, evidence: evidenceSchema }),
   z.strictObject({
     kind: z.literal("failed"),
@@ -71,6 +93,21 @@ export const eventSchema = z.discriminatedUnion("kind", [
     run: sequence,
     reason: words,
     evidence: evidenceSchema.optional(),
+  }),
+  /** What runs was watched, against what ran before (D6.1). */
+  z.strictObject({
+    kind: z.literal("watched"),
+    environment,
+    run: sequence,
+    verdict: z.enum(watchVerdicts),
+    from: moment,
+    until: moment,
+    /** Times that were looked at. */
+    samples: z.int().nonnegative(),
+    /** One line: what was found. */
+    summary: words,
+    /** Signal → its value before the deploy, where there was one, and the worst one after it. */
+    signals: z.record(z.string(), z.strictObject({ before: z.number().nullable(), worst: z.number().nullable() })),
   }),
   /** A promotion that was asked for and not begun. */
   z.strictObject({ kind: z.literal("refused"), environment, release: digest, obstacles: z.array(words).min(1) }),

@@ -2,7 +2,7 @@ import { judgeApprovals } from "./approval/approvals";
 import { environmentBefore, type Environment } from "./environment";
 import { frozenUntil } from "./freeze";
 import type { Rules } from "./rules";
-import type { Standing } from "./standing";
+import type { Run, Standing } from "./standing";
 import { short } from "./words";
 
 /** A wish to bring a release into an environment. */
@@ -19,11 +19,15 @@ export interface PromotionRequest {
   readonly foreseen?: { readonly plan: string; readonly state: string };
 }
 
-/** `resume`: this very promotion was begun and not ended. `done`: the environment runs it, verified. */
+/**
+ * `resume`: this very promotion was begun and not ended. `done`: the environment runs it, verified. `watch`: it runs it,
+ * verified, and what the rules ask to be watched was not watched to a good end.
+ */
 export type Decision =
   | { readonly kind: "go"; readonly approvals: readonly number[] }
   | { readonly kind: "resume"; readonly run: number }
   | { readonly kind: "done"; readonly at: string }
+  | { readonly kind: "watch"; readonly run: number }
   | { readonly kind: "no"; readonly obstacles: readonly string[] };
 
 /**
@@ -34,7 +38,11 @@ export function decidePromotion(request: PromotionRequest): Decision {
   const { standing, environment, release } = request;
   const { run } = standing.environments[environment];
   const here = run?.release === release;
-  if (here && run.status === "verified") return { kind: "done", at: run.endedAt ?? "" };
+  if (here && run.status === "verified" && run.watched?.verdict !== "breach") {
+    return watchMissing(request, environment, run) === undefined
+      ? { kind: "done", at: run.endedAt ?? "" }
+      : { kind: "watch", run: run.sequence };
+  }
   const held = holds(request);
   const paused = pauses(request);
   // What was approved and begun may be finished, also in a freeze: half a change is worse than a late one.
@@ -45,6 +53,7 @@ export function decidePromotion(request: PromotionRequest): Decision {
   const obstacles = [
     ...held,
     ...unfinished(request),
+    ...watching(request),
     ...way(request),
     ...paused,
     ...freezes(request),
@@ -71,6 +80,28 @@ function unfinished({ standing, environment }: PromotionRequest): string[] {
   return [`a ${run.purpose} of ${environment} to ${short(run.release)} (entry ${run.sequence}) is unfinished; ${way}`];
 }
 
+/** What keeps a verified run from counting as watched; undefined when nothing does, or the rules ask for no watch. */
+function watchMissing(
+  { rules }: Pick<PromotionRequest, "rules">,
+  environment: Environment,
+  { purpose, watched }: Run,
+): string | undefined {
+  if (rules.environments[environment].watch === undefined || purpose === "rollback") return undefined;
+  if (watched?.verdict === "good") return undefined;
+  return watched === undefined ? "was not watched to the end" : `was watched and found ${watched.verdict}`;
+}
+
+/** A deploy is not over before it was watched: another one would be judged by what this one does (D6.1). */
+function watching(request: PromotionRequest): string[] {
+  const { standing, environment } = request;
+  const { run } = standing.environments[environment];
+  if (run?.status !== "verified" || run.watched !== undefined) return [];
+  if (watchMissing(request, environment, run) === undefined) return [];
+  return [
+    `${environment} runs ${short(run.release)}, and its watch (entry ${run.sequence}) has not ended; end it: slipway watch ${environment}`,
+  ];
+}
+
 /** What the environment before says: it runs this very release, verified, for long enough (D1.3, D2.4). */
 function way({ standing, environment, release, rules, now }: PromotionRequest): string[] {
   const before = environmentBefore(environment);
@@ -85,6 +116,10 @@ function way({ standing, environment, release, rules, now }: PromotionRequest): 
     return [
       `${before} runs this release, but it ${run.status === "failed" ? "failed" : "is not verified"} there; ${first}`,
     ];
+  }
+  const unwatched = watchMissing({ rules }, before, run);
+  if (unwatched !== undefined) {
+    return [`${before} runs this release, verified, but it ${unwatched}; watch it: slipway watch ${before}`];
   }
   const { soakHours } = rules.environments[before];
   const ready = new Date(Date.parse(run.endedAt ?? "") + soakHours * 3_600_000);
@@ -133,14 +168,16 @@ export type Way =
  * back. No approval, freeze or pause stands in it. Pure.
  */
 export function decideRollback(standing: Standing, environment: Environment): Way {
-  const { run, verified } = standing.environments[environment];
+  const { run, verified, watched } = standing.environments[environment];
   if (run === undefined) return { kind: "no", why: `${environment} never ran a release` };
   if (run.purpose === "rollback" && run.status !== "verified") {
     return run.status === "unfinished"
       ? { kind: "resume", release: run.release, run: run.sequence }
       : { kind: "go", release: run.release, away: run.release };
   }
-  const release = verified.findLast((one) => one !== run.release && !standing.held.has(one));
+  const fit = (one: string) => one !== run.release && !standing.held.has(one);
+  // What was watched to a good end comes first; where nothing was, what was verified.
+  const release = watched.findLast(fit) ?? verified.findLast(fit);
   if (release !== undefined) return { kind: "go", release, away: run.release };
   return { kind: "no", why: `no other release was ever verified in ${environment} and not rolled back since` };
 }

@@ -5,8 +5,10 @@ import type { LedgerEvent } from "./event";
 import { decidePromotion, decideRollback, type Decision } from "./gates";
 import type { Rollout, RolloutResult } from "./rollout";
 import type { Rules } from "./rules";
+import { proveStages, StageStop, type Stage } from "./stages";
 import { standingOf } from "./standing";
 import type { Store } from "./store";
+import { goBack, requireWatcher, watchEnvironment, type Watcher } from "./watched";
 import { short } from "./words";
 
 export interface PromotionWork {
@@ -15,6 +17,12 @@ export interface PromotionWork {
   readonly store: Store;
   readonly rules: Rules;
   readonly rollout: Rollout;
+  /** What carries out the way back, where that is something else than `rollout`. */
+  readonly back?: Rollout;
+  /** What is proven besides the rollout itself, in this order. */
+  readonly stages?: readonly Stage[];
+  /** Needed where the rules ask for a watch. */
+  readonly watcher?: Watcher;
   /** Whom the ledger names as the writer. */
   readonly by: string;
   now(): Date;
@@ -22,12 +30,19 @@ export interface PromotionWork {
   say(text: string): void;
 }
 
-/** How a promotion or rollback ended. `done`: there was nothing to do. */
+/**
+ * How a promotion or rollback ended. `done`: there was nothing to do. `inconclusive`: it runs, verified, but its watch
+ * saw too little. `rolled back`: it failed or broke under watch, and what was verified before runs again.
+ */
 export interface PromotionOutcome {
   readonly release: string;
-  readonly status: "done" | RolloutResult["status"];
+  readonly status: "done" | RolloutResult["status"] | "inconclusive" | "rolled back";
   /** What went wrong and what to do; undefined when nothing did. */
   readonly failure?: Pick<RolloutResult, "reason" | "fix" | "kind">;
+  /** It failed before the rollout began: what runs is what ran before. */
+  readonly untouched?: true;
+  /** What the watch found. */
+  readonly watch?: string;
   /** The end of the ledger afterwards: worth keeping elsewhere. */
   readonly head: string;
 }
@@ -39,6 +54,22 @@ export interface PromotionOutcome {
  * @throws SlipwayError `promotion-refused` (refused) with everything that stands in the way; the ledger says so too.
  */
 export async function promote(work: PromotionWork & { readonly release: string }): Promise<PromotionOutcome> {
+  const { store, environment, release, rules } = work;
+  requireWatcher(work);
+  const outcome = await promoteOnly(work);
+  if (outcome.status === "verified" && rules.environments[environment].watch !== undefined) {
+    return watchEnvironment(work);
+  }
+  if (outcome.status !== "failed" || rules.environments[environment].rollback === "manual") return outcome;
+  // Undo only what happened: what failed before the rollout began left what runs as it was (D4.3).
+  const { run } = standingOf(await store.ledger.read()).environments[environment];
+  if (outcome.untouched === true || run?.release !== release) return outcome;
+  return goBack(work, outcome.failure ?? NO_REASON);
+}
+
+const NO_REASON = { reason: "it failed", fix: "see slipway ledger show", kind: "failure" } as const;
+
+async function promoteOnly(work: PromotionWork & { readonly release: string }): Promise<PromotionOutcome> {
   const { store, environment, release } = work;
   const { authors } = (await store.releases.get(release)).source;
   const decide = (entries: readonly Entry[], foreseen?: { plan: string; state: string }): Decision =>
@@ -54,16 +85,20 @@ export async function promote(work: PromotionWork & { readonly release: string }
     work.say(`${environment} runs ${short(release)} already, verified at ${first.at}: nothing to do`);
     return { release, status: "done", head: await headOf(store) };
   }
+  if (first.kind === "watch") {
+    work.say(`${environment} runs ${short(release)}, verified; its watch (entry ${first.run}) goes on`);
+    return { release, status: "verified", head: await headOf(store) };
+  }
   if (first.kind === "no") throw await refuse(work, release, first.obstacles);
   if (first.kind === "resume") {
     work.say(`the promotion of ${environment} to ${short(release)} (entry ${first.run}) was interrupted and goes on`);
-    return carryOut(work, release, first.run, () => (entries) => {
+    return carryOut(work, { release, purpose: "promotion", resumed: first.run }, () => (entries) => {
       const now = decide(entries);
       if (now.kind === "resume" && now.run === first.run) return { kind: "resumed", environment, run: first.run };
       throw overtaken(environment);
     });
   }
-  return carryOut(work, release, undefined, (look) => {
+  return carryOut(work, { release, purpose: "promotion" }, (look) => {
     const { plan, state } = look;
     return (entries) => {
       const now = decide(entries, { plan, state });
@@ -114,12 +149,12 @@ export async function rollback(work: PromotionWork): Promise<PromotionOutcome> {
   };
   if (first.kind === "resume") {
     work.say(`the rollback of ${environment} to ${short(release)} (entry ${first.run}) was interrupted and goes on`);
-    return carryOut(work, release, first.run, () => (entries) => {
+    return carryOut(work, { release, purpose: "rollback", resumed: first.run }, () => (entries) => {
       decide(entries);
       return { kind: "resumed", environment, run: first.run };
     });
   }
-  return carryOut(work, release, undefined, ({ plan, state }) => (entries) => {
+  return carryOut(work, { release, purpose: "rollback" }, ({ plan, state }) => (entries) => {
     decide(entries);
     return {
       kind: "started",
@@ -136,27 +171,54 @@ export async function rollback(work: PromotionWork): Promise<PromotionOutcome> {
 
 type Look = { readonly plan: string; readonly state: string };
 
-/** Runs the rollout and writes its beginning and its end. `resumed` is the run that goes on. */
+interface Course {
+  readonly release: string;
+  readonly purpose: "promotion" | "rollback";
+  /** The run that goes on. */
+  readonly resumed?: number;
+}
+
+/** Runs stages and rollout and writes their beginning and their end. */
 async function carryOut(
   work: PromotionWork,
-  release: string,
-  resumed: number | undefined,
+  course: Course,
   begin: (look: Look) => (entries: readonly Entry[]) => LedgerEvent,
 ): Promise<PromotionOutcome> {
-  const { environment, store, rollout, by } = work;
+  const { environment, store, by } = work;
+  const { release, purpose, resumed } = course;
+  const rollout = purpose === "rollback" ? (work.back ?? work.rollout) : work.rollout;
   let run = resumed;
-  const result = await rollout.run({
-    environment,
-    goOn: resumed !== undefined,
-    async permit(look) {
-      // Whoever goes on with a run was permitted when it began; its plan and state are half carried out by now.
-      const seen = resumed === undefined ? await look() : { plan: "", state: "" };
-      const { sequence } = await store.ledger.append(by, begin(seen));
-      run ??= sequence;
-    },
-  });
-  const { status, reason, fix, kind } = result;
-  const outcome = { release, status, ...(status !== "verified" && { failure: { reason, fix, kind } }) };
+  let result: RolloutResult | undefined;
+  let stopped: StageStop | undefined;
+  try {
+    result = await rollout.run({
+      environment,
+      release,
+      purpose,
+      goOn: resumed !== undefined,
+      async permit(look) {
+        // Whoever goes on with a run was permitted when it began; its plan and state are half carried out by now.
+        const seen = resumed === undefined ? await look() : { plan: "", state: "" };
+        const { sequence } = await store.ledger.append(by, begin(seen));
+        run ??= sequence;
+        await proveStages(work, { release, purpose, run, when: "before" });
+      },
+    });
+    if (result.status === "verified" && run !== undefined) {
+      await proveStages(work, { release, purpose, run, when: "after" });
+    }
+  } catch (error) {
+    if (!(error instanceof StageStop)) throw error;
+    stopped = error;
+  }
+  const failure = stopped ?? (result?.status === "verified" ? undefined : result);
+  const status = stopped === undefined ? (result?.status ?? "failed") : "failed";
+  const outcome = {
+    release,
+    status,
+    ...(failure !== undefined && { failure: { reason: reasonOf(failure), fix: failure.fix, kind: failure.kind } }),
+    ...(stopped !== undefined && result === undefined && { untouched: true as const }),
+  };
   if (run === undefined) {
     if (status !== "verified") return { ...outcome, head: await headOf(store) };
     throw new SlipwayError(
@@ -169,14 +231,20 @@ async function carryOut(
   // Interrupted runs stay unfinished in the ledger, which is what they are.
   if (status === "interrupted") return { ...outcome, head: await headOf(store) };
   const number = run;
+  const evidence = result?.evidence;
   const { hash } = await store.ledger.append(by, (entries): LedgerEvent => {
     const current = standingOf(entries).environments[environment].run;
     if (current?.status !== "unfinished" || current.sequence !== number) throw overtaken(environment);
-    return status === "verified"
-      ? { kind: "verified", environment, run: number, evidence: result.evidence }
-      : { kind: "failed", environment, run: number, reason, evidence: result.evidence };
+    if (failure === undefined && evidence !== undefined)
+      return { kind: "verified", environment, run: number, evidence };
+    const reason = failure === undefined ? NO_REASON.reason : reasonOf(failure);
+    return { kind: "failed", environment, run: number, reason, ...(evidence && { evidence }) };
   });
   return { ...outcome, head: hash };
+}
+
+function reasonOf(failure: RolloutResult | StageStop): string {
+  return failure instanceof StageStop ? failure.message : failure.reason;
 }
 
 /** Obstacles found with the lease in hand: what the rollout's own progress shows; told in full and written down outside. */
@@ -203,7 +271,7 @@ async function refuse(work: PromotionWork, release: string, obstacles: readonly 
   );
 }
 
-function overtaken(environment: Environment): SlipwayError {
+export function overtaken(environment: Environment): SlipwayError {
   return new SlipwayError(
     "overtaken",
     `something else was written about ${environment} meanwhile, so this run is not the one that counts`,
@@ -212,6 +280,6 @@ function overtaken(environment: Environment): SlipwayError {
   );
 }
 
-async function headOf({ ledger }: Store): Promise<string> {
+export async function headOf({ ledger }: Store): Promise<string> {
   return (await ledger.read()).at(-1)?.hash ?? "";
 }

@@ -19,6 +19,8 @@ export interface RolloutResult {
 
 export interface RunRequest {
   readonly environment: Environment;
+  readonly release: string;
+  readonly purpose: "promotion" | "rollback";
   permit(look: () => Promise<Foreseen>): Promise<void>;
   /** Goes on where this very run was interrupted. Otherwise nothing that was proven before counts. */
   readonly goOn: boolean;

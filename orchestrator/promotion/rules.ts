@@ -7,6 +7,7 @@ import { parseAllowedSigners, type AllowedSigner } from "./approval/allowed-sign
 import { digestOf } from "./canonical";
 import { environments, type Environment } from "./environment";
 import { freezeSchema } from "./freeze";
+import { watchSchema } from "./watch/settings";
 
 const address = z.email("a mail address").toLowerCase();
 const role = z.string().regex(/^[a-z][a-z-]*$/, "a role in lower case, like tech-lead");
@@ -25,6 +26,10 @@ const environmentSchema = z.strictObject({
   /** How long a release has to run verified here before it may enter the next environment. */
   soakHours: z.number().nonnegative().default(0),
   freezes: z.array(freezeSchema).default([]),
+  /** Where a promotion that fails goes back by itself, and where a person decides (D6.2). */
+  rollback: z.enum(["automatic", "manual"]).default("manual"),
+  /** Without one nothing is watched there. */
+  watch: watchSchema.optional(),
 });
 
 const rulesSchema = z.strictObject({

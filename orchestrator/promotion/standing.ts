@@ -1,7 +1,7 @@
 import type { RecordedApproval } from "./approval/approvals";
 import type { Entry } from "./entry";
 import { environments, type Environment } from "./environment";
-import type { EventOf } from "./event";
+import type { EventOf, WatchVerdict } from "./event";
 
 /** One promotion or rollback. */
 export interface Run {
@@ -11,8 +11,14 @@ export interface Run {
   readonly purpose: "promotion" | "rollback";
   /** `unfinished` until something is recorded of its end: it goes on, or was interrupted. */
   readonly status: "unfinished" | "verified" | "failed";
+  /** When it was begun. */
+  readonly startedAt: string;
   /** When it was verified or failed. */
   readonly endedAt?: string;
+  /** Stages that passed: whoever goes on with the run does not repeat them. */
+  readonly passed: readonly string[];
+  /** How the last watch of it ended, and when. */
+  readonly watched?: { readonly verdict: WatchVerdict; readonly at: string };
 }
 
 export interface EnvironmentStanding {
@@ -20,6 +26,8 @@ export interface EnvironmentStanding {
   readonly run?: Run;
   /** Every release that was ever verified there, each once, the latest last. */
   readonly verified: readonly string[];
+  /** Those of them whose watch was good, the latest last. */
+  readonly watched: readonly string[];
   /** Approvals since the last run began; a run uses them up, whatever becomes of it. */
   readonly approvals: readonly RecordedApproval[];
   readonly pause?: { readonly until: string; readonly reason: string };
@@ -35,7 +43,7 @@ export interface Standing {
 
 const nothing: Standing = {
   environments: Object.fromEntries(
-    environments.map((name) => [name, { verified: [], approvals: [] }]),
+    environments.map((name) => [name, { verified: [], watched: [], approvals: [] }]),
   ) as unknown as Record<Environment, EnvironmentStanding>,
   released: new Set(),
   held: new Map(),
@@ -58,12 +66,15 @@ export function after(standing: Standing, entry: Entry): Standing {
       return { ...standing, held };
     }
     case "started":
-      return started(standing, entry.sequence, event);
+      return started(standing, entry, event);
     case "refused":
       return standing;
     default: {
       const before = standing.environments[event.environment];
-      return withEnvironment(standing, event.environment, inEnvironment(before, entry));
+      const changed = withEnvironment(standing, event.environment, inEnvironment(before, entry));
+      // What broke under watch is held from that moment on, also when nobody lives to roll it back.
+      if (event.kind !== "watched" || event.verdict !== "breach" || before.run?.sequence !== event.run) return changed;
+      return { ...changed, held: new Map([...changed.held, [before.run.release, entry.sequence]]) };
     }
   }
 }
@@ -79,6 +90,17 @@ function inEnvironment(before: EnvironmentStanding, { sequence, at, event }: Ent
       if (event.kind === "failed") return { ...before, run };
       return { ...before, run, verified: [...before.verified.filter((one) => one !== run.release), run.release] };
     }
+    case "stage": {
+      if (before.run?.sequence !== event.run || event.verdict !== "passed") return before;
+      return { ...before, run: { ...before.run, passed: [...before.run.passed, event.stage] } };
+    }
+    case "watched": {
+      if (before.run?.sequence !== event.run) return before;
+      const { release } = before.run;
+      const run: Run = { ...before.run, watched: { verdict: event.verdict, at } };
+      const others = before.watched.filter((one) => one !== release);
+      return { ...before, run, watched: event.verdict === "good" ? [...others, release] : others };
+    }
     case "paused":
       return { ...before, pause: { until: event.until, reason: event.reason } };
     case "unpaused": {
@@ -90,7 +112,7 @@ function inEnvironment(before: EnvironmentStanding, { sequence, at, event }: Ent
   }
 }
 
-function started(standing: Standing, sequence: number, event: EventOf<"started">): Standing {
+function started(standing: Standing, { sequence, at }: Entry, event: EventOf<"started">): Standing {
   const { environment, release, purpose } = event;
   const before = standing.environments[environment];
   const held = new Map(standing.held);
@@ -98,7 +120,7 @@ function started(standing: Standing, sequence: number, event: EventOf<"started">
   if (purpose === "rollback" && before.run !== undefined && before.run.release !== release) {
     held.set(before.run.release, sequence);
   }
-  const run: Run = { sequence, release, purpose, status: "unfinished" };
+  const run: Run = { sequence, release, purpose, status: "unfinished", startedAt: at, passed: [] };
   return withEnvironment({ ...standing, held }, environment, { ...before, run, approvals: [] });
 }
 

@@ -21,6 +21,10 @@ export function inWords(event: LedgerEvent): string {
       return `run ${event.run} of ${event.environment} resumed after an interruption`;
     case "verified":
       return `run ${event.run} of ${event.environment} verified: ${verdicts(event.evidence.checks)} (${event.evidence.proofs.join(", ")})`;
+    case "stage":
+      return `run ${event.run} of ${event.environment}, ${event.stage}: ${event.verdict} (${event.summary})`;
+    case "watched":
+      return `run ${event.run} of ${event.environment} watched until ${event.until}: ${event.verdict} (${event.summary})`;
     case "failed":
       return `run ${event.run} of ${event.environment} failed: ${event.reason}`;
     case "refused":

@@ -22,6 +22,11 @@ export interface People {
   readonly signers: Readonly<Record<Name, Signer>>;
 }
 
+/** What a rehearsed production adds: it is watched, and goes back by itself (D6.1, D6.2). */
+const WATCHED = `    rollback: automatic
+    watch: { namespaces: [production] }
+`;
+
 const RULES = `
 people:
 ${Object.entries(roles)
@@ -32,7 +37,7 @@ ${Object.entries(roles)
   .join("\n")}
 approvalHours: 24
 environments:
-  dev: {}
+  dev: { rollback: automatic }
   staging:
     approvals: { tech-lead: 1, qa: 1 }
     soakHours: 24
@@ -42,11 +47,12 @@ environments:
       - { from: friday 15:00, until: monday 06:00, reason: nobody is at hand over the weekend }
 `;
 
-export function createPeople(): People {
+/** @param watched production is watched after every deploy; without it a deploy is over when it is verified */
+export function createPeople({ watched = false }: { readonly watched?: boolean } = {}): People {
   const signers = Object.fromEntries(Object.keys(roles).map((name) => [name, createSigner(addressOf(name))])) as Record<
     Name,
     Signer
   >;
   const lines = Object.values(signers).map(({ line }) => line);
-  return { signers, rules: parseRules(RULES, lines.join("\n")) };
+  return { signers, rules: parseRules(watched ? RULES + WATCHED : RULES, lines.join("\n")) };
 }

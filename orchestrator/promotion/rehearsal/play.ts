@@ -45,6 +45,10 @@ export function traceOf(event: LedgerEvent): string {
       return `approved ${event.environment} by ${event.person.split("@")[0] ?? ""}`;
     case "started":
       return `started ${event.environment}${event.purpose === "rollback" ? ", back" : ""}`;
+    case "stage":
+      return `${event.stage} ${event.verdict} ${event.environment}`;
+    case "watched":
+      return `watched ${event.environment}: ${event.verdict}`;
     default:
       return `${event.kind} ${event.environment}`;
   }

@@ -12,10 +12,24 @@ export interface Scenario {
   readonly tampered?: boolean;
 }
 
-const dev = ["started dev", "verified dev"];
-const staging = ["approved staging by lead", "approved staging by qa", "started staging", "verified staging"];
+/** A run from its beginning to its end. */
+const built = (environment: string) => [
+  `started ${environment}`,
+  `migration passed ${environment}`,
+  `smoke passed ${environment}`,
+  `verified ${environment}`,
+];
+/** A way back: code goes, the schema stays. */
+const back = (environment: string) => [
+  `started ${environment}, back`,
+  `smoke passed ${environment}`,
+  `verified ${environment}`,
+];
+const dev = built("dev");
+const staging = ["approved staging by lead", "approved staging by qa", ...built("staging")];
 const signed = ["approved production by manager", "approved production by owner"];
-const production = [...signed, "started production", "verified production"];
+const good = [...built("production"), "watched production: good"];
+const production = [...signed, ...good];
 const way = ["released", ...dev, ...staging, ...production];
 
 export const scenarios: readonly Scenario[] = [
@@ -51,10 +65,7 @@ export const scenarios: readonly Scenario[] = [
       world.pass(1);
       await world.promote(release, "production");
     },
-    ledger: [
-      ...["released", ...dev, ...staging, ...signed, "refused production"],
-      ...["started production", "verified production"],
-    ],
+    ledger: [...["released", ...dev, ...staging, ...signed, "refused production"], ...good],
   },
   {
     title: "the same person approves twice",
@@ -85,7 +96,7 @@ export const scenarios: readonly Scenario[] = [
     },
     ledger: [
       ...["released", ...dev, ...staging, "approved production by manager", "approved production by both"],
-      ...["started production", "verified production"],
+      ...good,
     ],
   },
   {
@@ -156,30 +167,141 @@ export const scenarios: readonly Scenario[] = [
     },
     ledger: [
       ...["released", ...dev, ...staging, ...signed, "paused production", "refused production"],
-      ...["unpaused production", "started production", "verified production"],
+      ...["unpaused production", ...good],
     ],
   },
   {
-    title: "a failing smoke test in production: back to the last verified release, and held",
+    title: "a failing check in production: back by itself to the last verified release, and held",
     requirement: "D6.2",
     async play(world) {
-      const [good, bad] = [world.release("ada"), world.release("ada")];
-      await world.toProduction(good);
-      await world.toStaging(bad);
-      world.pass(24);
-      await world.approve(bad, "production", "manager", "owner");
+      const [one, two] = [world.release("ada"), world.release("ada")];
+      await world.toProduction(one);
+      await world.toSoaked(two);
       world.fates.push("a failing check");
-      await world.promote(bad, "production");
-      await world.rollback("production");
-      await world.approve(bad, "production", "manager", "owner");
-      await world.refused(world.promote(bad, "production"), "was rolled back", "slipway release unhold");
-      world.write("lead", { kind: "hold-lifted", release: bad, reason: "the test was wrong" });
-      await world.promote(bad, "production");
+      await world.ends(world.promote(two, "production"), "rolled back", "the entry point was not answered");
+      await world.approve(two, "production", "manager", "owner");
+      await world.refused(world.promote(two, "production"), "was rolled back", "slipway release unhold");
+      world.write("lead", { kind: "hold-lifted", release: two, reason: "the test was wrong" });
+      await world.promote(two, "production");
     },
     ledger: [
-      ...["released", ...way, ...dev, ...staging, ...signed, "started production", "failed production"],
-      ...["started production, back", "verified production", ...signed, "refused production", "hold lifted"],
-      ...["started production", "verified production"],
+      ...["released", ...way, ...dev, ...staging, ...signed, "started production", "migration passed production"],
+      ...["failed production", ...back("production"), ...signed, "refused production", "hold lifted", ...good],
+    ],
+  },
+  {
+    title: "a failing smoke test in production: back by itself",
+    requirement: "D4.3",
+    async play(world) {
+      const [one, two] = [world.release("ada"), world.release("ada")];
+      await world.toProduction(one);
+      await world.toSoaked(two);
+      world.fates.push("a failing smoke test");
+      await world.ends(world.promote(two, "production"), "rolled back", "smoke failed");
+      await world.ends(world.promote(one, "production"), "done");
+    },
+    ledger: [
+      ...["released", ...way, ...dev, ...staging, ...signed, "started production", "migration passed production"],
+      ...["smoke failed production", "failed production", ...back("production")],
+    ],
+  },
+  {
+    title: "a smoke test that could not be judged is none that passed",
+    requirement: "D5.3",
+    async play(world) {
+      const release = world.release("ada");
+      await world.promote(release, "dev");
+      await world.approve(release, "staging", "lead", "qa");
+      world.fates.push("an inconclusive smoke test");
+      await world.ends(world.promote(release, "staging"), "failed", "smoke inconclusive");
+      await world.refused(world.promote(release, "production"), "but it failed there");
+    },
+    ledger: [
+      ...["released", ...dev, "approved staging by lead", "approved staging by qa", "started staging"],
+      ...["migration passed staging", "smoke inconclusive staging", "failed staging", "refused production"],
+    ],
+  },
+  {
+    title: "a bad migration: nothing after it happens, and no code goes back",
+    requirement: "D3.6",
+    async play(world) {
+      const [one, two] = [world.release("ada"), world.release("ada")];
+      await world.toProduction(one);
+      await world.toSoaked(two);
+      world.fates.push("a failing migration");
+      await world.ends(world.promote(two, "production"), "failed", "migration failed");
+    },
+    ledger: [
+      ...["released", ...way, ...dev, ...staging, ...signed],
+      ...["started production", "migration failed production", "failed production"],
+    ],
+  },
+  {
+    title: "errors rise in minute 20 of the watch: back by itself, and held",
+    requirement: "D6.1",
+    async play(world) {
+      const [one, two] = [world.release("ada"), world.release("ada")];
+      await world.toProduction(one);
+      await world.toSoaked(two);
+      world.weather.push({ minute: 20, weather: { values: { "error ratio": 0.08 } } });
+      await world.ends(world.promote(two, "production"), "rolled back", "error ratio 8.00 %, at most 1.00 %");
+      await world.refused(world.promote(two, "production"), "was rolled back");
+    },
+    ledger: [
+      ...["released", ...way, ...dev, ...staging, ...signed, ...built("production"), "watched production: breach"],
+      ...[...back("production"), "refused production"],
+    ],
+  },
+  {
+    title: "no traffic after a deploy is not good: nothing goes on before it was watched again",
+    requirement: "D6.1",
+    async play(world) {
+      const [one, two] = [world.release("ada"), world.release("ada")];
+      await world.toSoaked(one);
+      world.weather.push({ minute: 0, weather: { requests: 3 } });
+      await world.ends(world.promote(one, "production"), "inconclusive", "no traffic in 30 of 30 looks");
+      world.weather.length = 0;
+      await world.ends(world.watch("production"), "verified");
+      await world.toSoaked(two);
+      await world.promote(two, "production");
+    },
+    ledger: [
+      ...["released", "released", ...dev, ...staging, ...signed, ...built("production")],
+      ...["watched production: inconclusive", "watched production: good", ...dev, ...staging, ...production],
+    ],
+  },
+  {
+    title: "a watch that is killed: nobody deploys meanwhile, and run again it sees what it had seen",
+    requirement: "D6.1",
+    async play(world) {
+      const [one, two, three] = [world.release("ada"), world.release("ada"), world.release("ada")];
+      await world.toProduction(one);
+      await world.toSoaked(two);
+      world.weather.push({ minute: 5, weather: { values: { p99: 0.9 } } });
+      world.killWatchAt = 4;
+      await world.killed(world.promote(two, "production"));
+      await world.refused(world.promote(three, "production"), "its watch", "slipway watch production");
+      world.pass(3);
+      await world.ends(world.watch("production"), "rolled back", "p99 900 ms, at most 500 ms");
+    },
+    ledger: [
+      ...["released", "released", ...way, ...dev, ...staging, ...signed, ...built("production")],
+      ...["refused production", "watched production: breach", ...back("production")],
+    ],
+  },
+  {
+    title: "a crash between migration and rollout: the same command goes on and migrates no second time",
+    requirement: "D4.1",
+    async play(world) {
+      const release = world.release("ada");
+      await world.toSoaked(release);
+      world.fates.push("killed after the migration");
+      await world.killed(world.promote(release, "production"));
+      await world.promote(release, "production");
+    },
+    ledger: [
+      ...["released", ...dev, ...staging, ...signed, "started production", "migration passed production"],
+      ...["resumed production", "smoke passed production", "verified production", "watched production: good"],
     ],
   },
   {
@@ -196,8 +318,9 @@ export const scenarios: readonly Scenario[] = [
       await world.promote(release, "production");
     },
     ledger: [
-      ...["released", "released", ...dev, ...staging, ...signed, "started production", "refused production"],
-      ...["resumed production", "verified production"],
+      ...["released", "released", ...dev, ...staging, ...signed, "started production", "migration passed production"],
+      ...["refused production", "resumed production", "smoke passed production", "verified production"],
+      "watched production: good",
     ],
   },
   {
@@ -225,7 +348,7 @@ export const scenarios: readonly Scenario[] = [
     },
     ledger: [
       ...["released", "released", ...dev, ...dev, "started dev, back", "refused dev"],
-      ...["resumed dev", "verified dev"],
+      ...["resumed dev", "smoke passed dev", "verified dev"],
     ],
   },
   {
@@ -236,7 +359,10 @@ export const scenarios: readonly Scenario[] = [
       world.meanwhile = () => world.refused(world.promote(two, "dev"), "is unfinished");
       await world.promote(one, "dev");
     },
-    ledger: ["released", "released", "started dev", "refused dev", "verified dev"],
+    ledger: [
+      ...["released", "released", "started dev", "migration passed dev", "refused dev"],
+      ...["smoke passed dev", "verified dev"],
+    ],
   },
   {
     title: "somebody edits the ledger: nothing is promoted on it",

@@ -3,18 +3,30 @@ import { SlipwayError } from "../../errors";
 import { inviteApproval, recordApproval } from "../approval/request";
 import { contentHash } from "../canonical";
 import type { Environment } from "../environment";
-import type { LedgerEvent } from "../event";
+import type { LedgerEvent, Verdict } from "../event";
 import { promote, rollback, type PromotionOutcome, type PromotionWork } from "../promote";
 import type { ReleaseRecord } from "../record";
 import type { Rollout, RolloutResult } from "../rollout";
+import type { StageResult } from "../stages";
+import { standingOf } from "../standing";
 import { openStore, type FolderStore } from "../store";
+import { watchEnvironment } from "../watched";
 import { addressOf, createPeople, type Name } from "./people";
+import { fair, weatherMetrics, type Change, type Weather } from "./weather";
 
 /** A process that is killed: nothing it would have done next happens. */
 export class Killed extends Error {}
 
 /** What a rehearsed rollout meets. */
-export type Fate = "well" | "a failing check" | "killed after it began" | "killed before it began";
+export type Fate =
+  | "well"
+  | "a failing check"
+  | "killed after it began"
+  | "killed before it began"
+  | "a failing migration"
+  | "killed after the migration"
+  | "a failing smoke test"
+  | "an inconclusive smoke test";
 
 /**
  * A team, its releases and three environments, on a clock that is set by hand. Releases, statements, signatures, gates
@@ -22,12 +34,17 @@ export type Fate = "well" | "a failing check" | "killed after it began" | "kille
  */
 export class World {
   readonly store: FolderStore;
-  readonly people = createPeople();
+  readonly people = createPeople({ watched: true });
   readonly said: string[] = [];
   /** How the next rollouts go; afterwards they go well. */
   readonly fates: Fate[] = [];
   /** Done inside the next rollout, once it is permitted. */
   meanwhile: (() => Promise<void>) | undefined;
+  /** What users and containers do after the next deploys; on a good day otherwise. */
+  readonly weather: Change[] = [];
+  /** The watch is killed when it comes to this minute. */
+  killWatchAt: number | undefined;
+  private fate: Fate = "well";
   /** Changes whenever something was done to an environment. */
   private readonly states: Record<Environment, number> = { dev: 0, staging: 0, production: 0 };
   private versions = 0;
@@ -88,12 +105,30 @@ export class World {
     await this.promote(release, "staging");
   }
 
-  /** All the way, with soak and approvals. */
-  async toProduction(release: string): Promise<PromotionOutcome> {
+  /** To staging, and soaked there, with the approvals of production. */
+  async toSoaked(release: string): Promise<void> {
     await this.toStaging(release);
     this.pass(24);
     await this.approve(release, "production", "manager", "owner");
+  }
+
+  /** All the way, with soak and approvals. */
+  async toProduction(release: string): Promise<PromotionOutcome> {
+    await this.toSoaked(release);
     return this.promote(release, "production");
+  }
+
+  /** This must end so, with these words of what went wrong. */
+  async ends(
+    what: Promise<PromotionOutcome>,
+    status: PromotionOutcome["status"],
+    ...words: readonly string[]
+  ): Promise<void> {
+    const outcome = await what;
+    const told = outcome.failure?.reason ?? "";
+    const missing = words.find((word) => !told.includes(word));
+    if (outcome.status === status && missing === undefined) return;
+    throw new Error(`expected ${status} with "${words.join(", ")}", and it was ${outcome.status}: ${told}`);
   }
 
   /** This must be refused with these words. */
@@ -132,6 +167,25 @@ export class World {
     return path.join(this.folder, "ledger", `${String(sequence).padStart(8, "0")}.json`);
   }
 
+  /** Watches again what runs there. */
+  async watch(environment: Environment): Promise<PromotionOutcome> {
+    const outcome = await watchEnvironment(this.work(environment));
+    this.say(`watch of ${environment}: ${outcome.status}`);
+    return outcome;
+  }
+
+  /** What it is like at a time: the weather belongs to the last deploy, and a rollback ends it. */
+  private weatherAt(time: Date): Weather {
+    const { run } = standingOf(this.store.ledger.read()).environments.production;
+    const since = Date.parse(run?.endedAt ?? run?.startedAt ?? "");
+    const minutes = (time.getTime() - since) / 60_000;
+    const changes = run?.purpose === "rollback" ? [] : this.weather.filter(({ minute }) => minutes >= minute);
+    return changes.reduce(
+      (before, { weather }) => ({ ...before, ...weather, values: { ...before.values, ...weather.values } }),
+      fair,
+    );
+  }
+
   private say(text: string): void {
     this.said.push(`${this.now().toISOString().slice(0, 16)}Z  ${text}`);
   }
@@ -143,10 +197,39 @@ export class World {
       store: this.store,
       rules: this.people.rules,
       rollout: this.rollout,
+      stages: [
+        { name: "migration", when: "before", onRollback: false, run: () => this.migration() },
+        { name: "smoke", when: "after", onRollback: true, run: () => this.smoke() },
+      ],
+      watcher: {
+        metrics: weatherMetrics(["production"], (time) => this.weatherAt(time)),
+        waitUntil: (time) => this.waitUntil(time),
+      },
       by: "rehearsal",
       now: this.now,
       say: (text) => this.say(text),
     };
+  }
+
+  private waitUntil(time: Date): Promise<void> {
+    const minute = (time.getTime() - this.milliseconds) / 60_000;
+    if (this.killWatchAt !== undefined && --this.killWatchAt <= 0) {
+      this.killWatchAt = undefined;
+      throw new Killed();
+    }
+    if (minute > 0) this.milliseconds = time.getTime();
+    return Promise.resolve();
+  }
+
+  private migration(): Promise<StageResult> {
+    return Promise.resolve(stage(this.fate === "a failing migration" ? "failed" : "passed", "1 migration"));
+  }
+
+  private smoke(): Promise<StageResult> {
+    const { fate } = this;
+    this.fate = "well";
+    if (fate === "an inconclusive smoke test") return Promise.resolve(stage("inconclusive", "nothing was asked"));
+    return Promise.resolve(stage(fate === "a failing smoke test" ? "failed" : "passed", "health path"));
   }
 
   private readonly rollout: Rollout = {
@@ -157,22 +240,28 @@ export class World {
     },
     run: async ({ environment, permit }) => {
       const fate = this.fates.shift() ?? "well";
+      this.fate = fate;
       if (fate === "killed before it began") throw new Killed();
       await permit(() => this.rollout.foresee(environment));
+      if (fate === "killed after the migration") throw new Killed();
       this.states[environment]++;
       const { meanwhile } = this;
       this.meanwhile = undefined;
       await meanwhile?.();
       if (fate === "killed after it began") throw new Killed();
-      return result(environment, fate === "well");
+      return result(environment, fate !== "a failing check");
     },
   };
+}
+
+function stage(verdict: Verdict, summary: string): StageResult {
+  return { verdict, summary, seconds: 1, fix: verdict === "passed" ? "" : "look at what it says" };
 }
 
 function result(environment: Environment, good: boolean): RolloutResult {
   return {
     status: good ? "verified" : "failed",
-    reason: good ? "" : `${environment}/verify/EntryPoint: the smoke test was not answered`,
+    reason: good ? "" : `${environment}/verify/EntryPoint: the entry point was not answered`,
     fix: good ? "" : "look at the entry point",
     kind: "failure",
     evidence: {

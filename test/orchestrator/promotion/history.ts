@@ -2,7 +2,7 @@ import { statementText } from "../../../orchestrator/promotion/approval/statemen
 import { contentHash } from "../../../orchestrator/promotion/canonical";
 import { follow, type Entry } from "../../../orchestrator/promotion/entry";
 import type { Environment } from "../../../orchestrator/promotion/environment";
-import type { LedgerEvent } from "../../../orchestrator/promotion/event";
+import type { LedgerEvent, WatchVerdict } from "../../../orchestrator/promotion/event";
 import { decidePromotion, decideRollback, type Decision, type Way } from "../../../orchestrator/promotion/gates";
 import { addressOf, type Name, type People } from "../../../orchestrator/promotion/rehearsal/people";
 import { standingOf } from "../../../orchestrator/promotion/standing";
@@ -107,6 +107,27 @@ export class History {
     return this;
   }
 
+  /** The watch of what runs there ends; nothing happens where nothing is watched. */
+  watch(environment: Environment, verdict: WatchVerdict): this {
+    const { run } = this.standing.environments[environment];
+    if (this.people.rules.environments[environment].watch === undefined) return this;
+    if (run?.status !== "verified" || run.purpose === "rollback") return this;
+    if (run.watched !== undefined && run.watched.verdict !== "inconclusive") return this;
+    const [from, until] = [run.endedAt ?? "", this.now.toISOString()];
+    this.write({
+      kind: "watched",
+      environment,
+      run: run.sequence,
+      verdict,
+      from,
+      until,
+      samples: 30,
+      summary: "x",
+      signals: {},
+    });
+    return this;
+  }
+
   /** The whole way to production, at a good time of the week. */
   toStaging(release: string): this {
     if (!this.standing.released.has(release)) this.make(release);
@@ -120,6 +141,6 @@ export class History {
     this.toStaging(release).pass(soakHours);
     this.approve("manager", "production", release).approve("owner", "production", release);
     this.promote(release, "production");
-    return this.end("production", "verified");
+    return this.end("production", "verified").watch("production", "good");
   }
 }

@@ -3,11 +3,13 @@ import fc from "fast-check";
 import { audit } from "../../../orchestrator/promotion/audit";
 import { follow, type Entry } from "../../../orchestrator/promotion/entry";
 import { environments, type Environment } from "../../../orchestrator/promotion/environment";
-import type { EventOf, LedgerEvent } from "../../../orchestrator/promotion/event";
-import { addressOf, createPeople, type Name } from "../../../orchestrator/promotion/rehearsal/people";
+import { watchVerdicts, type EventOf, type LedgerEvent } from "../../../orchestrator/promotion/event";
+import { addressOf, createPeople, type Name, type People } from "../../../orchestrator/promotion/rehearsal/people";
 import { History } from "./history";
 
 const people = createPeople();
+/** The same, with a production that is watched. */
+const watchful = createPeople({ watched: true });
 const names = Object.keys(people.signers) as Name[];
 const releases = ["a", "b"].map((digit) => `sha256:${digit.repeat(64)}`);
 const authors = { [releases[0] ?? ""]: ["ada@example.com"], [releases[1] ?? ""]: ["owner@elsewhere.example"] };
@@ -45,6 +47,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
           history.end(where, how as "verified" | "failed"),
     ),
   },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(...watchVerdicts).map((how) => (history: History) => history.watch("production", how)),
+  },
   { weight: 1, arbitrary: environment.map((where) => (history: History) => history.rollback(where)) },
   { weight: 1, arbitrary: environment.map((where) => (history: History) => history.drifts(where)) },
   {
@@ -77,8 +83,8 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
 );
 
-function played(commands: readonly Command[]): History {
-  const history = new History(people, authors);
+function played(commands: readonly Command[], team: People): History {
+  const history = new History(team, authors);
   for (const which of releases) history.make(which);
   for (const one of commands) one(history);
   return history;
@@ -173,6 +179,34 @@ function promiseKept(entries: readonly Entry[], entry: Entry, event: EventOf<"st
   }
 }
 
+/** A production that is watched: one deploy at a time is, and what broke under watch comes back with a person's word only. */
+function watchKept(entries: readonly Entry[], { sequence }: Entry, event: EventOf<"started">): void {
+  if (event.environment !== "production") return;
+  const before = earlier(entries, "started", "production", sequence).at(-1);
+  const verified = earlier(entries, "verified", "production", sequence).some(
+    (one) => one.event.run === before?.sequence,
+  );
+  const watches = earlier(entries, "watched", "production", sequence);
+  if (verified && before?.event.purpose === "promotion") {
+    expect(
+      watches.some((one) => one.event.run === before.sequence),
+      "the deploy before was watched",
+    ).to.equal(true);
+  }
+  for (const breach of watches.filter((one) => one.event.verdict === "breach")) {
+    const begun = entries[breach.event.run - 1]?.event;
+    if (begun?.kind !== "started" || begun.release !== event.release) continue;
+    const lifted = entries.some(
+      (one) =>
+        one.event.kind === "hold-lifted" &&
+        one.event.release === event.release &&
+        one.sequence > breach.sequence &&
+        one.sequence < sequence,
+    );
+    expect(lifted, "what broke under watch is held").to.equal(true);
+  }
+}
+
 const starts = (entries: readonly Entry[], purpose: "promotion" | "rollback") =>
   entries.flatMap((entry) =>
     entry.event.kind === "started" && entry.event.purpose === purpose ? [{ entry, event: entry.event }] : [],
@@ -202,27 +236,33 @@ function runsInOrder(entries: readonly Entry[]): void {
 describe("whatever happens in whatever order", function () {
   this.timeout(60_000);
 
-  it("nothing is promoted without what the environment before verified, its soak and its approvals; every rollback goes to a verified release; runs never overlap", () => {
-    const reached = { dev: 0, staging: 0, production: 0, back: 0 };
-    fc.assert(
-      fc.property(fc.array(command, { maxLength: 40, size: "max" }), (commands) => {
-        const { entries } = played(commands);
-        for (const { entry, event } of starts(entries, "promotion")) {
-          reached[event.environment]++;
-          promiseKept(entries, entry, event);
-        }
-        for (const { entry, event } of starts(entries, "rollback")) {
-          reached.back++;
-          wayKept(entries, entry, event);
-        }
-        runsInOrder(entries);
-        expect(audit(entries)).to.deep.equal([]);
-      }),
-      { numRuns: 120 },
-    );
-    // Otherwise the above would have said nothing.
-    expect(Math.min(...Object.values(reached)), JSON.stringify(reached)).to.be.greaterThan(5);
-  });
+  for (const [how, team] of [
+    ["as the rules of the project are", people],
+    ["with a production that is watched", watchful],
+  ] as const) {
+    it(`${how}, nothing is promoted without what the environment before verified, its soak and its approvals; every rollback goes to a verified release; runs never overlap [D2.3] [D2.4] [D6.1]`, () => {
+      const reached = { dev: 0, staging: 0, production: 0, back: 0 };
+      fc.assert(
+        fc.property(fc.array(command, { maxLength: 40, size: "max" }), (commands) => {
+          const { entries } = played(commands, team);
+          for (const { entry, event } of starts(entries, "promotion")) {
+            reached[event.environment]++;
+            promiseKept(entries, entry, event);
+            if (team === watchful) watchKept(entries, entry, event);
+          }
+          for (const { entry, event } of starts(entries, "rollback")) {
+            reached.back++;
+            wayKept(entries, entry, event);
+          }
+          runsInOrder(entries);
+          expect(audit(entries)).to.deep.equal([]);
+        }),
+        { numRuns: 120 },
+      );
+      // Otherwise the above would have said nothing.
+      expect(Math.min(...Object.values(reached)), JSON.stringify(reached)).to.be.greaterThan(5);
+    });
+  }
 });
 
 describe("the audit of a ledger", () => {

@@ -36,7 +36,8 @@ describe("the rollout of a promotion", () => {
         return anEvidence();
       },
     });
-  const run = (permit: RunRequest["permit"], goOn = false) => rollout.run({ environment: "dev", permit, goOn });
+  const run = (permit: RunRequest["permit"], goOn = false) =>
+    rollout.run({ environment: "dev", release: `sha256:${"0".repeat(64)}`, purpose: "promotion", permit, goOn });
   const permitted = async () => {
     let looked = 0;
     const result = await run(async (look) => {

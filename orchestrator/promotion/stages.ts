@@ -1,0 +1,73 @@
+import { SlipwayError, type ErrorKind } from "../errors";
+import type { Environment } from "./environment";
+import type { Verdict } from "./event";
+import type { PromotionWork } from "./promote";
+import { standingOf } from "./standing";
+
+/** Something proven on the way of a release besides the rollout: a migration, a gate. */
+export interface Stage {
+  /** `migration`, `smoke`, …: each once per environment. */
+  readonly name: string;
+  /** `before` anything is built, or `after` the rollout is verified. */
+  readonly when: "before" | "after";
+  /** A rollback is proven by it too. A migration is not: code goes back, a schema never (D3.9). */
+  readonly onRollback: boolean;
+  run(request: StageRequest): Promise<StageResult>;
+}
+export interface StageRequest {
+  readonly environment: Environment;
+  readonly release: string;
+}
+export interface StageResult {
+  readonly verdict: Verdict;
+  /** One line: what was found. */
+  readonly summary: string;
+  readonly seconds: number;
+  /** Digest of the kept output. */
+  readonly evidence?: string;
+  /** What to do about anything but `passed`. */
+  readonly fix: string;
+}
+
+/** A stage that did not pass: nothing after it happens. */
+export class StageStop extends SlipwayError {
+  constructor(stage: string, { verdict, summary, fix }: StageResult, kind: ErrorKind = "failure") {
+    super("stage-not-passed", `${stage} ${verdict}: ${summary}`, fix, kind);
+  }
+}
+
+/**
+ * Runs the stages of one side of the rollout, in their order, and writes each down. What passed in this very run is not
+ * repeated. @throws StageStop at the first that does not pass.
+ */
+export async function proveStages(
+  { stages = [], store, environment, by, say }: PromotionWork,
+  run: {
+    readonly release: string;
+    readonly purpose: "promotion" | "rollback";
+    readonly run: number;
+    readonly when: Stage["when"];
+  },
+): Promise<void> {
+  const wanted = stages.filter(
+    ({ when, onRollback }) => when === run.when && (run.purpose === "promotion" || onRollback),
+  );
+  for (const stage of wanted) {
+    const current = standingOf(await store.ledger.read()).environments[environment].run;
+    if (current?.sequence === run.run && current.passed.includes(stage.name)) continue;
+    const result = await stage.run({ environment, release: run.release });
+    const { verdict, summary, seconds, evidence } = result;
+    await store.ledger.append(by, () => ({
+      kind: "stage",
+      environment,
+      run: run.run,
+      stage: stage.name,
+      verdict,
+      summary,
+      seconds,
+      ...(evidence !== undefined && { evidence }),
+    }));
+    say(`${environment}, ${stage.name}: ${verdict} (${summary})`);
+    if (verdict !== "passed") throw new StageStop(stage.name, result);
+  }
+}
