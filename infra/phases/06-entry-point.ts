@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "../config";
 import { DemoApp } from "../environments/demo-app";
+import { listenersOf, type Listener } from "../environments/names";
 import { externalDns } from "../external-dns";
 import { loadBalancerController } from "../load-balancer-controller";
 import { clusterName, type Tags } from "../naming";
@@ -77,19 +78,24 @@ export class EntryPoint extends pulumi.ComponentResource {
     );
     // Asked for by itself and not by the Gateway: proven over DNS, it is there before anything can be reached, and
     // cert-manager needs none of the Gateway API's kinds, which come with Envoy Gateway.
-    const certificate = custom(
-      `${name}-certificate`,
-      "cert-manager.io/v1",
-      "Certificate",
-      { name: DEMO_TLS, namespace },
-      {
-        secretName: DEMO_TLS,
-        dnsNames: [host],
-        privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
-        issuerRef: { kind: "ClusterIssuer", name: config.certificates.issuer },
-      },
-      { ...onCluster, dependsOn: certificates.ready },
-    );
+    const certified = (called: string, secretName: string, dnsName: string) =>
+      custom(
+        called,
+        "cert-manager.io/v1",
+        "Certificate",
+        { name: secretName, namespace },
+        {
+          secretName,
+          dnsNames: [dnsName],
+          privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+          issuerRef: { kind: "ClusterIssuer", name: config.certificates.issuer },
+        },
+        { ...onCluster, dependsOn: certificates.ready },
+      );
+    const certificate = certified(`${name}-certificate`, DEMO_TLS, host);
+    // Ways in for the application environments of this cluster (C1.2).
+    const environments = listenersOf(config.environment, config.domain);
+    const theirs = environments.map((one) => certified(`${name}-${one.name}-certificate`, tlsOf(one), one.hostname));
     const gateway = custom(
       `${name}-gateway`,
       "gateway.networking.k8s.io/v1",
@@ -110,9 +116,10 @@ export class EntryPoint extends pulumi.ComponentResource {
               namespaces: { from: "Selector", selector: { matchLabels: { "kubernetes.io/metadata.name": "demo" } } },
             },
           },
+          ...environments.map(listening),
         ],
       },
-      { ...after, dependsOn: [gatewayClass, certificate] },
+      { ...after, dependsOn: [gatewayClass, certificate, ...theirs] },
     );
     const redirect = { filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] };
     custom(
@@ -151,6 +158,23 @@ export class EntryPoint extends pulumi.ComponentResource {
     };
     this.registerOutputs({ host });
   }
+}
+
+const tlsOf = (listener: Listener) => `${listener.name}-tls`;
+
+/** Open to the namespaces of one kind of environment, which only the platform makes (E3.7). */
+function listening(listener: Listener) {
+  const { name, hostname, kind } = listener;
+  return {
+    name,
+    protocol: "HTTPS",
+    port: 443,
+    hostname,
+    tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: tlsOf(listener) }] },
+    allowedRoutes: {
+      namespaces: { from: "Selector", selector: { matchLabels: { "slipway.dev/environment": kind } } },
+    },
+  };
 }
 
 function custom(

@@ -66,6 +66,11 @@ export const allowed: readonly Allowance[] = [
     reason: "staging is an allow list, production is open to its users (B3.1)",
   },
   {
+    resource: / entry-point-(gateway|application-certificate)$/,
+    path: /^spec\.(listeners\.\d+\.hostname|dnsNames\.\d+)$/,
+    reason: "the application's host is staging.<domain> and api.<domain> (C4.3, C5.3, B8.3)",
+  },
+  {
     resource: / entry-point-external-dns$/,
     path: /^values\.policy$/,
     reason: "records of production are removed by a person (A6.5)",

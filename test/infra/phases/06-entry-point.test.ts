@@ -13,7 +13,7 @@ describe("phase 06: entry point and example app", () => {
       listeners: { protocol: string; hostname?: string }[];
     };
   it("[A6.1] ends TLS at the Gateway and only redirects plain HTTP", () => {
-    expect(gateway().listeners.map(({ protocol }) => protocol)).to.deep.equal(["HTTP", "HTTPS"]);
+    expect(gateway().listeners.map(({ protocol }) => protocol)).to.deep.equal(["HTTP", "HTTPS", "HTTPS"]);
     expect(JSON.stringify(inputsOf("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute", "entry-point-redirect")))
       .to.include('"scheme":"https"')
       .and.include("301");
@@ -27,6 +27,19 @@ describe("phase 06: entry point and example app", () => {
       .and.include('"value":"/"')
       .and.include('"name":"demo-svc","port":80');
     expect(JSON.stringify(gateway())).to.include("demo-tls");
+  });
+  it("[C5.3] holds a way in ready for the application, with a certificate of its own, for its namespace only", () => {
+    expect(gateway().listeners.at(-1)).to.deep.include({
+      name: "application",
+      hostname: "api.slipway.example",
+      tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: "application-tls" }] },
+      allowedRoutes: {
+        namespaces: { from: "Selector", selector: { matchLabels: { "slipway.dev/environment": "production" } } },
+      },
+    });
+    expect(
+      inputsOf("kubernetes:cert-manager.io/v1:Certificate", "entry-point-application-certificate")?.["spec"],
+    ).to.deep.include({ dnsNames: ["api.slipway.example"] });
   });
   it("emits Gateway API resources that satisfy the published schema", async () => {
     const models = (await import("@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1")) as unknown as Record<
