@@ -5,7 +5,7 @@ import { crossCheck } from "./rules";
 import { schema, type PlatformConfig } from "./schema";
 
 export { ConfigError, type Mistake } from "./mistakes";
-export type { AddonName, PlatformConfig, PoolConfig } from "./schema";
+export type { AddonName, PlatformConfig, PoolConfig, Weekday, WeeklyHours } from "./schema";
 
 const NAMESPACE = "slipway";
 

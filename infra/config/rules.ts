@@ -17,6 +17,9 @@ export const kubernetesVersions = ["1.36", "1.35"];
 /** What cannot move by itself: a whole commit, or a version tag. */
 const PINNED = /^([0-9a-f]{40}|v\d+\.\d+\.\d+)$/;
 
+/** All zones that change their clocks do so within these hours (IANA time zone database 2026). */
+const CLOCKS_CHANGE = { from: "00:00", to: "04:00" };
+
 type Rule = (config: PlatformConfig) => Mistake | readonly Mistake[] | undefined;
 const mistake = (key: string, value: unknown, rule: string, fix: string): Mistake => ({
   key,
@@ -241,6 +244,48 @@ const rules: readonly Rule[] = [
       ? undefined
       : mistake("budget.limit", limit, `not below the budget itself, ${total} (B5)`, `set ${total} or more`);
   },
+  ({ environment, cost: { workingHours } }) =>
+    environment !== "production" || workingHours === undefined
+      ? undefined
+      : mistake("cost.workingHours", workingHours, "dev and staging alone rest (H4.3)", "leave it out"),
+  ({ cost: { workingHours }, maintenance: { windows } }) =>
+    [
+      ...(workingHours === undefined ? [] : [{ key: "cost.workingHours", hours: workingHours }]),
+      ...windows.map((hours, index) => ({ key: `maintenance.windows[${index}]`, hours })),
+    ].flatMap(({ key, hours }) =>
+      (["start", "end"] as const)
+        .filter((side) => hours[side] >= CLOCKS_CHANGE.from && hours[side] < CLOCKS_CHANGE.to)
+        .map((side) =>
+          mistake(
+            `${key}.${side}`,
+            hours[side],
+            "a time that every day has once: between midnight and 04:00 clocks are changed (H1.4, H4.3)",
+            "use a time from 04:00 to 23:59",
+          ),
+        ),
+    ),
+  ({ cost: { workingHours } }) =>
+    workingHours === undefined || workingHours.start < workingHours.end
+      ? undefined
+      : mistake(
+          "cost.workingHours.end",
+          workingHours.end,
+          "after the start, on the same day (H4.3)",
+          "use a later time",
+        ),
+  ({ environment, maintenance: { windows } }) =>
+    environment === "dev" || windows.length > 0
+      ? undefined
+      : mistake(
+          "maintenance.windows",
+          windows,
+          "at least one outside dev (H1.4)",
+          'name one, like {timeZone: Europe/Berlin, days: [tuesday], start: "09:00", end: "16:00"}',
+        ),
+  ({ cost: { teams } }) =>
+    teams.flatMap((team, index) =>
+      teams.indexOf(team) < index ? [mistake(`cost.teams[${index}]`, team, "each team once (A17.2)", "remove it")] : [],
+    ),
   (config) =>
     Object.keys(config.charts).flatMap((name) =>
       name in charts

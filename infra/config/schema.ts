@@ -16,6 +16,19 @@ const arn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, 
 const count = (least: number, most: number) => z.int().min(least).max(most);
 const dollars = z.number().min(0).max(1_000_000);
 
+const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day like 07:30");
+/** A zone with its rules, never an offset: an offset is wrong half of the year. */
+const timeZone = z.string().refine((name) => {
+  try {
+    return /^[A-Z]/.test(name) && new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}, "a time zone like Europe/Berlin");
+/** Hours of a week in a time zone; an end at or before its start is on the day after. */
+const weekly = z.strictObject({ timeZone, days: z.array(z.enum(weekdays)).min(1), start: clockTime, end: clockTime });
+
 const instanceType = z.string().regex(/^[a-z]+\d+[a-z-]*\.[a-z0-9-]+$/, "an instance type like m7g.xlarge");
 
 const pool = z.strictObject({
@@ -168,6 +181,20 @@ export const schema = z.strictObject({
     limit: dollars,
     contacts: z.array(email).min(1),
   }),
+  cost: z
+    .strictObject({
+      /** Teams with a namespace of their own, `team-NAME`, and the quota of A17.2. */
+      teams: z.array(z.string().regex(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/, "a lower-case name")).default([]),
+      /** Nodes are there in these hours only (H4.3); without them around the clock. */
+      workingHours: weekly.optional(),
+    })
+    .prefault({}),
+  maintenance: z
+    .strictObject({
+      /** When staging and production may be changed without an override (H1.4). */
+      windows: z.array(weekly).default([]),
+    })
+    .prefault({}),
   /** Chart name → version, over the table in charts.ts. */
   charts: z.record(z.string(), z.string().regex(/^v?\d+\.\d+\.\d+$/, "an exact version")).default({}),
 });
@@ -175,3 +202,5 @@ export const schema = z.strictObject({
 /** Configuration as the platform uses it: checked, complete, plain values. */
 export type PlatformConfig = z.infer<typeof schema>;
 export type PoolConfig = z.infer<typeof pool>;
+export type WeeklyHours = z.infer<typeof weekly>;
+export type Weekday = (typeof weekdays)[number];

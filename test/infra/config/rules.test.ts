@@ -13,4 +13,35 @@ describe("rules across keys", () => {
     const config = configOf("dev");
     expect(crossCheck({ ...config, cluster: { ...config.cluster, version: "1.35" } })).to.deep.equal([]);
   });
+
+  const hours = {
+    timeZone: "Europe/Berlin",
+    days: ["monday" as const],
+    start: "07:00",
+    end: "20:00",
+  };
+  const keysOf = (environment: string, changed: object) =>
+    crossCheck({ ...configOf(environment), ...changed }).map(({ key }) => key);
+
+  it("[H4.3] nothing rests in production, and working hours begin and end on one day", () => {
+    expect(keysOf("dev", { cost: { teams: [], workingHours: hours } })).to.deep.equal([]);
+    expect(keysOf("production", { cost: { teams: [], workingHours: hours } })).to.deep.equal(["cost.workingHours"]);
+    expect(keysOf("dev", { cost: { teams: [], workingHours: { ...hours, end: "06:00" } } })).to.deep.equal([
+      "cost.workingHours.end",
+    ]);
+  });
+  it("[H1.4] [H4.3] no time is named that a day may not have, or have twice", () => {
+    const windows = [hours, { ...hours, start: "22:00", end: "02:30" }];
+    expect(keysOf("staging", { maintenance: { windows } })).to.deep.equal(["maintenance.windows[1].end"]);
+    expect(keysOf("dev", { cost: { teams: [], workingHours: { ...hours, start: "03:00" } } })).to.deep.equal([
+      "cost.workingHours.start",
+    ]);
+  });
+  it("[H1.4] staging and production have a maintenance window", () => {
+    for (const environment of ["staging", "production"])
+      expect(keysOf(environment, { maintenance: { windows: [] } })).to.deep.equal(["maintenance.windows"]);
+    expect(keysOf("dev", { maintenance: { windows: [] } })).to.deep.equal([]);
+  });
+  it("[A17.2] each team is named once", () =>
+    expect(keysOf("dev", { cost: { teams: ["shop", "shop"] } })).to.deep.equal(["cost.teams[1]"]));
 });

@@ -10,6 +10,15 @@ describe("the shape of the configuration", () => {
       expect(schema.safeParse(raw).success, place).to.equal(false);
     }
   });
+  it("[H4.3] takes a time zone by its name, never an offset", () => {
+    const zoned = (timeZone: string) => {
+      const raw = structuredClone(rawConfig("dev")) as { cost: { workingHours: { timeZone: string } } };
+      raw.cost.workingHours.timeZone = timeZone;
+      return schema.safeParse(raw).success;
+    };
+    for (const name of ["Europe/Berlin", "America/New_York", "UTC"]) expect(zoned(name), name).to.equal(true);
+    for (const name of ["+02:00", "Europe/Berlim", "Berlin", ""]) expect(zoned(name), name).to.equal(false);
+  });
   it("[B2.2] keeps the cap of pods per node in dev", () => {
     expect(schema.parse(rawConfig("dev")).nodePools.maxPodsPerNode).to.equal(50);
   });
