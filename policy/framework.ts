@@ -35,6 +35,17 @@ export const fsbp = (reference: string, specification: string): Framework => ({
   specification,
 });
 
+/**
+ * Controls of AWS Security Hub that are no part of the best practices standard: those it runs for CIS, NIST and PCI.
+ * The catalogue as a whole has no version (https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html).
+ */
+export const securityHub = (reference: string, specification: string): Framework => ({
+  name: "AWS Security Hub controls",
+  version: "1",
+  reference,
+  specification,
+});
+
 /** https://media.defense.gov/2022/Aug/29/2003066362/-1/-1/0/CTR_KUBERNETES_HARDENING_GUIDANCE_1.2_20220829.PDF */
 export const nsa = (chapter: string, specification: string): Framework => ({
   name: "NSA/CISA Kubernetes Hardening Guide",

@@ -1,5 +1,5 @@
 import { bucketsOf, partsOf } from "../bucket";
-import { fsbp } from "../framework";
+import { securityHub } from "../framework";
 import { stackRule } from "../rule";
 import { flag } from "../setting";
 import { at, isAbsent, isFields, items, UNKNOWN, type Value } from "../value";
@@ -9,7 +9,7 @@ export const bucketsAreEncrypted = stackRule<{ kms: boolean }>({
   name: "buckets-are-encrypted",
   description: "Every S3 bucket states how it encrypts.",
   severity: "medium",
-  framework: fsbp("S3.17", "S3 general purpose buckets should be encrypted at rest with AWS KMS keys."),
+  framework: securityHub("S3.17", "S3 general purpose buckets should be encrypted at rest with AWS KMS keys."),
   requirement: "B2.1",
   remediation: "Add a BucketServerSideEncryptionConfiguration with aws:kms and a bucket key.",
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-bucket-encryption.html",

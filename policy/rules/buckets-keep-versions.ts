@@ -1,5 +1,5 @@
 import { bucketsOf, partsOf } from "../bucket";
-import { fsbp } from "../framework";
+import { securityHub } from "../framework";
 import { stackRule } from "../rule";
 import { at, UNKNOWN } from "../value";
 
@@ -8,7 +8,7 @@ export const bucketsKeepVersions = stackRule({
   name: "buckets-keep-versions",
   description: "Every S3 bucket keeps versions of what is overwritten or deleted.",
   severity: "medium",
-  framework: fsbp("S3.14", "S3 general purpose buckets should have versioning enabled."),
+  framework: securityHub("S3.14", "S3 general purpose buckets should have versioning enabled."),
   requirement: "B4.1",
   remediation: "Add a BucketVersioning with status Enabled, and a lifecycle rule that expires old versions.",
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",

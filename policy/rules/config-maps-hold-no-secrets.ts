@@ -9,7 +9,7 @@ export const configMapsHoldNoSecrets = resourceRule({
   name: "config-maps-hold-no-secrets",
   description: "No ConfigMap holds a credential.",
   severity: "high",
-  framework: cisEks("4.4.1", "Secrets belong in Secrets, kept encrypted and under their own access rights."),
+  framework: cisEks("4.4", "Secrets belong in Secrets, kept encrypted and under their own access rights."),
   requirement: "E4.5",
   remediation: "Move the value to a Secret, best one that an ExternalSecret fills from AWS Secrets Manager.",
   url: "https://kubernetes.io/docs/concepts/configuration/configmap/",

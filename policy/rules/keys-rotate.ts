@@ -1,4 +1,4 @@
-import { fsbp } from "../framework";
+import { securityHub } from "../framework";
 import { resourceRule, shown } from "../rule";
 import { isAbsent, UNKNOWN } from "../value";
 
@@ -7,7 +7,7 @@ export const keysRotate = resourceRule({
   name: "keys-rotate",
   description: "Every symmetric KMS key rotates every year.",
   severity: "medium",
-  framework: fsbp("KMS.4", "AWS KMS key rotation should be enabled."),
+  framework: securityHub("KMS.4", "AWS KMS key rotation should be enabled."),
   requirement: "H5.2",
   remediation: "Set enableKeyRotation: true on the key.",
   url: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",

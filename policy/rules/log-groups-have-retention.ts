@@ -1,4 +1,4 @@
-import { fsbp } from "../framework";
+import { securityHub } from "../framework";
 import { resourceRule } from "../rule";
 import { count } from "../setting";
 import { isAbsent, UNKNOWN } from "../value";
@@ -8,7 +8,7 @@ export const logGroupsHaveRetention = resourceRule<{ days: number }>({
   name: "log-groups-have-retention",
   description: "Every CloudWatch log group says how long it keeps logs, and keeps them long enough.",
   severity: "low",
-  framework: fsbp("CloudWatch.16", "CloudWatch log groups should be retained for a specified time period."),
+  framework: securityHub("CloudWatch.16", "CloudWatch log groups should be retained for a specified time period."),
   requirement: "B6.1",
   remediation: "Set retentionInDays on the log group.",
   url: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
