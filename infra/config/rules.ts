@@ -20,6 +20,9 @@ const PINNED = /^([0-9a-f]{40}|v\d+\.\d+\.\d+)$/;
 /** All zones that change their clocks do so within these hours (IANA time zone database 2026). */
 const CLOCKS_CHANGE = { from: "00:00", to: "04:00" };
 
+/** CPU that the quota of one preview lets it request (C2.3). */
+const PREVIEW_CPU = 0.5;
+
 type Rule = (config: PlatformConfig) => Mistake | readonly Mistake[] | undefined;
 const mistake = (key: string, value: unknown, rule: string, fix: string): Mistake => ({
   key,
@@ -167,6 +170,26 @@ const rules: readonly Rule[] = [
           "trusted certificates outside dev, for parity (A5.4)",
           "set letsencrypt-production or internal-ca",
         ),
+  ({ environment, previews }) =>
+    previews === undefined || environment === "dev"
+      ? undefined
+      : mistake(
+          "previews",
+          { maximum: previews.maximum },
+          "previews on the dev cluster only (B7, C2.9)",
+          "leave previews out",
+        ),
+  ({ previews, nodePools: { general } }) => {
+    // What previews may request together is half of what general nodes may have: the other half is everybody else's.
+    const most = Math.floor(general.cpuLimit / 2 / PREVIEW_CPU);
+    if (previews === undefined || previews.maximum <= most) return undefined;
+    return mistake(
+      "previews.maximum",
+      previews.maximum,
+      `previews that together leave half of nodePools.general.cpuLimit to others (C2.9): at most ${most}`,
+      `set ${most} or less, or raise nodePools.general.cpuLimit`,
+    );
+  },
   ({ environment, highAvailability }) =>
     environment === "dev" || highAvailability
       ? undefined

@@ -121,6 +121,19 @@ export const schema = z.strictObject({
     /** Branch, tag or commit; production pins (A7.2). */
     revision: z.string().regex(/^[A-Za-z0-9][\w./-]{0,199}$/, "a branch, a tag or a commit"),
   }),
+  /** Environments for pull requests on this cluster; without it there are none (C2). */
+  previews: z
+    .strictObject({
+      /** Where the pipeline pushes the application's images. */
+      repository: z.string().regex(/^[a-z0-9][a-z0-9.:/_-]*$/, "a repository of images, without tag or digest"),
+      /** At a time; each takes its quota of the cluster (C2.3, C2.9). */
+      maximum: count(1, 100),
+      /** Removed this long after the last push (C2.8). */
+      idleHours: count(1, 720).default(72),
+      /** Removed at this age, however busy (C2.8). */
+      lifetimeHours: count(1, 2_160).default(336),
+    })
+    .optional(),
   /** Two or more replicas of every add-on, with a disruption budget (B2.4). */
   highAvailability: z.boolean(),
   backup: z.strictObject({

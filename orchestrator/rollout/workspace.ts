@@ -23,6 +23,8 @@ export interface WorkspaceRequest {
   readonly redactor: Redactor;
   /** Whether a stack that is not there is made. */
   readonly create: boolean;
+  /** In place of `Pulumi.<environment>.yaml`, for a stack that has no file of its own: a preview. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 export interface OpenedStack {
@@ -104,9 +106,9 @@ function copyProject(root: string, work: string): string {
 }
 
 /** Copies the stack's settings; in a rehearsal without what only the owner of the real secrets can open. */
-function copySettings({ root, environment, target }: WorkspaceRequest, work: string): string[] {
+function copySettings({ root, environment, target, settings: given }: WorkspaceRequest, work: string): string[] {
   const name = `Pulumi.${environment}.yaml`;
-  const settings = readYaml(path.join(root, name));
+  const settings = given ?? readYaml(path.join(root, name));
   const copy = path.join(work, name);
   // Where the user's file has no salt, the engine wrote one into the copy when it made the stack: it must stay the same.
   const salt = existsSync(copy) ? readYaml(copy)["encryptionsalt"] : undefined;

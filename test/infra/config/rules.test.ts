@@ -42,6 +42,12 @@ describe("rules across keys", () => {
       expect(keysOf(environment, { maintenance: { windows: [] } })).to.deep.equal(["maintenance.windows"]);
     expect(keysOf("dev", { maintenance: { windows: [] } })).to.deep.equal([]);
   });
+  it("[C2.9] previews are on the dev cluster and leave half of it to others", () => {
+    const previews = { repository: "registry.example.com/app", maximum: 64, idleHours: 72, lifetimeHours: 336 };
+    expect(keysOf("dev", { previews })).to.deep.equal([]);
+    expect(keysOf("dev", { previews: { ...previews, maximum: 65 } })).to.deep.equal(["previews.maximum"]);
+    expect(keysOf("staging", { previews })).to.deep.equal(["previews"]);
+  });
   it("[A17.2] each team is named once", () =>
     expect(keysOf("dev", { cost: { teams: ["shop", "shop"] } })).to.deep.equal(["cost.teams[1]"]));
 });
