@@ -10,6 +10,12 @@ export interface SafeBucketArgs {
   readonly keepVersionsDays: number;
   /** May be deleted with what it holds: disposable data only. */
   readonly disposable: boolean;
+  /** What is in it can be locked against everybody; S3 wants to know when it makes the bucket. */
+  readonly lockable?: boolean;
+  /** What is in it gets cheaper and ends (H4.4); without it objects stay until their owner deletes them. */
+  readonly lifecycle?: { readonly infrequentAfterDays: number; readonly expireAfterDays: number };
+  /** AWS services that write into it on behalf of one account. */
+  readonly writers?: { readonly services: readonly string[]; readonly account: string };
   readonly tags: Tags;
 }
 
@@ -22,12 +28,17 @@ const ABORT_UPLOADS_DAYS = 7;
  */
 export function safeBucket(
   name: string,
-  { bucket: bucketName, keyArn, keepVersionsDays, disposable, tags }: SafeBucketArgs,
+  { bucket: bucketName, keyArn, keepVersionsDays, disposable, lockable = false, tags }: SafeBucketArgs,
   opts: pulumi.CustomResourceOptions,
 ): { readonly bucket: s3.Bucket; readonly ready: readonly pulumi.Resource[] } {
   const bucket = new s3.Bucket(
     name,
-    { bucket: bucketName, forceDestroy: disposable, tags: named(tags, name) },
+    {
+      bucket: bucketName,
+      forceDestroy: disposable,
+      ...(lockable ? { objectLockEnabled: true } : {}),
+      tags: named(tags, name),
+    },
     { ...opts, protect: true },
   );
   const of = { bucket: bucket.id };
@@ -67,16 +78,31 @@ export function safeBucket(
             noncurrentVersionExpiration: { noncurrentDays: keepVersionsDays },
             abortIncompleteMultipartUpload: { daysAfterInitiation: ABORT_UPLOADS_DAYS },
           },
+          ...(lifecycle === undefined
+            ? []
+            : [
+                {
+                  id: "objects-get-cheaper-and-end",
+                  status: "Enabled",
+                  filter: {},
+                  transitions: [{ days: lifecycle.infrequentAfterDays, storageClass: "STANDARD_IA" }],
+                  expiration: { days: lifecycle.expireAfterDays },
+                },
+              ]),
         ],
       },
       { ...opts, dependsOn: [versions] },
     ),
-    new s3.BucketPolicy(name, { ...of, policy: bucket.arn.apply(onlyTls) }, { ...opts, dependsOn: [block] }),
+    new s3.BucketPolicy(
+      name,
+      { ...of, policy: bucket.arn.apply((arn) => policyOf(arn, writers)) },
+      { ...opts, dependsOn: [block] },
+    ),
   ];
   return { bucket, ready };
 }
 
-function onlyTls(arn: string): string {
+function policyOf(arn: string, writers: SafeBucketArgs["writers"]): string {
   return JSON.stringify({
     Version: "2012-10-17",
     Statement: [
@@ -88,6 +114,19 @@ function onlyTls(arn: string): string {
         Resource: [arn, `${arn}/*`],
         Condition: { Bool: { "aws:SecureTransport": "false" } },
       },
+      ...(writers === undefined
+        ? []
+        : [
+            {
+              Sid: "WritesOfServices",
+              Effect: "Allow",
+              Principal: { Service: writers.services },
+              Action: ["s3:PutObject", "s3:GetBucketPolicy"],
+              Resource: [arn, `${arn}/*`],
+              // Without it the service could be made to write for somebody else.
+              Condition: { StringEquals: { "aws:SourceAccount": writers.account } },
+            },
+          ]),
     ],
   });
 }

@@ -20,6 +20,7 @@ export interface PlatformOutputs {
   readonly secrets: SecretsOutput;
   readonly autoscaling: AutoscalingOutput;
   readonly backup: BackupOutput;
+  readonly deliverables: DeliverablesOutput;
 }
 
 export type EnvironmentName = "dev" | "staging" | "production";
@@ -203,6 +204,14 @@ export interface AutoscalingOutput {
   readonly namespace: string;
   /** VerticalPodAutoscalers as namespace/name; each only advises. */
   readonly advice: readonly string[];
+}
+
+export interface DeliverablesOutput {
+  /** Where deliveries, reports and the ledger are kept. */
+  readonly bucket: string;
+  readonly keyArn: string;
+  /** Days for which nothing in it can be overwritten or deleted (D7.2). */
+  readonly keptDays: number;
 }
 
 export interface BackupOutput {

@@ -9,7 +9,8 @@ export interface Phase {
   /** What it brings, for a person. */
   readonly title: string;
   /** The stack outputs this phase fills. */
-  readonly outputs: readonly (keyof PlatformOutputs)[];
+  readonly outputs: readonly (keyof PlatformOutputs)[  { number: 20, name: "Deliverables", title: "deliverables and evidence", outputs: ["deliverables"] },
+];
 }
 
 /** In rollout order, which is the order of statements in `infra/platform.ts` (A21.1). */

@@ -18,6 +18,7 @@ export interface AwsReader {
   clusterInsights(cluster: string): Promise<Insight[]>;
   podIdentityAssociations(cluster: string): Promise<PodIdentityAssociation[]>;
   loadBalancers(): Promise<LoadBalancer[]>;
+  bucket(name: string): Promise<Bucket | undefined>;
   dnsRecords(zoneId: string): Promise<DnsRecord[]>;
   /** Latest reads of secrets that the audit log (CloudTrail) holds. */
   secretReads(): Promise<SecretRead[]>;
@@ -55,6 +56,16 @@ export interface NatGateway {
   readonly id: string;
   readonly subnetId: string;
   readonly state: string;
+}
+export interface Bucket {
+  readonly name: string;
+  /** Public access is blocked in all four ways. */
+  readonly private: boolean;
+  readonly versioned: boolean;
+  /** Key it encrypts with; undefined for S3's own. */
+  readonly keyArn?: string;
+  /** Days for which nothing new can be deleted or overwritten. */
+  readonly lockedDays: number;
 }
 export interface Role {
   readonly name: string;

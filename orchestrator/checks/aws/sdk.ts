@@ -6,6 +6,7 @@ import { elbReader } from "./elb";
 import { iamReader } from "./iam";
 import type { AwsReader } from "./reader";
 import { route53Reader } from "./route53";
+import { s3Reader } from "./s3";
 
 export interface SdkReaderOptions {
   readonly region: string;
@@ -25,5 +26,6 @@ export function createSdkReader({ region }: SdkReaderOptions): AwsReader {
     ...elbReader(settings),
     ...iamReader(settings),
     ...route53Reader(settings),
+    ...s3Reader(settings),
   };
 }

@@ -4,6 +4,7 @@ import { quotas } from "./ec2";
 import { offeredVersions } from "./eks";
 import { trustedServices } from "./iam";
 import { fields, list, text } from "./kind";
+import { describeBucket } from "./s3";
 import { secretReads } from "./secrets";
 import { tagsOf } from "./provider";
 
@@ -102,6 +103,7 @@ export function rehearsalReader(account: Account): reader.AwsReader {
           tags: tagsOf(one),
         })),
       ),
+    bucket: (name) => settled(describeBucket(account, name)),
     dnsRecords: (zoneId) =>
       settled(
         of("slipway:dns/record")

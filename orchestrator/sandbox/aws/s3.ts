@@ -1,3 +1,4 @@
+import type { Bucket } from "../../checks/aws/reader";
 import type { Account, AwsObject } from "./account";
 import { AwsError } from "./error";
 import { isAllowed } from "./iam";
@@ -5,6 +6,9 @@ import { fields, list, text, type Kind, type Surroundings } from "./kind";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 const ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+const BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
+const VERSIONS = "aws:s3/bucketVersioning:BucketVersioning";
+const LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration";
 /** What is in the buckets; whoever wrote it did so as a role. */
 const OBJECT = "slipway:s3/object";
 /** Lengths and characters of a bucket's name (S3 user guide, bucket naming rules). */
@@ -65,13 +69,38 @@ export const s3: Readonly<Record<string, Kind>> = {
       held.forEach((one) => account.drop(one));
     },
   },
-  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": setting("PutPublicAccessBlock"),
-  "aws:s3/bucketVersioning:BucketVersioning": setting("PutBucketVersioning"),
+  [BLOCK]: setting("PutPublicAccessBlock"),
+  [VERSIONS]: setting("PutBucketVersioning"),
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": setting("PutBucketOwnershipControls"),
   [ENCRYPTION]: setting("PutBucketEncryption"),
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": setting("PutBucketLifecycleConfiguration"),
   "aws:s3/bucketPolicy:BucketPolicy": setting("PutBucketPolicy"),
+  [LOCK]: setting("PutObjectLockConfiguration"),
 };
+
+/** A bucket with what its settings make of it. */
+export function describeBucket(account: Account, name: string): Bucket | undefined {
+  if (account.get(name, BUCKET) === undefined) return undefined;
+  const [block, versions, lock] = [BLOCK, VERSIONS, LOCK].map((type) => account.get(name, type)?.inputs ?? {});
+  const kept = fields(fields(lock?.["rule"])["defaultRetention"]);
+  const keyArn = keyOf(account, name);
+  return {
+    name,
+    private: ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].every(
+      (way) => block?.[way] === true,
+    ),
+    versioned: fields(versions?.["versioningConfiguration"])["status"] === "Enabled",
+    lockedDays: Number(kept["days"] ?? 0),
+    ...(keyArn !== undefined && { keyArn }),
+  };
+}
+
+/** The key a bucket encrypts with, when it has one of its own. */
+function keyOf(account: Account, bucket: string): string | undefined {
+  const [rule] = list(account.get(bucket, ENCRYPTION)?.inputs["rules"]);
+  const key = text(fields(fields(rule)["applyServerSideEncryptionByDefault"])["kmsMasterKeyId"]);
+  return key === "" ? undefined : key;
+}
 
 function objectsOf(account: Account, bucket: string): AwsObject[] {
   return account.all(OBJECT).filter((object) => object.inputs["bucket"] === bucket);
@@ -93,14 +122,8 @@ export function bucketsFor({ account }: Pick<Surroundings, "account">, roleArn: 
       403,
     );
   };
-  /** The key a bucket encrypts with, when it has one of its own. */
-  const keyOf = (bucket: string): string | undefined => {
-    const [rule] = list(account.get(bucket, ENCRYPTION)?.inputs["rules"]);
-    const key = text(fields(fields(rule)["applyServerSideEncryptionByDefault"])["kmsMasterKeyId"]);
-    return key === "" ? undefined : key;
-  };
   const crypt = (operation: string, action: string, bucket: string): void => {
-    const key = keyOf(bucket);
+    const key = keyOf(account, bucket);
     if (key !== undefined) may(operation, `kms:${action}`, key);
   };
   return {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { bucketsFor, s3 } from "../../../../orchestrator/sandbox/aws/s3";
+import { bucketsFor, describeBucket, s3 } from "../../../../orchestrator/sandbox/aws/s3";
 import type { AwsObject } from "../../../../orchestrator/sandbox/aws/account";
 import type { Surroundings } from "../../../../orchestrator/sandbox/aws/kind";
 import { openAccount } from "./secrets-account";
@@ -91,5 +91,37 @@ describe("the rehearsal's S3", () => {
     );
     make();
     expect(() => versioning?.onCreate?.({ bucket: BUCKET }, surroundings())).not.to.throw();
+  });
+  it("describes a bucket by the settings that were made for it", () => {
+    make();
+    expect(describeBucket(world.account(), BUCKET)).to.deep.equal({
+      name: BUCKET,
+      private: false,
+      versioned: false,
+      lockedDays: 0,
+    });
+    const set = (what: string, inputs: object) =>
+      world.account().put({
+        id: BUCKET,
+        type: `aws:s3/${what.charAt(0).toLowerCase()}${what.slice(1)}:${what}`,
+        urn: what,
+        inputs: { bucket: BUCKET, ...inputs },
+        outputs: {},
+      });
+    const all = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
+    set("BucketPublicAccessBlock", all);
+    set("BucketVersioning", { versioningConfiguration: { status: "Enabled" } });
+    set("BucketObjectLockConfiguration", { rule: { defaultRetention: { mode: "GOVERNANCE", days: 400 } } });
+    set("BucketServerSideEncryptionConfiguration", {
+      rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: KEY } }],
+    });
+    expect(describeBucket(world.account(), BUCKET)).to.deep.equal({
+      name: BUCKET,
+      private: true,
+      versioned: true,
+      lockedDays: 400,
+      keyArn: KEY,
+    });
+    expect(describeBucket(world.account(), "nobody")).to.equal(undefined);
   });
 });
