@@ -9,8 +9,7 @@ export interface Phase {
   /** What it brings, for a person. */
   readonly title: string;
   /** The stack outputs this phase fills. */
-  readonly outputs: readonly (keyof PlatformOutputs)[  { number: 20, name: "Deliverables", title: "deliverables and evidence", outputs: ["deliverables"] },
-];
+  readonly outputs: readonly (keyof PlatformOutputs)[];
 }
 
 /** In rollout order, which is the order of statements in `infra/platform.ts` (A21.1). */
@@ -27,6 +26,7 @@ export const phases: readonly Phase[] = [
   { number: 12, name: "Secrets", title: "secrets", outputs: ["secrets"] },
   { number: 13, name: "Autoscaling", title: "autoscaling", outputs: ["autoscaling"] },
   { number: 15, name: "Backup", title: "backup and restore", outputs: ["backup"] },
+  { number: 20, name: "Deliverables", title: "deliverables and evidence", outputs: ["deliverables"] },
 ];
 
 /** Phases numbered `from` to `to`, both included. */
