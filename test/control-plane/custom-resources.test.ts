@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { buildPlatform } from "../../infra/platform";
 import { ApiError } from "../../orchestrator/sandbox/kubernetes/api";
 import { untilReady } from "../../orchestrator/sandbox/kubernetes/await";
-import { snapshotDefinitions } from "../../orchestrator/sandbox/kubernetes/charts/snapshot-definitions";
+import { snapshotDefinitions } from "../../orchestrator/sandbox/kubernetes/charts/definitions/snapshot-controller";
 import type { KubeObject } from "../../orchestrator/sandbox/kubernetes/object";
 import { configOf, record, root } from "../support/pulumi";
 import { START_MS, until, usePlane } from "./plane";

@@ -1,6 +1,6 @@
 import * as https from "node:https";
 import type { ClusterAccess, ClusterHost } from "../cluster/host";
-import { snapshotDefinitions } from "../kubernetes/charts/snapshot-definitions";
+import { snapshotDefinitions } from "../kubernetes/charts/definitions/snapshot-controller";
 import { fields } from "./kind";
 
 /** Managed add-ons as the workloads they are: what each one runs (EKS user guide, add-ons). */

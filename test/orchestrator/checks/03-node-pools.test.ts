@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { nodePoolsCheck } from "../../../orchestrator/checks/03-node-pools";
-import { karpenterDefinitions } from "../../../orchestrator/sandbox/kubernetes/charts/definitions";
+import { karpenterDefinitions } from "../../../orchestrator/sandbox/kubernetes/charts/definitions/karpenter";
 import type { KubeObject } from "../../../orchestrator/sandbox/kubernetes/object";
 import { networkOutput } from "../../support/world";
 import { CLUSTER, nodes } from "../sandbox/kubernetes/fixture";

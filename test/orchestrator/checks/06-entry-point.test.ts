@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { entryPointCheck } from "../../../orchestrator/checks/06-entry-point";
 import type { Edge, EdgeResponse } from "../../../orchestrator/checks/check";
 import type { AwsReader } from "../../../orchestrator/checks/aws/reader";
-import { gatewayDefinitions } from "../../../orchestrator/sandbox/kubernetes/charts/definitions";
+import { gatewayDefinitions } from "../../../orchestrator/sandbox/kubernetes/charts/definitions/gateway-api";
 import type { KubeObject } from "../../../orchestrator/sandbox/kubernetes/object";
 import { networkOutput, soundAws } from "../../support/world";
 import { impatient, openWorld, type ClusterWorld } from "./cluster-world";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { backupCheck } from "../../../orchestrator/checks/15-backup";
-import { snapshotDefinitions } from "../../../orchestrator/sandbox/kubernetes/charts/snapshot-definitions";
+import { snapshotDefinitions } from "../../../orchestrator/sandbox/kubernetes/charts/definitions/snapshot-controller";
 import { at, type KubeObject } from "../../../orchestrator/sandbox/kubernetes/object";
 import { startOperators, type RunningOperators } from "../../../orchestrator/sandbox/operators/start";
 import { FakeCloud, until } from "../sandbox/kubernetes/fixture";

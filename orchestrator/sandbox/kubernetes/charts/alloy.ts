@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { alloyDefinitions } from "./definitions/alloy";
 import type { ChartTable } from "./chart";
-import { definition } from "./schema";
 import {
   anything,
   configMap,
@@ -62,9 +62,7 @@ export const alloy: ChartTable<Values> = {
   version: "1.11.1",
   appVersion: "v1.18.1",
   values,
-  definitions: [
-    definition({ group: "monitoring.grafana.com", kind: "PodLogs", plural: "podlogs", versions: ["v1alpha2"] }),
-  ],
+  definitions: alloyDefinitions,
   objects(given, { release: name, namespace }) {
     const labels = labelsOf("alloy", name);
     const account = given.serviceAccount.name ?? name;

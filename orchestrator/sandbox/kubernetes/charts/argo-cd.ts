@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { KubeObject } from "../object";
-import { argoCdDefinitions } from "./argo-cd-definitions";
+import { argoCdDefinitions } from "./definitions/argo-cd";
 import { fullName, type ChartTable, type Installation } from "./chart";
 import {
   anything,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { fullName, type ChartTable } from "./chart";
-import { loadBalancerDefinitions } from "./definitions";
+import { loadBalancerDefinitions } from "./definitions/aws-load-balancer-controller";
 import {
   anything,
   budget,

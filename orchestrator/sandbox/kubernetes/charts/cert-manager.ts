@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { z } from "zod";
 import type { KubeObject } from "../object";
 import { fullName, type ChartTable, type Installation } from "./chart";
-import { certManagerDefinitions } from "./definitions";
+import { certManagerDefinitions } from "./definitions/cert-manager";
 import {
   anything,
   budget,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ChartTable } from "./chart";
-import { ciliumDefinitions } from "./definitions";
+import { ciliumDefinitions } from "./definitions/cilium";
 import { anything, configMap, httpProbe, placement, service, serviceAccount, workload } from "./workload";
 
 const values = z.strictObject({

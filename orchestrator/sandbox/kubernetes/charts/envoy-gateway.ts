@@ -1,7 +1,8 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import type { ChartTable } from "./chart";
-import { envoyGatewayDefinitions, gatewayDefinitions } from "./definitions";
+import { envoyGatewayDefinitions } from "./definitions/envoy-gateway";
+import { gatewayDefinitions } from "./definitions/gateway-api";
 import {
   anything,
   budget,

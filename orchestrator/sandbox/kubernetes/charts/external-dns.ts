@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { fullName, type ChartTable } from "./chart";
-import { externalDnsDefinitions } from "./definitions";
+import { externalDnsDefinitions } from "./definitions/external-dns";
 import {
   anything,
   httpProbe,

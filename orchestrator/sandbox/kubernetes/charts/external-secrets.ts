@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { KubeObject } from "../object";
 import { fullName, type ChartTable, type Installation } from "./chart";
-import { externalSecretsDefinitions } from "./external-secrets-definitions";
+import { externalSecretsDefinitions } from "./definitions/external-secrets";
 import {
   anything,
   budget,

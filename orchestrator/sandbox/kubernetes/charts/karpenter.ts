@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { fullName, type ChartTable } from "./chart";
-import { karpenterDefinitions } from "./definitions";
+import { karpenterDefinitions } from "./definitions/karpenter";
 import {
   anything,
   budget,

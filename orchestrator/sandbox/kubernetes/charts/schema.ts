@@ -23,6 +23,58 @@ export function fields(given: Readonly<Record<string, Schema>>): Schema {
   return { type: "object", properties, ...(required.length > 0 && { required }) };
 }
 
+/** A LabelSelector (apimachinery meta/v1). */
+export const selector: Schema = fields({
+  matchLabels: map,
+  matchExpressions: list(fields({ "key!": text(), "operator!": text(), values: list(text()) })),
+});
+/** A container's ResourceRequirements (core/v1). */
+const quantities: Schema = { type: "object", additionalProperties: intOrText };
+export const resources: Schema = fields({ limits: quantities, requests: quantities, claims: list(open) });
+/** A container's SecurityContext (core/v1). */
+export const securityContext: Schema = fields({
+  allowPrivilegeEscalation: bool,
+  appArmorProfile: fields({ "type!": text(), localhostProfile: text() }),
+  capabilities: fields({ add: list(text()), drop: list(text()) }),
+  privileged: bool,
+  procMount: text(),
+  readOnlyRootFilesystem: bool,
+  runAsGroup: int,
+  runAsNonRoot: bool,
+  runAsUser: int,
+  seLinuxOptions: fields({ level: text(), role: text(), type: text(), user: text() }),
+  seccompProfile: fields({ "type!": text(), localhostProfile: text() }),
+});
+
+/**
+ * What a definition publishes about a field beyond its type, by path: `spec.rules[].name`, `spec.limits{}` for the
+ * values of a map. Lengths, patterns, ranges, keys of lists and rules in CEL, word for word.
+ */
+export type Bounds = Readonly<Record<string, Schema>>;
+
+/** A schema with its bounds; one for a field that it does not have is a mistake. */
+export function bounded(schema: Schema, path: string, bounds: Bounds): Schema {
+  const left = new Set(Object.keys(bounds));
+  const walk = (node: Schema, place: string): Schema => {
+    left.delete(place);
+    const { properties, items, additionalProperties: values } = node as Record<string, Schema | undefined>;
+    return {
+      ...node,
+      ...bounds[place],
+      ...(properties !== undefined && {
+        properties: Object.fromEntries(
+          Object.entries(properties).map(([key, inner]) => [key, walk(inner as Schema, `${place}.${key}`)]),
+        ),
+      }),
+      ...(items !== undefined && { items: walk(items, `${place}[]`) }),
+      ...(typeof values === "object" && { additionalProperties: walk(values, `${place}{}`) }),
+    };
+  };
+  const whole = walk(schema, path);
+  if (left.size > 0) throw new Error(`bounds of fields that are not there: ${[...left].join(", ")}`);
+  return whole;
+}
+
 export interface Definition {
   readonly group: string;
   readonly kind: string;
@@ -33,6 +85,8 @@ export interface Definition {
   readonly versions: readonly string[];
   /** Open where the platform makes no object of the kind. */
   readonly spec?: Schema;
+  /** Limits of the spec's fields, as they are published. */
+  readonly bounds?: Bounds;
   /** Fields beside the spec, of kinds that have some. */
   readonly root?: Readonly<Record<string, Schema>>;
   readonly labels?: Readonly<Record<string, string>>;
@@ -56,6 +110,7 @@ export function definition({
   scope = "Namespaced",
   versions,
   spec = open,
+  bounds = {},
   root = {},
   annotations: given = {},
 }: Definition): KubeObject {
@@ -64,7 +119,7 @@ export function definition({
   const schema = {
     openAPIV3Schema: {
       type: "object",
-      properties: { apiVersion: text(), kind: text(), metadata: { type: "object" }, spec, status: open, ...root },
+      properties: { apiVersion: text(), kind: text(), metadata: { type: "object" }, spec: bounded(spec, "spec", bounds), status: open, ...root },
     },
   };
   return {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { KubeObject } from "../object";
 import { fullName, type ChartTable, type Installation } from "./chart";
-import { veleroDefinitions } from "./velero-definitions";
+import { veleroDefinitions } from "./definitions/velero";
 import { anything, filled, httpProbe, labelsOf, service, serviceAccount, workload } from "./workload";
 
 const storageLocation = z.strictObject({

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import * as definitions from "../../../../orchestrator/sandbox/kubernetes/charts/definitions";
+import * as definitions from "../../../../orchestrator/sandbox/kubernetes/charts/definitions/cert-manager";
 import { useWorld, refusal, WRITE } from "./fixture";
 
 const issuer = (spec: object) => ({

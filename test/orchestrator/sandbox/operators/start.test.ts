@@ -29,7 +29,7 @@ describe("the operators of a cluster", () => {
 
     it("do nothing before their chart is installed, whatever definitions are there", async () => {
       const { certManagerDefinitions } =
-        await import("../../../../orchestrator/sandbox/kubernetes/charts/definitions.js");
+        await import("../../../../orchestrator/sandbox/kubernetes/charts/definitions/cert-manager.js");
       for (const definition of certManagerDefinitions) await world.fixture.api.apply(definition, { manager: "helm" });
       const made = await world.put(early);
       expect(made["status"]).to.equal(undefined);

@@ -1,4 +1,5 @@
 import { definition, fields, list, open, text } from "../schema";
+import { verticalPodAutoscalerBounds } from "./bounds/vertical-pod-autoscaler";
 
 const GROUP = "autoscaling.k8s.io";
 
@@ -9,6 +10,7 @@ export const verticalPodAutoscalerDefinitions = [
     group: GROUP,
     kind: "VerticalPodAutoscaler",
     versions: ["v1"],
+    bounds: verticalPodAutoscalerBounds,
     spec: fields({
       "targetRef!": fields({ apiVersion: text(), "kind!": text(), "name!": text() }),
       updatePolicy: fields({

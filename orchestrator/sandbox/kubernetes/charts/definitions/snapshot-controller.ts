@@ -1,4 +1,4 @@
-import { definition, map, text } from "./schema";
+import { definition, map, text } from "../schema";
 
 /** Kinds of the CSI snapshotter v8, which the EKS add-on snapshot-controller installs. */
 const GROUP = "snapshot.storage.k8s.io";

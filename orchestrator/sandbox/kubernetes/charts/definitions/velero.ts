@@ -1,4 +1,5 @@
-import { bool, definition, fields, list, map, open, text } from "./schema";
+import { bool, definition, fields, list, map, open, text } from "../schema";
+import { backupStorageLocationBounds } from "./bounds/backup-storage-location";
 
 /** Kinds of Velero 1.18, with the fields the platform and its checks write. */
 const GROUP = "velero.io";
@@ -54,7 +55,13 @@ const restore = fields({
 export const veleroDefinitions = [
   definition({ group: GROUP, kind: "BackupRepository", plural: "backuprepositories", versions: ["v1"] }),
   definition({ group: GROUP, kind: "Backup", versions: ["v1"], spec: backup }),
-  definition({ group: GROUP, kind: "BackupStorageLocation", versions: ["v1"], spec: location }),
+  definition({
+    group: GROUP,
+    kind: "BackupStorageLocation",
+    versions: ["v1"],
+    spec: location,
+    bounds: backupStorageLocationBounds,
+  }),
   definition({ group: GROUP, kind: "DataDownload", versions: ["v2alpha1"] }),
   definition({ group: GROUP, kind: "DataUpload", versions: ["v2alpha1"] }),
   definition({

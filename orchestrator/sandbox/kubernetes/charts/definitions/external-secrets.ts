@@ -1,4 +1,7 @@
-import { definition, fields, list, open, text } from "./schema";
+import { definition, fields, list, open, text } from "../schema";
+import { secretStoreBounds } from "./bounds/secret-store";
+import { externalSecretBounds } from "./bounds/external-secret";
+import { clusterSecretStoreBounds } from "./bounds/cluster-secret-store";
 
 /** Kinds of External Secrets 2.9.0, with the fields the platform writes. */
 
@@ -82,10 +85,23 @@ const generators = [
 export const externalSecretsDefinitions = [
   definition({ group: GROUP, kind: "ClusterExternalSecret", scope: "Cluster", versions: ["v1"] }),
   definition({ group: GROUP, kind: "ClusterPushSecret", scope: "Cluster", versions: ["v1alpha1"] }),
-  definition({ group: GROUP, kind: "ClusterSecretStore", scope: "Cluster", versions: ["v1"], spec: store }),
-  definition({ group: GROUP, kind: "ExternalSecret", versions: ["v1"], spec: externalSecret }),
+  definition({
+    group: GROUP,
+    kind: "ClusterSecretStore",
+    scope: "Cluster",
+    versions: ["v1"],
+    spec: store,
+    bounds: clusterSecretStoreBounds,
+  }),
+  definition({
+    group: GROUP,
+    kind: "ExternalSecret",
+    versions: ["v1"],
+    spec: externalSecret,
+    bounds: externalSecretBounds,
+  }),
   definition({ group: GROUP, kind: "PushSecret", versions: ["v1alpha1"] }),
-  definition({ group: GROUP, kind: "SecretStore", versions: ["v1"], spec: store }),
+  definition({ group: GROUP, kind: "SecretStore", versions: ["v1"], spec: store, bounds: secretStoreBounds }),
   definition({ group: GENERATORS, kind: "ClusterGenerator", scope: "Cluster", versions: ["v1alpha1"] }),
   ...generators.map((kind) => definition({ group: GENERATORS, kind, versions: ["v1alpha1"] })),
 ];

@@ -1,9 +1,12 @@
-import { bool, definition, fields, int, list, map, open, text } from "./schema";
+import { bool, definition, fields, int, list, map, open, text } from "../schema";
+import { appProjectBounds } from "./bounds/app-project";
+import { applicationBounds } from "./bounds/application";
 
 /** Kinds of Argo CD 3.4, with the fields the platform writes. */
 const GROUP = "argoproj.io";
 
 const grant = list(fields({ "group!": text(), "kind!": text(), name: text() }));
+const kinds = list(fields({ "group!": text(), "kind!": text() }));
 const project = fields({
   description: text(),
   sourceRepos: list(text()),
@@ -12,8 +15,8 @@ const project = fields({
   destinationServiceAccounts: list(open),
   clusterResourceWhitelist: grant,
   clusterResourceBlacklist: grant,
-  namespaceResourceWhitelist: grant,
-  namespaceResourceBlacklist: grant,
+  namespaceResourceWhitelist: kinds,
+  namespaceResourceBlacklist: kinds,
   orphanedResources: fields({ warn: bool, ignore: list(open) }),
   permitOnlyProjectScopedClusters: bool,
   roles: list(open),
@@ -54,8 +57,9 @@ export const argoCdDefinitions = [
     kind: "Application",
     versions: ["v1alpha1"],
     spec: application,
+    bounds: applicationBounds,
     root: { operation: open },
   }),
   definition({ group: GROUP, kind: "ApplicationSet", versions: ["v1alpha1"] }),
-  definition({ group: GROUP, kind: "AppProject", versions: ["v1alpha1"], spec: project }),
+  definition({ group: GROUP, kind: "AppProject", versions: ["v1alpha1"], spec: project, bounds: appProjectBounds }),
 ];
