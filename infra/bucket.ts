@@ -28,7 +28,16 @@ const ABORT_UPLOADS_DAYS = 7;
  */
 export function safeBucket(
   name: string,
-  { bucket: bucketName, keyArn, keepVersionsDays, disposable, lockable = false, tags }: SafeBucketArgs,
+  {
+    bucket: bucketName,
+    keyArn,
+    keepVersionsDays,
+    disposable,
+    lockable = false,
+    lifecycle,
+    writers,
+    tags,
+  }: SafeBucketArgs,
   opts: pulumi.CustomResourceOptions,
 ): { readonly bucket: s3.Bucket; readonly ready: readonly pulumi.Resource[] } {
   const bucket = new s3.Bucket(
