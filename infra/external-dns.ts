@@ -29,11 +29,19 @@ export function externalDns(
   const policy = certificates.zoneId.apply((zone) =>
     policyDocument([
       {
-        actions: ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"],
+        actions: ["route53:ChangeResourceRecordSets"],
         resources: [`arn:aws:route53:::hostedzone/${zone}`],
+        // What a route needs, and the TXT records that say who made them: no mail, no delegation.
+        conditions: {
+          "ForAllValues:StringEquals": {
+            "route53:ChangeResourceRecordSetsRecordTypes": ["A", "AAAA", "CNAME", "TXT"],
+          },
+        },
       },
-      // Listing zones knows no resources (Service Authorization Reference, Route 53).
-      { actions: ["route53:ListHostedZones", "route53:ListTagsForResources"], resources: ["*"] },
+      { actions: ["route53:ListResourceRecordSets"], resources: [`arn:aws:route53:::hostedzone/${zone}`] },
+      // Listing zones knows no resources (Service Authorization Reference, Route 53); their tags are asked for together.
+      { actions: ["route53:ListHostedZones"], resources: ["*"] },
+      { actions: ["route53:ListTagsForResources"], resources: ["arn:aws:route53:::hostedzone/*"] },
     ]),
   );
   const { namespace } = charts["external-dns"];

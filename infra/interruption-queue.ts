@@ -27,9 +27,11 @@ export function interruptionQueue(
       Statement: [
         {
           Effect: "Allow",
-          Principal: { Service: ["events.amazonaws.com", "sqs.amazonaws.com"] },
+          Principal: { Service: "events.amazonaws.com" },
           Action: "sqs:SendMessage",
           Resource: arn,
+          // EventBridge serves every account: without this, any of them may tell Karpenter to drain nodes.
+          Condition: { ArnLike: { "aws:SourceArn": rulesOf(config, arn) } },
         },
       ],
     }),
@@ -54,4 +56,10 @@ export function interruptionQueue(
     new cloudwatch.EventTarget(`${name}-${event}`, { rule: rule.name, arn: queue.arn }, child);
   }
   return queue;
+}
+
+/** The rules of this cluster, in the queue's own account. */
+function rulesOf(config: PlatformConfig, queueArn: string): string {
+  const [, , , , account = ""] = queueArn.split(":");
+  return `arn:aws:events:${config.region}:${account}:rule/${clusterName(config)}-*`;
 }

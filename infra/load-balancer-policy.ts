@@ -16,6 +16,8 @@ export function loadBalancerStatements(config: PlatformConfig): Statement[] {
     StringEquals: { [`aws:ResourceTag/kubernetes.io/cluster/${clusterName(config)}`]: "owned" },
   };
   const asked = { StringEquals: { "aws:RequestTag/elbv2.k8s.aws/cluster": clusterName(config) } };
+  // Tags change with the platform's; the one that says whose it is cannot.
+  const retagged = { ...owned, Null: { "aws:RequestTag/elbv2.k8s.aws/cluster": "true" } };
   return [
     {
       // Describe actions know no resources (Service Authorization Reference).
@@ -57,6 +59,11 @@ export function loadBalancerStatements(config: PlatformConfig): Statement[] {
       conditions: asked,
     },
     {
+      actions: ["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
+      resources: [`${elb}:loadbalancer/net/*`, `${elb}:targetgroup/*`, `${elb}:listener/net/*`],
+      conditions: retagged,
+    },
+    {
       actions: [
         "elasticloadbalancing:CreateListener",
         "elasticloadbalancing:DeleteListener",
@@ -75,12 +82,15 @@ export function loadBalancerStatements(config: PlatformConfig): Statement[] {
       resources: [`${elb}:loadbalancer/net/*`, `${elb}:targetgroup/*`, `${elb}:listener/net/*`],
       conditions: owned,
     },
-    { actions: ["ec2:CreateSecurityGroup"], resources: [groups, `arn:aws:ec2:${config.region}:*:vpc/*`] },
+    { actions: ["ec2:CreateSecurityGroup"], resources: [groups], conditions: asked },
+    // The network a group is made in is a resource of the same call, and is not tagged by it.
+    { actions: ["ec2:CreateSecurityGroup"], resources: [`arn:aws:ec2:${config.region}:*:vpc/*`] },
     {
       actions: ["ec2:CreateTags"],
       resources: [groups],
       conditions: { ...asked, StringLike: { "ec2:CreateAction": "CreateSecurityGroup" } },
     },
+    { actions: ["ec2:CreateTags", "ec2:DeleteTags"], resources: [groups], conditions: retagged },
     {
       actions: ["ec2:AuthorizeSecurityGroupIngress", "ec2:DeleteSecurityGroup", "ec2:RevokeSecurityGroupIngress"],
       resources: [groups],

@@ -66,9 +66,14 @@ export class Certificates extends pulumi.ComponentResource {
       policyDocument([
         { actions: ["route53:GetChange"], resources: ["arn:aws:route53:::change/*"] },
         {
-          actions: ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"],
+          actions: ["route53:ChangeResourceRecordSets"],
           resources: [`arn:aws:route53:::hostedzone/${zone}`],
+          // A DNS-01 challenge is answered in a TXT record, and in nothing else.
+          conditions: {
+            "ForAllValues:StringEquals": { "route53:ChangeResourceRecordSetsRecordTypes": ["TXT"] },
+          },
         },
+        { actions: ["route53:ListResourceRecordSets"], resources: [`arn:aws:route53:::hostedzone/${zone}`] },
       ]),
     );
     const identity = podIdentity(

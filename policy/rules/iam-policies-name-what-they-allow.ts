@@ -1,5 +1,5 @@
 import { fsbp } from "../framework";
-import { allows, statementsOf, texts } from "../iam-document";
+import { allows, isConditional, statementsOf, texts } from "../iam-document";
 import { resourceRule, type Verdict } from "../rule";
 import { at, isAbsent, items, UNKNOWN, type Value, several } from "../value";
 
@@ -12,10 +12,24 @@ const POLICIES: ReadonlySet<string> = new Set([
 ]);
 const ROLE = "aws:iam/role:Role";
 
+/** What only tells may be named by its beginning: `ec2:Describe*`. */
+const READS = /^[^:*]+:(?:describe|list|get|batchget|search|view|head|lookup)/;
+/**
+ * Each opens far more than itself: other roles' rights, and what is encrypted or secret (FSBP KMS.1 and KMS.2;
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html). On every resource a condition must narrow it.
+ */
+const OPENS: ReadonlySet<string> = new Set([
+  "iam:passrole",
+  "sts:assumerole",
+  "kms:decrypt",
+  "kms:reencryptfrom",
+  "secretsmanager:getsecretvalue",
+]);
+
 /** A star in Action is every right AWS has, those it will have next year among them. */
 export const iamPoliciesNameWhatTheyAllow = resourceRule({
   name: "iam-policies-name-what-they-allow",
-  description: "IAM policies name actions; a whole service is allowed on named resources only.",
+  description: "IAM policies name actions; what changes things or opens others is allowed on named resources only.",
   severity: "critical",
   framework: fsbp("IAM.1", 'IAM policies should not allow full "*" administrative privileges.'),
   decidedLate: true,
@@ -44,6 +58,14 @@ function judgeDocument(document: Value, where: string, verdict: Verdict): void {
     if (actions.includes("*") || actions.includes("*:*")) verdict.violation(`${place} allows every action`);
     else if (resources.includes("*"))
       for (const action of actions)
-        if (action.endsWith(":*")) verdict.violation(`${place} allows ${action} on every resource`);
+        if (isWide(action, isConditional(statement))) verdict.violation(`${place} allows ${action} on every resource`);
   });
+}
+
+/** Whether an action on every resource is more than anybody can have meant. IAM reads actions without regard to case. */
+function isWide(given: string, conditional: boolean): boolean {
+  const action = given.toLowerCase();
+  if (action.endsWith(":*")) return true;
+  if (conditional) return false;
+  return OPENS.has(action) || (action.includes("*") && !READS.test(action));
 }

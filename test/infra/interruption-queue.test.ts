@@ -22,14 +22,15 @@ describe("the interruption queue", () => {
     const targets = seen.filter(({ type }) => type === "aws:cloudwatch/eventTarget:EventTarget");
     expect(targets.map(({ inputs }) => inputs["arn"])).to.deep.equal(Array(4).fill("arn:node-pools-interruption"));
   });
-  it("is encrypted, forgets what is stale, and takes messages from AWS's event services only", () => {
+  it("is encrypted, forgets what is stale, and takes messages of this cluster's own rules only", () => {
     const queue = seen.find(({ type }) => type === "aws:sqs/queue:Queue")?.inputs;
     expect(queue).to.deep.include({ sqsManagedSseEnabled: true, messageRetentionSeconds: 300 });
     const policy = String(seen.find(({ type }) => type === "aws:sqs/queuePolicy:QueuePolicy")?.inputs["policy"]);
     expect(JSON.parse(policy)).to.deep.nested.include({
-      "Statement[0].Principal": { Service: ["events.amazonaws.com", "sqs.amazonaws.com"] },
+      "Statement[0].Principal": { Service: "events.amazonaws.com" },
       "Statement[0].Action": "sqs:SendMessage",
       "Statement[0].Resource": "arn:node-pools-interruption",
+      "Statement[0].Condition.ArnLike": { "aws:SourceArn": "arn:aws:events:eu-central-1::rule/slipway-dev-*" },
     });
   });
 });

@@ -250,8 +250,17 @@ export const awsCases: readonly Cases[] = [
       "a whole service on one resource": iam(allow({ Action: "s3:*", Resource: "arn:aws:s3:::data/*" })),
       "listing on everything": iam(allow({ Action: ["route53:ListHostedZones"], Resource: "*" })),
       "an object in place of text": iam({ Statement: { Effect: "Deny", Action: "*", Resource: "*" } }),
+      "reading by its beginning": iam(allow({ Action: "ec2:Describe*", Resource: "*" })),
+      "changing what carries a tag": iam(
+        allow({ Action: "ec2:Delete*", Resource: "*", Condition: { StringEquals: { "aws:ResourceTag/a": "b" } } }),
+      ),
+      "passing one role": iam(allow({ Action: "iam:PassRole", Resource: "arn:aws:iam::111111111111:role/node" })),
     },
     fail: {
+      "changing by its beginning": iam(allow({ Action: "ec2:D*", Resource: "*" })),
+      "passing any role": iam(allow({ Action: "iam:PassRole", Resource: "*" })),
+      "reading every secret": iam(allow({ Action: ["secretsmanager:GetSecretValue"], Resource: "*" })),
+      "decrypting with every key, in any case": iam(allow({ Action: "KMS:decrypt", Resource: ["*"], Condition: {} })),
       everything: iam(allow({ Action: "*", Resource: "*" })),
       "a whole service on everything": iam(allow({ Action: ["s3:Get*", "ec2:*"], Resource: ["*"] })),
       "everything but": iam(allow({ NotAction: "iam:*", Resource: "*" })),
