@@ -7,6 +7,7 @@ import type { Environment } from "../promotion/environment";
 import type { Evidence } from "../promotion/event";
 import { openRepository } from "../promotion/git";
 import type { PromotionWork } from "../promotion/promote";
+import { inSequence } from "../promotion/delivery/rollout";
 import { createRollout } from "../promotion/rollout";
 import { loadRules, RULES_FILE, SIGNERS_FILE } from "../promotion/rules";
 import { openStore } from "../promotion/store";
@@ -16,11 +17,13 @@ import { createLayout } from "../rollout/layout";
 import { actor } from "./actor";
 import { carryOut, reportOf } from "./commands/rollout";
 import type { Invocation } from "./invocation";
-import type { WorldOptions } from "./options";
+import type { WatchingOptions } from "./promotion";
+import { applicationsOnly, deliveryOf } from "./delivery";
+import { rulesOf, waitFor, watcherOf } from "./watcher";
 
 /** What a promotion, a rollback or an approval works with: the project's rules, its ledger and the existing rollout. */
 export function wirePromotion(
-  options: WorldOptions & { readonly environment: Environment },
+  options: WatchingOptions & { readonly environment: Environment },
   invocation: Invocation,
 ): PromotionWork & { readonly base: string } {
   const { terminal, root } = invocation;
@@ -41,16 +44,25 @@ export function wirePromotion(
       return evidenceOf(report, digestOf(readFileSync(files.json)));
     },
   });
+  const store = openStore(layout.base, now);
+  const by = actor(root);
+  const say = (text: string) => terminal.line(text);
+  const rules = rulesOf(loadRules(root), options);
+  const waitUntil = waitFor(terminal);
+  const watcher = watcherOf(rules, options, invocation.variables, waitUntil);
+  const delivery = deliveryOf({ rules, options, store, by, now, say, waitUntil });
   return {
     base: layout.base,
     environment: options.environment,
     target: options.target,
-    store: openStore(layout.base, now),
-    rules: loadRules(root),
-    rollout,
-    by: actor(root),
+    store,
+    rules,
+    rollout: delivery === undefined ? rollout : inSequence(rollout, delivery),
+    ...(delivery !== undefined && { back: applicationsOnly(delivery, store) }),
+    ...(watcher !== undefined && { watcher }),
+    by,
     now,
-    say: (text) => terminal.line(text),
+    say,
   };
 }
 

@@ -24,7 +24,13 @@ export interface LedgerOptions extends PlaceOptions {
   readonly reason?: string;
 }
 
-export interface PromoteOptions extends WorldOptions {
+/** Where a command that watches looks. */
+export interface WatchingOptions extends WorldOptions {
+  /** Address of a Prometheus-compatible API, in place of the rules'. */
+  readonly prometheus?: string;
+}
+
+export interface PromoteOptions extends WatchingOptions {
   readonly release: string;
   readonly environment: Environment;
 }
@@ -45,6 +51,7 @@ export interface PromotionHandlers {
   readonly approve: Handler<ApproveOptions>;
   readonly promote: Handler<PromoteOptions>;
   readonly rollback: Handler<RollbackOptions>;
+  readonly watch: Handler<RollbackOptions>;
 }
 
 /** Commands that make, approve and promote releases, and the way back. */
@@ -98,15 +105,22 @@ function addRunCommands(program: Command, handlers: PromotionHandlers): void {
     .action((release: string, { to: environment, ...options }: ApproveOptions & To) =>
       handlers.approve({ ...options, release, environment }),
     );
-  add("promote", "bring a release into an environment: judged, built, verified")
+  const prometheus = () =>
+    new Option("--prometheus <url>", "Prometheus-compatible API to watch, in place of the rules'");
+  add("promote", "bring a release into an environment: judged, built, verified, watched")
     .argument("<release>", RELEASE)
     .addOption(to())
+    .addOption(prometheus())
     .action((release: string, { to: environment, ...options }: PromoteOptions & To) =>
       handlers.promote({ ...options, release, environment }),
     );
   add("rollback", "bring an environment back to the last release verified there")
     .argument("<environment>", environments.join(", "), environmentName)
     .action((environment: Environment, options: RollbackOptions) => handlers.rollback({ ...options, environment }));
+  add("watch", "watch what an environment runs until its watch is over; a breach goes back by itself")
+    .argument("<environment>", environments.join(", "), environmentName)
+    .addOption(prometheus())
+    .action((environment: Environment, options: RollbackOptions) => handlers.watch({ ...options, environment }));
 }
 
 function addLedgerCommands(program: Command, handlers: PromotionHandlers): void {

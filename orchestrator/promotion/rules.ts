@@ -6,6 +6,7 @@ import { SlipwayError } from "../errors";
 import { parseAllowedSigners, type AllowedSigner } from "./approval/allowed-signers";
 import { digestOf } from "./canonical";
 import { environments, type Environment } from "./environment";
+import { deliverySchema } from "./delivery/settings";
 import { freezeSchema } from "./freeze";
 import { watchSchema } from "./watch/settings";
 
@@ -36,6 +37,8 @@ const rulesSchema = z.strictObject({
   people: z.array(personSchema),
   /** How long a signature is worth something. */
   approvalHours: z.number().positive(),
+  /** Where applications are delivered from; without it a promotion is the platform's alone. */
+  delivery: deliverySchema.optional(),
   environments: z.strictObject(
     Object.fromEntries(environments.map((name) => [name, environmentSchema])) as Record<
       Environment,

@@ -25,7 +25,7 @@ function project(root: string) {
   symlinkSync(path.join(ROOT, "node_modules"), path.join(root, "node_modules"));
   const rules = path.join(root, "promotion", "rules.yaml");
   const asStaging = "dev: { approvals: { tech-lead: 1, qa: 1 }, soakHours: 24 }";
-  writeFileSync(rules, readFileSync(rules, "utf8").replace("dev: {}", asStaging));
+  writeFileSync(rules, readFileSync(rules, "utf8").replace("dev:\n    rollback: automatic", asStaging));
   writeFileSync(path.join(root, "promotion", "allowed_signers"), signers.map(({ line }) => `${line}\n`).join(""));
   git(root, "ada@example.com", "init", "-q");
   writeFileSync(path.join(root, ".git", "info", "exclude"), "node_modules\n");

@@ -34,6 +34,8 @@ describe("slipway approve, promote and rollback", () => {
     ["an environment that is none", ["promote", "abcdef123456", "--to", "qa"], 2, "dev, staging, production"],
     ["an environment that is none", ["rollback", "qa"], 2, "dev, staging, production"],
     ["nowhere to go back to", ["rollback", "production"], 4, "no-way-back"],
+    ["nothing to watch", ["watch", "production"], 4, "nothing-to-watch"],
+    ["metrics at no address", ["watch", "production", "--prometheus", "prometheus.example"], 2, "address-invalid"],
     [
       "a pause that is over",
       ["ledger", "pause", "dev", "--until", "2020-01-01T00:00:00Z", "--reason", "x"],

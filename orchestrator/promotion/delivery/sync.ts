@@ -1,0 +1,121 @@
+import { SlipwayError } from "../../errors";
+
+/** What is read of an Argo CD Application (argoproj.io/v1alpha1). */
+export interface Application {
+  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly spec: {
+    readonly source?: { readonly repoURL?: string; readonly path?: string; readonly targetRevision?: string };
+    readonly syncPolicy?: { readonly automated?: object };
+  };
+  readonly status?: {
+    readonly sync?: { readonly status?: string; readonly revision?: string };
+    readonly health?: { readonly status?: string };
+    readonly operationState?: {
+      readonly phase?: string;
+      readonly message?: string;
+      readonly syncResult?: { readonly revision?: string };
+    };
+  };
+}
+
+/** Applications of one namespace, through the Kubernetes API. */
+export interface Applications {
+  all(): Promise<readonly Application[]>;
+  /** JSON merge patch (RFC 7386). */
+  patch(name: string, patch: object): Promise<void>;
+}
+
+/** Holds the policy that was taken away: whoever finds a paused Application can put it back, also after a crash. */
+export const PAUSED = "slipway.dev/paused-sync-policy";
+/** Why, for people. */
+export const REASON = "slipway.dev/paused-reason";
+
+/**
+ * Takes automatic sync away from every Application, so that nothing is delivered while Git is changed. One that is paused
+ * already keeps what it had before. @returns the names of what is paused now.
+ */
+export async function pauseSync(applications: Applications, reason: string): Promise<string[]> {
+  const paused: string[] = [];
+  for (const { metadata, spec } of await applications.all()) {
+    const automated = spec.syncPolicy?.automated;
+    if (automated !== undefined) {
+      await applications.patch(metadata.name, {
+        metadata: { annotations: { [PAUSED]: JSON.stringify(automated), [REASON]: reason } },
+        spec: { syncPolicy: { automated: null } },
+      });
+    }
+    if (automated !== undefined || metadata.annotations?.[PAUSED] !== undefined) paused.push(metadata.name);
+  }
+  return paused;
+}
+
+/** Gives automatic sync back to whatever this program took it from. @returns their names. */
+export async function resumeSync(applications: Applications): Promise<string[]> {
+  const resumed: string[] = [];
+  for (const { metadata, spec } of await applications.all()) {
+    const kept = metadata.annotations?.[PAUSED];
+    if (kept === undefined) continue;
+    await applications.patch(metadata.name, {
+      metadata: { annotations: { [PAUSED]: null, [REASON]: null } },
+      // What Git declared meanwhile counts more than what was kept.
+      ...(spec.syncPolicy?.automated === undefined && {
+        spec: { syncPolicy: { automated: JSON.parse(kept) as object } },
+      }),
+    });
+    resumed.push(metadata.name);
+  }
+  return resumed;
+}
+
+/** Asks Argo CD to deliver exactly this commit now. */
+export function syncTo(applications: Applications, name: string, revision: string): Promise<void> {
+  return applications.patch(name, {
+    operation: { initiatedBy: { username: "slipway" }, sync: { revision, prune: true } },
+  });
+}
+
+/** What keeps the applications from being delivered: the root at this commit, everything synced and healthy. Pure. */
+export function undelivered(all: readonly Application[], root: string, revision: string): string[] {
+  return all.flatMap(({ metadata, spec, status }) => {
+    const { name } = metadata;
+    const wanted = wantedBy({ metadata, spec }, root, revision);
+    const [sync, at, health] = [status?.sync?.status, status?.sync?.revision ?? "", status?.health?.status];
+    if (sync !== "Synced") return [`${name} is ${sync ?? "not looked at yet"}`];
+    // A branch or tag is resolved by Argo CD; a commit has to be the very one.
+    if (/^[0-9a-f]{40}$/.test(wanted) && at !== wanted) return [`${name} is at ${at || "nothing"}, not ${wanted}`];
+    return health === "Healthy" ? [] : [`${name} is ${health ?? "of unknown health"}`];
+  });
+}
+
+function wantedBy({ metadata, spec }: Application, root: string, revision: string): string {
+  return metadata.name === root ? revision : (spec.source?.targetRevision ?? "");
+}
+
+/** A sync of this very commit that failed, after the retries of its policy, does not get better by waiting. Pure. */
+export function failedSync(all: readonly Application[], root: string, revision: string): string | undefined {
+  const failed = all.find((one) => {
+    const { phase = "", syncResult } = one.status?.operationState ?? {};
+    return ["Failed", "Error"].includes(phase) && syncResult?.revision === wantedBy(one, root, revision);
+  });
+  return failed && `${failed.metadata.name}: ${failed.status?.operationState?.message ?? "its sync failed"}`;
+}
+
+/**
+ * The root Application must be that of this repository and environment: another cluster's is not touched.
+ * @throws SlipwayError `wrong-cluster` (refused).
+ */
+export function requireRoot(
+  all: readonly Application[],
+  { root, repository, folder }: { readonly root: string; readonly repository: string; readonly folder: string },
+): void {
+  const source = all.find(({ metadata }) => metadata.name === root)?.spec.source;
+  if (source?.repoURL === repository && source.path === folder) return;
+  const found =
+    source === undefined ? "there is no such Application" : `it delivers ${source.path} of ${source.repoURL}`;
+  throw new SlipwayError(
+    "wrong-cluster",
+    `Application ${root} of this cluster must deliver ${folder} of ${repository}, but ${found}; nothing was touched`,
+    "use the kubeconfig of that environment's cluster, or correct delivery: in promotion/rules.yaml",
+    "refused",
+  );
+}
