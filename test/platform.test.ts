@@ -6,6 +6,7 @@ import { buildPlatform } from "../infra/platform";
 import { levelOf } from "../policy/rule";
 import { rules } from "../policy/rules";
 import { judge } from "./support/policy";
+import { phases } from "../orchestrator/rollout/phases";
 import { configOf, record, root, valueOf, type Registered } from "./support/pulumi";
 
 const environments = ["dev", "staging", "production"] as const;
@@ -62,22 +63,7 @@ for (const environment of environments) {
       expect(placed).to.deep.equal([]);
     });
     it("fills the whole contract of outputs, with the kubeconfig secret [A2.2]", async () => {
-      expect(Object.keys(outputs)).to.have.members([
-        "environment",
-        "network",
-        "cluster",
-        "kubeconfig",
-        "nodePools",
-        "networkPolicy",
-        "certificates",
-        "entryPoint",
-        "gitops",
-        "metrics",
-        "logs",
-        "secrets",
-        "autoscaling",
-        "backup",
-      ]);
+      expect(Object.keys(outputs)).to.have.members(phases.flatMap((phase) => phase.outputs));
       expect(await pulumi.isSecret(outputs.kubeconfig)).to.equal(true);
       for (const [key, output] of Object.entries(outputs)) {
         if (key !== "kubeconfig") expect(await pulumi.isSecret(output as pulumi.Output<unknown>), key).to.equal(false);
