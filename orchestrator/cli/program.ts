@@ -4,6 +4,7 @@ import { phases } from "../rollout/phases";
 import type { Command as RolloutCommand } from "../rollout/step";
 import { addDeliverCommands, type DeliverHandlers } from "./deliver";
 import { addCommonOptions, addWorldOptions, environmentNames, type CommonOptions } from "./options";
+import { addEnvironmentCommands, type EnvironmentHandlers } from "./environments";
 import { addPolicyCommands, type PolicyHandlers } from "./policy";
 import { addPromotionCommands, type PromotionHandlers } from "./promotion";
 import type { Sink } from "./terminal";
@@ -23,7 +24,7 @@ export interface ParityOptions extends CommonOptions {
 export type Handler<Options> = (options: Options) => Promise<void>;
 
 /** One handler per command; each loads its own code when it is called. */
-export interface Handlers extends PromotionHandlers, PolicyHandlers, DeliverHandlers {
+export interface Handlers extends PromotionHandlers, PolicyHandlers, DeliverHandlers, EnvironmentHandlers {
   rollout(command: RolloutCommand): Handler<DestroyOptions>;
   readonly plan: Handler<PlanOptions>;
   readonly doctor: Handler<CommonOptions>;
@@ -81,6 +82,7 @@ export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: 
   add("cost", "preview environments and say what each costs a month against its budget").action(handlers.cost);
   add("report", "print the last report").action(handlers.report);
   addPromotionCommands(program, handlers);
+  addEnvironmentCommands(program, handlers);
   addPolicyCommands(program, handlers);
   addDeliverCommands(program, handlers, environmentNames);
   return program;

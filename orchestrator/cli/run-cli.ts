@@ -52,7 +52,8 @@ export async function runCli(request: CliRequest): Promise<number> {
     promote: handle(async () => (await import("./commands/promote.js")).promoteCommand),
     deliver: handle(async () => (await import("./commands/deliver.js")).deliverCommand),
     scan: handle(async () => (await import("./commands/scan.js")).scanCommand),
-    watch: handle(async () => (await import("./commands/watch.js")).watchCommand),
+    environment: (command) =>
+      handle(async () => (await import("./commands/environment.js")).environmentCommand(command)),
     rollback: handle(async () => (await import("./commands/rollback.js")).rollbackCommand),
   };
   const program = buildProgram(handlers, { stdout: request.stdout, stderr: request.stderr });
