@@ -27,6 +27,8 @@ export function prometheusStackValues(config: PlatformConfig, { agents, grafanaS
     kubeEtcd: { enabled: false },
     kubeProxy: { enabled: false },
     defaultRules: {
+      // Where an alert comes from is on each of them, as on ours (B6.2).
+      additionalRuleLabels: { environment: config.environment },
       rules: {
         etcd: false,
         kubeControllerManager: false,
@@ -47,6 +49,8 @@ export function prometheusStackValues(config: PlatformConfig, { agents, grafanaS
       prometheusSpec: {
         replicas: replicas(config),
         podAntiAffinity: config.highAvailability ? "hard" : "soft",
+        // Alerts are looked at every 30 s (B6.5).
+        evaluationInterval: "30s",
         retention: `${retentionDays}d`,
         retentionSize: `${Math.floor(diskGib * BLOCKS_SHARE)}GiB`,
         externalLabels: { cluster: clusterName(config), environment: config.environment },
@@ -81,6 +85,8 @@ export function prometheusStackValues(config: PlatformConfig, { agents, grafanaS
         // Three: silences and what was told already survive the loss of one (A8.1).
         replicas: replicas(config, 3),
         podAntiAffinity: config.highAvailability ? "hard" : "soft",
+        // Ours routes alerts of every namespace, a team's those of its own.
+        alertmanagerConfigMatcherStrategy: { type: "OnNamespaceExceptForAlertmanagerNamespace" },
         storage: volume(2),
         resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "100m", memory: "256Mi" } },
       },

@@ -21,6 +21,7 @@ export interface PlatformOutputs {
   readonly autoscaling: AutoscalingOutput;
   readonly backup: BackupOutput;
   readonly deliverables: DeliverablesOutput;
+  readonly slos: SlosOutput;
 }
 
 export type EnvironmentName = "dev" | "staging" | "production";
@@ -226,4 +227,21 @@ export interface BackupOutput {
   readonly snapshotClass: string;
   /** None in dev (B4.1). */
   readonly schedules: readonly { readonly name: string; readonly cron: string; readonly keepHours: number }[];
+}
+
+export interface SlosOutput {
+  /** Share of requests that have to be good (A19.1). */
+  readonly objectives: readonly { readonly name: string; readonly target: number }[];
+  /** PrometheusRules, beside Prometheus. */
+  readonly rules: readonly string[];
+  /** Every alert that can fire by our own rules, by name. */
+  readonly alerts: readonly string[];
+  /** Receivers as Alertmanager names them (B6.2, B6.3). */
+  readonly receivers: readonly string[];
+  /** The Secret with the receivers' addresses, and its name in the central store. */
+  readonly addresses: { readonly secret: string; readonly path: string };
+  /** Values of the label `job` of what is scraped for these rules by monitors of ours. */
+  readonly jobs: readonly string[];
+  /** ConfigMaps with dashboards (B6.7, B6.8). */
+  readonly dashboards: readonly string[];
 }

@@ -15,6 +15,7 @@ import { Logs } from "./phases/09-logs";
 import { Secrets } from "./phases/12-secrets";
 import { Autoscaling } from "./phases/13-autoscaling";
 import { Backup } from "./phases/15-backup";
+import { Slos } from "./phases/19-slos";
 import { Deliverables } from "./phases/20-deliverables";
 
 /** Outputs of the program: the contract's keys, each known once its phase is there. */
@@ -47,6 +48,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     inAccount,
   ).outputs;
   const backup = new Backup("backup", { config, tags, cluster, nodePools }, inAccount).outputs;
+  const slos = new Slos("slos", { config, tags, cluster, metrics, secrets }, inAccount).outputs;
   const deliverables = new Deliverables("deliverables", { config, tags }, inAccount).outputs;
 
   const { contacts: _contacts, limit: _limit, ...budget } = config.budget;
@@ -108,6 +110,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     secrets: plain(secrets, ["namespace", "store", "prefix", "paths", "keyArn", "readerRoleArn", "example"]),
     autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice"]),
     backup: plain(backup, ["namespace", "location", "bucket", "keyArn", "writerRoleArn", "snapshotClass", "schedules"]),
+    slos: plain(slos, ["objectives", "rules", "alerts", "receivers", "addresses", "jobs", "dashboards"]),
     deliverables: plain(deliverables, ["bucket", "keyArn", "keptDays"]),
   };
 }

@@ -13,6 +13,8 @@ export interface Allowances {
   readonly fromAnywhere?: readonly number[];
   /** HTTPS to anywhere: AWS APIs, ACME, registries. */
   readonly toInternet?: boolean;
+  /** Mail servers anywhere: submission over TLS (RFC 6409). */
+  readonly toMail?: boolean;
   /** The agent that hands out AWS credentials; no other namespace can ask for any. */
   readonly toPodIdentity?: boolean;
   /** Every pod and every node on any port: what measures all of them. */
@@ -174,6 +176,11 @@ function baseline({ vpcCidr, allow = {} }: Omit<PlatformNamespaceArgs, "provider
     policies.push([
       "allow-internet",
       { policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: tcp([443]) }] },
+    ]);
+  if (allow.toMail)
+    policies.push([
+      "allow-mail",
+      { policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: tcp([587]) }] },
     ]);
   if (allow.toPodIdentity)
     policies.push([

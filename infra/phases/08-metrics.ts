@@ -56,7 +56,10 @@ export class Metrics extends pulumi.ComponentResource {
         allow: {
           fromApiServer: FROM_API_SERVER,
           toCluster: true,
-          ...(config.monitoring.metrics.longTerm ? { toInternet: true, toPodIdentity: true } : {}),
+          // Slack and PagerDuty over HTTPS, the mail server over its own port (B6.2, B6.3).
+          toInternet: true,
+          toMail: config.monitoring.alerts.mail !== undefined,
+          ...(config.monitoring.metrics.longTerm ? { toPodIdentity: true } : {}),
         },
         vpcCidr: config.network.cidr,
         ...podMaximumOf(config),

@@ -98,7 +98,7 @@ export class Secrets extends pulumi.ComponentResource {
         spec: {
           provider: { aws: { service: "SecretsManager", region: config.region } },
           // Namespaces that may read through it, by name: no others, whoever may write ExternalSecrets there.
-          conditions: [{ namespaces: [networkPolicy.demo.name] }],
+          conditions: [{ namespaces: [networkPolicy.demo.name, charts["kube-prometheus-stack"].namespace] }],
         },
       },
       { ...onCluster, dependsOn: [operator] },

@@ -57,4 +57,5 @@ export const loaders: Readonly<Record<string, () => Promise<PhaseCheck>>> = {
   Autoscaling: async () => (await import("./13-autoscaling.js")).autoscalingCheck,
   Deliverables: async () => (await import("./20-deliverables.js")).deliverablesCheck,
   Backup: async () => (await import("./15-backup.js")).backupCheck,
+  Slos: async () => (await import("./19-slos.js")).slosCheck,
 };

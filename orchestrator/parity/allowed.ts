@@ -86,4 +86,25 @@ export const allowed: readonly Allowance[] = [
     path: /^spec\.source\.targetRevision$/,
     reason: "staging follows the branch, production a released version (A7.1)",
   },
+  {
+    resource: /PrometheusRule slos-(alerts|indicators)$/,
+    path: /^spec\.groups\./,
+    reason:
+      "severity, thresholds and escalation per environment, the budget told over what is kept (B6.1, B6.3, B6.5, B6.6)",
+  },
+  {
+    resource: / slos-(routing|receivers)$/,
+    path: /./,
+    reason: "staging tells Slack and mail, production PagerDuty too, with escalation (B6.2, B6.3)",
+  },
+  {
+    resource: / slos-dashboard-(sla|business|capacity|incidents)$/,
+    path: /^$/,
+    reason: "what is looked at once there are users (B6.8)",
+  },
+  {
+    resource: / slos-dashboard-namespaces$/,
+    path: /\.templating\.list\.0\.(query|options|current)/,
+    reason: "names of environments are choices in it; the text is the same (B6.9)",
+  },
 ];

@@ -4,11 +4,12 @@ import type { KubeObject } from "./cluster/object";
 import { backendsOf, type Objects } from "./cluster/probes";
 import { KubeApi, UnknownKind } from "./kubernetes/api";
 
+import { alertmanager } from "./services/alertmanager";
 import { loki } from "./services/loki";
 import { prometheus } from "./services/prometheus";
 
 /** A program that answers behind a Service: the value of its pods' label `app.kubernetes.io/name`. */
-const programs: Readonly<Record<string, Program>> = { loki, prometheus };
+const programs: Readonly<Record<string, Program>> = { alertmanager, loki, prometheus };
 
 /** What a program answers, worked out from what is in its cluster. */
 export type Program = (request: ProgramRequest) => ServiceResponse;
@@ -24,9 +25,14 @@ const KINDS = [
   ["v1", "Pod"],
   ["v1", "Service"],
   ["v1", "Namespace"],
+  ["v1", "Secret"],
   ["networking.k8s.io/v1", "NetworkPolicy"],
   ["monitoring.coreos.com/v1", "ServiceMonitor"],
   ["monitoring.coreos.com/v1", "Prometheus"],
+  ["monitoring.coreos.com/v1", "Alertmanager"],
+  ["monitoring.coreos.com/v1", "PodMonitor"],
+  ["monitoring.coreos.com/v1", "PrometheusRule"],
+  ["monitoring.coreos.com/v1alpha1", "AlertmanagerConfig"],
 ] as const;
 
 /** Services of the rehearsal's clusters: found as the API server's proxy finds them, answered by stand-ins. */

@@ -1,15 +1,11 @@
+import { FIRINGS_A_WEEK, REFUSED, SENT } from "../../checks/alert-queries";
 import type { ServiceResponse } from "../../checks/check";
-import { backendsOf, connects, type Objects } from "../cluster/probes";
-import type { KubeObject } from "../cluster/object";
-import { at, listAt, selects } from "../kubernetes/object";
+import { at } from "../kubernetes/object";
 import type { Program, ProgramRequest } from "../services";
+import { notificationsOf } from "./alertmanager";
+import { ruleGroups } from "./prometheus-rules";
+import { targetsOf, type Target } from "./prometheus-targets";
 
-interface Target {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly pod: KubeObject;
-  readonly scrapeUrl: string;
-  readonly up: boolean;
-}
 interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
@@ -20,13 +16,14 @@ const ROWS_OF_A_TARGET = 400;
 
 /**
  * Prometheus: targets by the monitors of its cluster, up when NetworkPolicies let it through, and the few series that
- * follow from objects. Anything else a query asks for is refused by name.
+ * follow from objects. Rules are loaded as they are written. Anything else a query asks for is refused by name.
  */
 export const prometheus: Program = (request) => {
   const { pathname, searchParams } = request.url;
   if (pathname === "/api/v1/query") return query(request, searchParams.get("query") ?? "");
   if (pathname === "/api/v1/targets")
     return success({ activeTargets: targetsOf(request).map(shown), droppedTargets: [] });
+  if (pathname === "/api/v1/rules") return success({ groups: ruleGroups(request.objects, searchParams.get("type")) });
   if (pathname === "/api/v1/status/tsdb") return success(statistics(request));
   return { status: 404, body: "404 page not found\n" };
 };
@@ -45,63 +42,6 @@ function shown({ labels, scrapeUrl, up }: Target) {
   };
 }
 
-/** Monitors this Prometheus takes, their Services, and the pods behind. */
-function targetsOf({ objects, pod }: ProgramRequest): Target[] {
-  const own = objects
-    .kind("monitoring.coreos.com/v1", "Prometheus", pod.metadata.namespace)
-    .find(({ metadata }) => metadata.name === pod.metadata.labels?.["operator.prometheus.io/name"]);
-  const wanted = at(own, "spec", "serviceMonitorSelector", "matchLabels");
-  return objects
-    .kind("monitoring.coreos.com/v1", "ServiceMonitor")
-    .filter(({ metadata }) => selects(wanted, metadata.labels))
-    .flatMap((monitor) =>
-      servicesOf(objects, monitor).flatMap((service) => endpointsOf(objects, pod, monitor, service)),
-    );
-}
-
-function servicesOf(objects: Objects, monitor: KubeObject): KubeObject[] {
-  const names = listAt<string>(monitor, "spec", "namespaceSelector", "matchNames");
-  const any = at(monitor, "spec", "namespaceSelector", "any") === true;
-  const watched = names.length > 0 ? names : [monitor.metadata.namespace ?? ""];
-  return objects
-    .kind("v1", "Service")
-    .filter(
-      ({ metadata }) =>
-        (any || watched.includes(metadata.namespace ?? "")) &&
-        selects(at(monitor, "spec", "selector", "matchLabels"), metadata.labels),
-    );
-}
-
-function endpointsOf(objects: Objects, from: KubeObject, monitor: KubeObject, service: KubeObject): Target[] {
-  return listAt<{ port?: string; path?: string }>(monitor, "spec", "endpoints").flatMap((endpoint) => {
-    const declared = listAt<{ name?: string; port: number; targetPort?: number | string }>(
-      service,
-      "spec",
-      "ports",
-    ).find(({ name }) => name === endpoint.port);
-    if (declared === undefined) return [];
-    return backendsOf(objects, service).map((pod) => {
-      const port = portOf(pod, declared.targetPort ?? declared.port);
-      const instance = `${String(at(pod, "status", "podIP"))}:${port}`;
-      const namespace = pod.metadata.namespace ?? "";
-      return {
-        pod,
-        labels: { job: service.metadata.name, namespace, pod: pod.metadata.name, instance },
-        scrapeUrl: `http://${instance}${endpoint.path ?? "/metrics"}`,
-        up: connects(objects, from, pod, port),
-      };
-    });
-  });
-}
-
-function portOf(pod: KubeObject, wanted: number | string): number {
-  if (typeof wanted === "number") return wanted;
-  const ports = listAt(pod, "spec", "containers").flatMap((container) =>
-    listAt<{ name?: string; containerPort: number }>(container, "ports"),
-  );
-  return ports.find(({ name }) => name === wanted)?.containerPort ?? 0;
-}
-
 function seriesOf(request: ProgramRequest): Series[] {
   const targets = targetsOf(request);
   const exporter = targets.some(
@@ -118,11 +58,25 @@ function seriesOf(request: ProgramRequest): Series[] {
       },
       value: 1,
     })),
+    ...notified(request),
   ];
 }
 
-/** A metric by its name, and no more. */
+/** Counters of Alertmanager, from their first notification on. */
+function notified({ objects, pod }: ProgramRequest): Series[] {
+  const all = notificationsOf(objects, pod.metadata.namespace ?? "");
+  return [...new Set(all.map(({ integration }) => integration))].flatMap((integration) => {
+    const own = all.filter((one) => one.integration === integration);
+    return [
+      { metric: { __name__: SENT, integration }, value: own.length },
+      { metric: { __name__: REFUSED, integration }, value: own.filter(({ taken }) => !taken).length },
+    ];
+  });
+}
+
+/** A metric by its name, and what the verification counts: nothing fired in the week before a rehearsal. */
 function query(request: ProgramRequest, expression: string): ServiceResponse {
+  if (expression === FIRINGS_A_WEEK) return success({ resultType: "vector", result: [] });
   if (!/^[a-z_:][a-z0-9_:]*$/i.test(expression)) {
     const error = `the rehearsal's Prometheus answers metrics by their name, not ${expression}`;
     return { status: 400, body: JSON.stringify({ status: "error", errorType: "bad_data", error }) };

@@ -240,6 +240,24 @@ describe("the configuration", () => {
       /mail/,
       (raw) => (raw["certificates"]!["email"] = "platform"),
     ],
+    "a production that pages nobody [B6.3]": [
+      "production",
+      "monitoring.alerts.paging",
+      /production pages/,
+      (raw) => ((raw["monitoring"]!["alerts"] as Record<string, unknown>)["paging"] = false),
+    ],
+    "a staging that pages [B6.2]": [
+      "staging",
+      "monitoring.alerts.paging",
+      /nobody is paged for staging/,
+      (raw) => ((raw["monitoring"]!["alerts"] as Record<string, unknown>)["paging"] = true),
+    ],
+    "a staging without mail [B6.2]": [
+      "staging",
+      "monitoring.alerts.mail",
+      /mail beside Slack/,
+      (raw) => delete (raw["monitoring"]!["alerts"] as Record<string, unknown>)["mail"],
+    ],
     "an inexact chart version [A21.5]": [
       "dev",
       "charts.karpenter",

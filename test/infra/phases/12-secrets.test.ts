@@ -15,7 +15,9 @@ describe("phase 12: secrets", () => {
 
   it("[A12.3] keeps credentials, keys and certificates below a prefix of each environment", () => {
     const names = (environment: string) =>
-      of("aws:secretsmanager/secret:Secret", environment).map((inputs) => inputs["name"]);
+      (built[environment] ?? [])
+        .filter(({ type, name }) => type === "aws:secretsmanager/secret:Secret" && name.startsWith("secrets-"))
+        .map(({ inputs }) => inputs["name"]);
     expect(names("production")).to.have.members(
       ["database-credentials", "api-keys", "certificates"].map((path) => `slipway/production/${path}`),
     );
@@ -69,6 +71,6 @@ describe("phase 12: secrets", () => {
   });
   it("opens the store to named namespaces only", () => {
     const store = inputsOf("kubernetes:external-secrets.io/v1:ClusterSecretStore", "secrets-store");
-    expect((store["spec"] as { conditions: unknown }).conditions).to.deep.equal([{ namespaces: ["demo"] }]);
+    expect((store["spec"] as { conditions: unknown }).conditions).to.deep.equal([{ namespaces: ["demo", "monitoring"] }]);
   });
 });

@@ -21,7 +21,12 @@ const values = z.strictObject({
   kubeEtcd: scraped,
   kubeProxy: scraped,
   coreDns: scraped,
-  defaultRules: z.strictObject({ rules: z.record(z.string(), z.boolean()).default({}) }).prefault({}),
+  defaultRules: z
+    .strictObject({
+      rules: z.record(z.string(), z.boolean()).default({}),
+      additionalRuleLabels: z.record(z.string(), z.string()).default({}),
+    })
+    .prefault({}),
   prometheusOperator: operatorValues,
   prometheus: prometheusValues,
   alertmanager: alertmanagerValues,

@@ -27,6 +27,7 @@ export const prometheusValues = z
     prometheusSpec: z
       .strictObject({
         ...common,
+        evaluationInterval: z.string().default(""),
         retention: z.string().default("10d"),
         retentionSize: z.string().default(""),
         storageSpec: anything.default({}),
@@ -45,7 +46,12 @@ export const alertmanagerValues = z
   .strictObject({
     podDisruptionBudget: guard,
     alertmanagerSpec: z
-      .strictObject({ ...common, retention: z.string().default("120h"), storage: anything.default({}) })
+      .strictObject({
+        ...common,
+        retention: z.string().default("120h"),
+        storage: anything.default({}),
+        alertmanagerConfigMatcherStrategy: anything.default({}),
+      })
       .prefault({}),
   })
   .prefault({});

@@ -1,0 +1,155 @@
+import { charts } from "../charts";
+
+/** Something that exposes metrics, how it is scraped, and which of its metrics rules and dashboards may use. */
+export interface Exporter {
+  readonly name: string;
+  /** Value of the label `job` of its series. */
+  readonly job: string;
+  /** The project's own list of its metrics. */
+  readonly documented: string;
+  readonly metrics: readonly string[];
+  /** Pods that a PodMonitor of ours finds; without it a ServiceMonitor of the chart does. */
+  readonly pods?: {
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    /** Name of the container's port. */
+    readonly port: string;
+    readonly path?: string;
+  };
+}
+
+/** Namespace and prefix of our PodMonitors: the operator builds the label `job` from them. */
+export const MONITORS = { namespace: charts["kube-prometheus-stack"].namespace, prefix: "slipway-" } as const;
+const own = (name: string): string => `${MONITORS.namespace}/${MONITORS.prefix}${name}`;
+
+/** What the platform measures. A query that uses a metric which is not in this list fails its test. */
+export const exporters: readonly Exporter[] = [
+  {
+    name: "envoy",
+    job: own("envoy"),
+    documented: "https://www.envoyproxy.io/docs/envoy/latest/configuration/upstream/cluster_manager/cluster_stats",
+    metrics: [
+      "envoy_cluster_upstream_rq_xx",
+      "envoy_cluster_upstream_rq_time_bucket",
+      "envoy_cluster_upstream_rq_time_count",
+      "envoy_cluster_upstream_rq_active",
+    ],
+    pods: {
+      namespace: charts["envoy-gateway"].namespace,
+      labels: { "app.kubernetes.io/name": "envoy", "app.kubernetes.io/component": "proxy" },
+      port: "metrics",
+      path: "/stats/prometheus",
+    },
+  },
+  {
+    name: "cert-manager",
+    job: own("cert-manager"),
+    documented: "https://cert-manager.io/docs/devops-tips/prometheus-metrics/",
+    metrics: ["certmanager_certificate_expiration_timestamp_seconds"],
+    pods: {
+      namespace: charts["cert-manager"].namespace,
+      labels: { "app.kubernetes.io/instance": "cert-manager", "app.kubernetes.io/component": "controller" },
+      port: "http-metrics",
+    },
+  },
+  {
+    name: "argo-cd",
+    job: own("argo-cd"),
+    documented: "https://argo-cd.readthedocs.io/en/stable/operator-manual/metrics/",
+    metrics: ["argocd_app_info", "argocd_app_sync_total"],
+    pods: {
+      namespace: charts["argo-cd"].namespace,
+      labels: { "app.kubernetes.io/name": "argocd-application-controller" },
+      port: "metrics",
+    },
+  },
+  {
+    name: "external-secrets",
+    job: own("external-secrets"),
+    documented: "https://external-secrets.io/latest/api/metrics/",
+    metrics: ["externalsecret_status_condition"],
+    pods: {
+      namespace: charts["external-secrets"].namespace,
+      labels: { "app.kubernetes.io/name": "external-secrets" },
+      port: "metrics",
+    },
+  },
+  {
+    name: "velero",
+    job: own("velero"),
+    documented: "https://github.com/vmware-tanzu/velero/blob/main/pkg/metrics/metrics.go",
+    metrics: ["velero_backup_last_successful_timestamp", "velero_backup_failure_total"],
+    pods: {
+      namespace: charts.velero.namespace,
+      labels: { "app.kubernetes.io/name": "velero" },
+      port: "http-monitoring",
+    },
+  },
+  {
+    name: "kube-state-metrics",
+    job: "kube-state-metrics",
+    documented: "https://github.com/kubernetes/kube-state-metrics/tree/main/docs/metrics",
+    metrics: [
+      "kube_pod_info",
+      "kube_pod_status_phase",
+      "kube_pod_container_status_restarts_total",
+      "kube_pod_container_status_waiting_reason",
+      "kube_pod_container_status_last_terminated_reason",
+      "kube_pod_container_resource_limits",
+      "kube_pod_container_resource_requests",
+      "kube_node_info",
+      "kube_node_status_condition",
+      "kube_node_status_allocatable",
+      "kube_resourcequota",
+      "kube_persistentvolumeclaim_status_phase",
+      "kube_persistentvolume_status_phase",
+      "kube_horizontalpodautoscaler_status_current_replicas",
+      "kube_horizontalpodautoscaler_spec_max_replicas",
+      "kube_deployment_status_replicas_available",
+      "kube_deployment_spec_replicas",
+    ],
+  },
+  {
+    name: "node-exporter",
+    job: "node-exporter",
+    documented: "https://github.com/prometheus/node_exporter#collectors",
+    metrics: [
+      "node_cpu_seconds_total",
+      "node_memory_MemAvailable_bytes",
+      "node_memory_MemTotal_bytes",
+      "node_filesystem_avail_bytes",
+      "node_filesystem_size_bytes",
+    ],
+  },
+  {
+    name: "kubelet",
+    job: "kubelet",
+    documented: "https://kubernetes.io/docs/reference/instrumentation/metrics/",
+    metrics: [
+      "kubelet_volume_stats_available_bytes",
+      "kubelet_volume_stats_capacity_bytes",
+      // cAdvisor, which the kubelet has built in.
+      "container_cpu_usage_seconds_total",
+      "container_cpu_cfs_throttled_periods_total",
+      "container_cpu_cfs_periods_total",
+      "container_memory_working_set_bytes",
+      "container_network_receive_bytes_total",
+      "container_network_transmit_bytes_total",
+    ],
+  },
+  {
+    name: "alertmanager",
+    job: "kube-prometheus-stack-alertmanager",
+    documented: "https://github.com/prometheus/alertmanager/blob/main/notify/notify.go",
+    metrics: ["alertmanager_notifications_total", "alertmanager_notifications_failed_total"],
+  },
+];
+
+/** What Prometheus makes of its own rules and scrapes. */
+const ofPrometheus = ["up", "ALERTS", "ALERTS_FOR_STATE"] as const;
+
+/** Every metric that a query may name, beside what is recorded. */
+export const knownMetrics: ReadonlySet<string> = new Set([
+  ...exporters.flatMap(({ metrics }) => metrics),
+  ...ofPrometheus,
+]);
