@@ -81,6 +81,7 @@ const testedThrough: Readonly<Record<string, string>> = {
   "orchestrator/cli/environments.ts": "test/orchestrator/cli/program.test.ts",
   "orchestrator/cli/commands/policy.ts": "test/orchestrator/cli/run-cli.test.ts",
   "orchestrator/cli/commands/rollback.ts": "test/orchestrator/cli/commands/promote.test.ts",
+  "orchestrator/cli/commands/watch.ts": "test/orchestrator/cli/commands/promote.test.ts",
   "orchestrator/cli/commands/scan.ts": "test/rehearsal/deliver.test.ts",
   "orchestrator/cli/deliver.ts": "test/rehearsal/deliver.test.ts",
   "orchestrator/cli/policy.ts": "test/orchestrator/cli/run-cli.test.ts",

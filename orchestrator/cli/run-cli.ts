@@ -54,6 +54,7 @@ export async function runCli(request: CliRequest): Promise<number> {
     scan: handle(async () => (await import("./commands/scan.js")).scanCommand),
     environment: (command) =>
       handle(async () => (await import("./commands/environment.js")).environmentCommand(command)),
+    watch: handle(async () => (await import("./commands/watch.js")).watchCommand),
     rollback: handle(async () => (await import("./commands/rollback.js")).rollbackCommand),
   };
   const program = buildProgram(handlers, { stdout: request.stdout, stderr: request.stderr });
