@@ -144,6 +144,15 @@ export const charts = {
     testedOn: ["1.33", "1.34", "1.35"],
     reviewed: "2026-11-21",
   },
+  opencost: {
+    chart: "opencost",
+    repository: "https://opencost.github.io/opencost-helm-chart",
+    version: "2.5.17",
+    namespace: "opencost",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
 } as const satisfies Readonly<Record<string, Chart>>;
 
 export type ChartName = keyof typeof charts;

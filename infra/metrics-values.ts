@@ -14,7 +14,8 @@ interface Surroundings {
 /** Part of the volume that blocks may fill; the rest is the write-ahead log and what is being compacted. */
 const BLOCKS_SHARE = 0.8;
 /** What is worth keeping for a year: service levels, use per namespace, health; raw series stay in the cluster (A8.3). */
-const KEPT_LONG = "up|ALERTS|slo:.*|.+:.+|kube_(node|pod)_status_phase|kube_resourcequota|opencost_.*";
+const KEPT_LONG =
+  "up|ALERTS|slo:.*|.+:.+|kube_(node|pod)_status_phase|kube_resourcequota|(node|pv)_(total_)?hourly_cost";
 
 /** What the platform sets of the kube-prometheus-stack chart, and why. */
 export function prometheusStackValues(config: PlatformConfig, { agents, grafanaSecret, remote }: Surroundings) {

@@ -20,8 +20,9 @@ export interface PlatformOutputs {
   readonly secrets: SecretsOutput;
   readonly autoscaling: AutoscalingOutput;
   readonly backup: BackupOutput;
-  readonly deliverables: DeliverablesOutput;
+  readonly cost: CostOutput;
   readonly slos: SlosOutput;
+  readonly deliverables: DeliverablesOutput;
 }
 
 export type EnvironmentName = "dev" | "staging" | "production";
@@ -244,4 +245,25 @@ export interface SlosOutput {
   readonly jobs: readonly string[];
   /** ConfigMaps with dashboards (B6.7, B6.8). */
   readonly dashboards: readonly string[];
+}
+
+export interface CostOutput {
+  readonly namespace: string;
+  /** Deployment and Service of OpenCost, and the port of its figures (A17.1). */
+  readonly exporter: { readonly name: string; readonly port: number };
+  /** ConfigMap of the dashboard, as namespace/name. */
+  readonly dashboard: string;
+  /** Where AWS writes what it bills, and under which name of Data Exports. */
+  readonly exportBucket: string;
+  readonly exportName: string;
+  /** Namespaces of teams, each with quota and limits (A17.2). */
+  readonly teams: readonly string[];
+  /** What takes nodes away and brings them back (H4.3); empty where they are there around the clock. */
+  readonly offHours: {
+    readonly timeZone: string;
+    /** Name in EventBridge Scheduler → its expression, by the wall clock of the zone. */
+    readonly schedules: Readonly<Record<string, string>>;
+    /** Names of the state machines. */
+    readonly machines: readonly string[];
+  };
 }

@@ -15,6 +15,7 @@ import { Logs } from "./phases/09-logs";
 import { Secrets } from "./phases/12-secrets";
 import { Autoscaling } from "./phases/13-autoscaling";
 import { Backup } from "./phases/15-backup";
+import { Cost } from "./phases/17-cost";
 import { Slos } from "./phases/19-slos";
 import { Deliverables } from "./phases/20-deliverables";
 
@@ -48,6 +49,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     inAccount,
   ).outputs;
   const backup = new Backup("backup", { config, tags, cluster, nodePools }, inAccount).outputs;
+  const cost = new Cost("cost", { config, tags, cluster, nodePools, metrics }, inAccount).outputs;
   const slos = new Slos("slos", { config, tags, cluster, metrics, secrets }, inAccount).outputs;
   const deliverables = new Deliverables("deliverables", { config, tags }, inAccount).outputs;
 
@@ -110,6 +112,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     secrets: plain(secrets, ["namespace", "store", "prefix", "paths", "keyArn", "readerRoleArn", "example"]),
     autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice"]),
     backup: plain(backup, ["namespace", "location", "bucket", "keyArn", "writerRoleArn", "snapshotClass", "schedules"]),
+    cost: plain(cost, ["namespace", "exporter", "dashboard", "exportBucket", "exportName", "teams", "offHours"]),
     slos: plain(slos, ["objectives", "rules", "alerts", "receivers", "addresses", "jobs", "dashboards"]),
     deliverables: plain(deliverables, ["bucket", "keyArn", "keptDays"]),
   };

@@ -55,7 +55,8 @@ export const loaders: Readonly<Record<string, () => Promise<PhaseCheck>>> = {
   Logs: async () => (await import("./09-logs.js")).logsCheck,
   Secrets: async () => (await import("./12-secrets.js")).secretsCheck,
   Autoscaling: async () => (await import("./13-autoscaling.js")).autoscalingCheck,
-  Deliverables: async () => (await import("./20-deliverables.js")).deliverablesCheck,
   Backup: async () => (await import("./15-backup.js")).backupCheck,
+  Cost: async () => (await import("./17-cost.js")).costCheck,
   Slos: async () => (await import("./19-slos.js")).slosCheck,
+  Deliverables: async () => (await import("./20-deliverables.js")).deliverablesCheck,
 };

@@ -37,15 +37,19 @@ const LOG_GB_A_MONTH = 15;
 /** Copies kept of a volume that is backed up: incremental, so far less than one each. */
 const SNAPSHOT_SHARE = 1.5;
 
-type Priced = { lines: CostLine[]; ceiling: number; gaps: string[] };
+type Priced = { lines: CostLine[]; ceiling: number; gaps: string[]; readonly awake: number };
 /** These cost the same in every region. */
 const EVERYWHERE = new Set(["EKS control plane", "KMS key", "hosted zone"]);
 
-/** Monthly cost of what a preview plans, from list prices: an estimate to judge sizes by, not a bill. Pure. */
-export function estimate(resources: readonly PlannedResource[], region: string): Estimate {
+/**
+ * Monthly cost of what a preview plans, from list prices: an estimate to judge sizes by, not a bill. Pure.
+ *
+ * @param awake share of the week in which nodes are there (H4.3); 1 around the clock
+ */
+export function estimate(resources: readonly PlannedResource[], region: string, awake = 1): Estimate {
   const factor = regionFactor(region);
   const backedUp = resources.some(({ type }) => type === "aws:backup/plan:Plan");
-  const priced: Priced = { lines: [], ceiling: 0, gaps: [] };
+  const priced: Priced = { lines: [], ceiling: 0, gaps: [], awake };
   for (const resource of resources) pricing[resource.type]?.(resource, priced, resources);
   const claimed = priced.lines
     .filter(({ what }) => what.startsWith("volumes"))
@@ -92,7 +96,8 @@ const pricing: Readonly<Record<string, (one: PlannedResource, to: Priced, all: r
       return;
     }
     const share = one.inputs["capacityType"] === "SPOT" ? prices.spotShare : 1;
-    add(to, "compute", `${count} × ${type} in ${group}`, count * hourly * share * HOURS);
+    const rest = to.awake < 1 ? `, ${Math.round(to.awake * 100)} % of the week` : "";
+    add(to, "compute", `${count} × ${type} in ${group}${rest}`, count * hourly * share * HOURS * to.awake);
     // A node group and its launch template have one name.
     const template = all.find(
       ({ type, urn }) => type === "aws:ec2/launchTemplate:LaunchTemplate" && nameOf(urn) === nameOf(one.urn),
@@ -101,9 +106,10 @@ const pricing: Readonly<Record<string, (one: PlannedResource, to: Priced, all: r
       (sum, mapping) => sum + number(at(mapping, "ebs", "volumeSize")),
       0,
     );
-    if (gib > 0) add(to, "storage", `${count} × ${gib} GiB disks in ${group}`, count * gib * prices.diskGib);
+    if (gib > 0)
+      add(to, "storage", `${count} × ${gib} GiB disks in ${group}${rest}`, count * gib * prices.diskGib * to.awake);
     if (at(template?.inputs, "monitoring", "enabled") === true)
-      add(to, "monitoring", `${count} × one-minute metrics in ${group}`, count * prices.detailedMonitoring);
+      add(to, "monitoring", `${count} × one-minute metrics in ${group}`, count * prices.detailedMonitoring * to.awake);
   },
   "kubernetes:karpenter.sh/v1:NodePool": (one, to) => {
     const requirements = list(at(one.inputs, "spec", "template", "spec", "requirements"));
@@ -124,7 +130,7 @@ const pricing: Readonly<Record<string, (one: PlannedResource, to: Priced, all: r
       return;
     }
     const share = values("karpenter.sh/capacity-type")[0] === "spot" ? prices.spotShare : 1;
-    to.ceiling += (number(at(one.inputs, "spec", "limits", "cpu")) / cores) * hourly * share * HOURS;
+    to.ceiling += (number(at(one.inputs, "spec", "limits", "cpu")) / cores) * hourly * share * HOURS * to.awake;
   },
   "aws:ec2/natGateway:NatGateway": (_one, to) =>
     add(to, "network", "NAT gateway with its address", (prices.natGatewayHourly + prices.addressHourly) * HOURS),

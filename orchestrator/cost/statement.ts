@@ -1,5 +1,6 @@
 import type { PlatformConfig } from "../../infra/config";
 import { dollars, judgeBudget } from "./budget";
+import { awakeShare } from "./awake";
 import { areas, estimate, type Area, type Estimate, type PlannedResource } from "./estimate";
 
 /** One area's share of an environment's month. */
@@ -31,7 +32,7 @@ export interface CostStatement {
 /** Prices what a preview plans and judges it by the environment's budget. Pure. */
 export function stateCost(config: PlatformConfig, resources: readonly PlannedResource[]): CostStatement {
   const { budget, environment, region } = config;
-  const priced = estimate(resources, region);
+  const priced = estimate(resources, region, awakeShare(config));
   const { warnings, refusal } = judgeBudget(priced, budget, environment);
   return {
     environment,

@@ -1,3 +1,4 @@
+import { awakeShare } from "../cost/awake";
 import { dollars, judgeBudget } from "../cost/budget";
 import { estimate } from "../cost/estimate";
 import type { Rules } from "../promotion/rules";
@@ -111,7 +112,7 @@ function table(planned: ReadonlyMap<string, Planned>): string[] {
 
 function costs(planned: ReadonlyMap<string, Planned>): string[] {
   return [...planned].flatMap(([name, { config, resources }]) => {
-    const expected = estimate(resources, config.region);
+    const expected = estimate(resources, config.region, awakeShare(config));
     const { warnings } = judgeBudget(expected, config.budget, name);
     return [
       `- ${name}: about ${dollars(expected.total)} a month by list prices of ${expected.asOf}, up to ${dollars(expected.ceiling)} more when everything scales out; limit ${dollars(config.budget.limit)}`,

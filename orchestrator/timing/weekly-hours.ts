@@ -9,7 +9,6 @@ export interface Stretch {
 
 const weekdays: readonly Weekday[] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const DAYS_A_WEEK = 7;
-const MINUTES_A_WEEK = DAYS_A_WEEK * 24 * 60;
 
 /**
  * The stretch that `now` lies in, its end excluded; undefined outside all of them. Hours are those of the wall clock in
@@ -22,13 +21,6 @@ export function stretchAt(hours: readonly WeeklyHours[], now: Date): Stretch | u
 /** The next stretch that begins after `now`; undefined when there are no hours at all. */
 export function nextStretch(hours: readonly WeeklyHours[], now: Date): Stretch | undefined {
   return around(hours, now, 0, DAYS_A_WEEK).find(({ from }) => from > now);
-}
-
-/** Share of a week that the hours cover, between 0 and 1: by the wall clock, as clocks change twice a year. */
-export function shareOfWeek({ days, start, end }: Pick<WeeklyHours, "days" | "start" | "end">): number {
-  const from = minutes(start);
-  const to = minutes(end);
-  return (new Set(days).size * (to > from ? to - from : to - from + 24 * 60)) / MINUTES_A_WEEK;
 }
 
 /** `Tue 24 Nov 09:00 (Europe/Berlin)`, as somebody in that zone reads it off a clock. */
@@ -62,9 +54,4 @@ function around(hours: readonly WeeklyHours[], now: Date, first: number, last: n
       );
     })
     .toSorted((a, b) => a.from.getTime() - b.from.getTime());
-}
-
-function minutes(time: string): number {
-  const [hour = 0, minute = 0] = time.split(":").map(Number);
-  return hour * 60 + minute;
 }

@@ -6,6 +6,14 @@ import { tagsOf } from "./tags";
 /** Where roles, zones and all else without a region is listed (Resource Groups Tagging API, GetResources). */
 const GLOBAL_REGION = "us-east-1";
 
+/** Services with one region for the whole account (AWS Data Exports endpoints and quotas). */
+const ONE_REGION = new Set(["bcm-data-exports"]);
+
+function isGlobal(arn: string): boolean {
+  const [, , service = "", region = ""] = arn.split(":");
+  return region === "" || ONE_REGION.has(service);
+}
+
 /** What a real account says of itself: who asks, how much is allowed, what carries a tag. */
 export function accountReader(settings: ClientSettings): Pick<AwsReader, "identity" | "quota" | "tagged"> {
   return {
@@ -37,7 +45,7 @@ export function accountReader(settings: ClientSettings): Pick<AwsReader, "identi
         inRegion(settings.region),
         settings.region === GLOBAL_REGION ? [] : inRegion(GLOBAL_REGION),
       ]);
-      return [...own, ...elsewhere.filter(({ arn }) => arn.split(":")[3] === "")];
+      return [...own, ...elsewhere.filter(({ arn }) => isGlobal(arn))];
     },
   };
 }

@@ -1,4 +1,5 @@
 import { judgeBudget } from "../../cost/budget";
+import { awakeShare } from "../../cost/awake";
 import { estimate } from "../../cost/estimate";
 import type { EnvironmentContext } from "../context";
 import type { Operation } from "../operation";
@@ -14,7 +15,7 @@ export async function preview(context: EnvironmentContext): Promise<StepOutcome>
   context.planned = planned;
   if (outcome.status === "failed") return { ...outcome, planned };
   context.tellPlanned?.(operation.resources);
-  const cost = estimate(operation.resources, context.config.region);
+  const cost = estimate(operation.resources, context.config.region, awakeShare(context.config));
   const { warnings, refusal } = judgeBudget(cost, context.config.budget, context.environment);
   const data = { ...outcome, planned, cost, notes: [...(outcome.notes ?? []), ...warnings] };
   return refusal === undefined ? data : { ...data, status: "failed", kind: "failure", ...refusal };

@@ -1,5 +1,6 @@
 import { AwsError } from "./error";
-import { text, type Kind, type Surroundings } from "./kind";
+import type { Properties } from "../provider/serve";
+import { fields, list, text, type Kind, type Surroundings } from "./kind";
 
 /** Kinds that only keep what they are told, under a name that must be free. */
 function named(service: string, resource: string): Kind {
@@ -18,6 +19,20 @@ function free(type: string, what: string, operation: string, code: string) {
     if (account.get(name, type) !== undefined)
       throw new AwsError(`creating ${what} (${name})`, operation, code, `${what} ${name} already exists`);
   };
+}
+
+const exportName = (inputs: Properties): string => text(fields(inputs["export"])["name"]);
+function exportBucket(inputs: Properties): unknown {
+  const [destination] = list(fields(inputs["export"])["destinationConfigurations"]);
+  const [bucket] = list(fields(destination)["s3Destinations"]);
+  return fields(bucket)["s3Bucket"];
+}
+function parsed(value: unknown): unknown {
+  try {
+    return JSON.parse(text(value)) as unknown;
+  } catch {
+    return {};
+  }
 }
 
 export const services: Readonly<Record<string, Kind>> = {
@@ -82,6 +97,48 @@ export const services: Readonly<Record<string, Kind>> = {
       arn: account.arn("budgets", `budget/${text(inputs["name"])}`, false),
       accountId: account.accountId,
     }),
+  },
+  "aws:bcmdata/export:Export": {
+    id: (inputs, account) => `arn:aws:bcm-data-exports:us-east-1:${account.accountId}:export/${exportName(inputs)}`,
+    computed: (_inputs, id) => ({ arn: id }),
+    onCreate: (inputs, { account }) => {
+      const bucket = text(exportBucket(inputs));
+      // Data Exports tries whether it may write before it takes an export.
+      if (bucket !== "" && account.get(bucket, "aws:s3/bucketPolicy:BucketPolicy") === undefined)
+        throw new AwsError(
+          `creating Cost and Usage Export (${exportName(inputs)})`,
+          "BCM Data Exports: CreateExport",
+          "ValidationException",
+          `S3 bucket permission validation failed for bucket ${bucket}`,
+        );
+    },
+  },
+  "aws:scheduler/schedule:Schedule": {
+    id: (inputs) => `default/${text(inputs["name"])}`,
+    unique: true,
+    replaceOn: ["name"],
+    computed: (inputs, id, account) => ({
+      arn: account.arn("scheduler", `schedule/${id}`),
+      groupName: inputs["groupName"] ?? "default",
+      state: inputs["state"] ?? "ENABLED",
+    }),
+  },
+  "aws:sfn/stateMachine:StateMachine": {
+    id: (inputs, account) => account.arn("states", `stateMachine:${text(inputs["name"])}`),
+    unique: true,
+    replaceOn: ["name", "type"],
+    computed: (inputs, id) => ({ arn: id, status: "ACTIVE", type: inputs["type"] ?? "STANDARD" }),
+    onCreate: (inputs) => {
+      const states = fields(fields(parsed(inputs["definition"]))["States"]);
+      const start = text(fields(parsed(inputs["definition"]))["StartAt"]);
+      if (states[start] !== undefined) return;
+      throw new AwsError(
+        `creating Step Functions State Machine (${text(inputs["name"])})`,
+        "SFN: CreateStateMachine",
+        "InvalidDefinition",
+        `Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: ${start} at /StartAt'`,
+      );
+    },
   },
   "aws:backup/vault:Vault": {
     ...named("backup", "backup-vault:"),

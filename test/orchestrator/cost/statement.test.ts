@@ -34,7 +34,7 @@ describe("what an environment costs a month [B5.1] [E5.5]", () => {
     expect(refusal).to.equal(undefined);
   });
   it("is refused above the limit, by how much", () => {
-    const statement = stateCost(config, [nodes(20)]);
+    const statement = stateCost(config, [nodes(40)]);
     expect(statement.refusal?.fix).to.include("slipway:budget.limit");
     expect(tellCost(statement).join("\n")).to.match(/limit \$1,000: exceeded by \$1,\d{3}/);
   });

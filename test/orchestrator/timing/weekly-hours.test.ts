@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { WeeklyHours } from "../../../infra/config";
-import { inZone, nextStretch, shareOfWeek, stretchAt } from "../../../orchestrator/timing/weekly-hours";
+import { inZone, nextStretch, stretchAt } from "../../../orchestrator/timing/weekly-hours";
 
 const berlin: WeeklyHours = {
   timeZone: "Europe/Berlin",
@@ -63,10 +63,6 @@ describe("hours of a week in a time zone [H1.4] [H4.3]", () => {
     );
     expect(nextStretch([], new Date("2026-11-21T12:00:00Z"))).to.equal(undefined);
     expect(inside([], "2026-11-23T12:00:00Z")).to.equal(false);
-  });
-  it("cover their share of a week", () => {
-    expect(shareOfWeek(berlin)).to.be.closeTo(65 / 168, 1e-9);
-    expect(shareOfWeek({ days: ["friday", "friday"], start: "22:00", end: "04:00" })).to.be.closeTo(6 / 168, 1e-9);
   });
   it("are told as a clock there shows them", () =>
     expect(inZone(new Date("2027-03-29T05:00:00Z"), "Europe/Berlin")).to.equal("Mon 29 Mar 07:00 (Europe/Berlin)"));

@@ -14,6 +14,7 @@ import { alloy } from "./alloy";
 import { loki } from "./loki";
 import { kubePrometheusStack } from "./kube-prometheus-stack";
 import { nvidiaDevicePlugin } from "./nvidia-device-plugin";
+import { opencost } from "./opencost";
 import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
 import { velero } from "./velero";
 
@@ -33,6 +34,7 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   alloy: alloy as unknown as ChartTable,
   loki: loki as unknown as ChartTable,
   "nvidia-device-plugin": nvidiaDevicePlugin as unknown as ChartTable,
+  opencost: opencost as unknown as ChartTable,
   "vertical-pod-autoscaler": verticalPodAutoscaler as unknown as ChartTable,
   velero: velero as unknown as ChartTable,
 };
