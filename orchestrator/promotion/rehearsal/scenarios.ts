@@ -16,6 +16,7 @@ export interface Scenario {
 const built = (environment: string) => [
   `started ${environment}`,
   `migration passed ${environment}`,
+  ...(environment === "production" ? ["canary passed production"] : []),
   `smoke passed ${environment}`,
   `verified ${environment}`,
 ];
@@ -190,6 +191,36 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
+    title: "errors in the canary: ended by the fifth failed check, back by itself",
+    requirement: "D5.1",
+    async play(world) {
+      const [one, two] = [world.release("ada"), world.release("ada")];
+      await world.toProduction(one);
+      await world.toSoaked(two);
+      world.fates.push("errors in the canary");
+      await world.ends(world.promote(two, "production"), "rolled back", "aborted after 5 failed checks");
+    },
+    ledger: [
+      ...["released", ...way, ...dev, ...staging, ...signed, "started production", "migration passed production"],
+      ...["canary failed production", "failed production", ...back("production")],
+    ],
+  },
+  {
+    title: "a canary without traffic is none that passed",
+    requirement: "D5.3",
+    async play(world) {
+      const [one, two] = [world.release("ada"), world.release("ada")];
+      await world.toProduction(one);
+      await world.toSoaked(two);
+      world.fates.push("no traffic in the canary");
+      await world.ends(world.promote(two, "production"), "rolled back", "canary inconclusive");
+    },
+    ledger: [
+      ...["released", ...way, ...dev, ...staging, ...signed, "started production", "migration passed production"],
+      ...["canary inconclusive production", "failed production", ...back("production")],
+    ],
+  },
+  {
     title: "a failing smoke test in production: back by itself",
     requirement: "D4.3",
     async play(world) {
@@ -202,7 +233,7 @@ export const scenarios: readonly Scenario[] = [
     },
     ledger: [
       ...["released", ...way, ...dev, ...staging, ...signed, "started production", "migration passed production"],
-      ...["smoke failed production", "failed production", ...back("production")],
+      ...["canary passed production", "smoke failed production", "failed production", ...back("production")],
     ],
   },
   {
@@ -301,7 +332,8 @@ export const scenarios: readonly Scenario[] = [
     },
     ledger: [
       ...["released", ...dev, ...staging, ...signed, "started production", "migration passed production"],
-      ...["resumed production", "smoke passed production", "verified production", "watched production: good"],
+      ...["resumed production", "canary passed production", "smoke passed production", "verified production"],
+      "watched production: good",
     ],
   },
   {
@@ -319,7 +351,8 @@ export const scenarios: readonly Scenario[] = [
     },
     ledger: [
       ...["released", "released", ...dev, ...staging, ...signed, "started production", "migration passed production"],
-      ...["refused production", "resumed production", "smoke passed production", "verified production"],
+      ...["refused production", "resumed production", "canary passed production", "smoke passed production"],
+      "verified production",
       "watched production: good",
     ],
   },

@@ -1,13 +1,16 @@
 import path from "node:path";
 import { SlipwayError } from "../../errors";
 import { inviteApproval, recordApproval } from "../approval/request";
+import { canary as numbers } from "../../../infra/strategy/table";
+import { advance, begun, judge, type CanaryState, type Check } from "../canary/machine";
+import { canaryStage, type RolloutStatus } from "../canary/stage";
 import { contentHash } from "../canonical";
 import type { Environment } from "../environment";
 import type { LedgerEvent, Verdict } from "../event";
 import { promote, rollback, type PromotionOutcome, type PromotionWork } from "../promote";
 import type { ReleaseRecord } from "../record";
 import type { Rollout, RolloutResult } from "../rollout";
-import type { StageResult } from "../stages";
+import type { Stage, StageResult } from "../stages";
 import { standingOf } from "../standing";
 import { openStore, type FolderStore } from "../store";
 import { watchEnvironment } from "../watched";
@@ -25,6 +28,8 @@ export type Fate =
   | "killed before it began"
   | "a failing migration"
   | "killed after the migration"
+  | "errors in the canary"
+  | "no traffic in the canary"
   | "a failing smoke test"
   | "an inconclusive smoke test";
 
@@ -199,11 +204,12 @@ export class World {
       rollout: this.rollout,
       stages: [
         { name: "migration", when: "before", onRollback: false, run: () => this.migration() },
+        ...(environment === "production" ? [this.canary()] : []),
         { name: "smoke", when: "after", onRollback: true, run: () => this.smoke() },
       ],
       watcher: {
         metrics: weatherMetrics(["production"], (time) => this.weatherAt(time)),
-        waitUntil: (time) => this.waitUntil(time),
+        waitUntil: (time) => this.watchUntil(time),
       },
       by: "rehearsal",
       now: this.now,
@@ -211,18 +217,40 @@ export class World {
     };
   }
 
-  private waitUntil(time: Date): Promise<void> {
-    const minute = (time.getTime() - this.milliseconds) / 60_000;
+  private watchUntil(time: Date): Promise<void> {
     if (this.killWatchAt !== undefined && --this.killWatchAt <= 0) {
       this.killWatchAt = undefined;
       throw new Killed();
     }
-    if (minute > 0) this.milliseconds = time.getTime();
+    return this.waitUntil(time);
+  }
+
+  private waitUntil(time: Date): Promise<void> {
+    this.milliseconds = Math.max(this.milliseconds, time.getTime());
     return Promise.resolve();
   }
 
   private migration(): Promise<StageResult> {
     return Promise.resolve(stage(this.fate === "a failing migration" ? "failed" : "passed", "1 migration"));
+  }
+
+  /** The canary's own steps and numbers, a check a minute, on played metrics. */
+  private canary(): Stage {
+    const look = (): Check => {
+      if (this.fate === "no traffic in the canary") return judge(undefined, undefined);
+      return judge(this.fate === "errors in the canary" ? 0.95 : 0.999, 180);
+    };
+    let state = begun;
+    return canaryStage({
+      name: "app",
+      now: this.now,
+      waitUntil: (time) => {
+        if (time.getTime() % (numbers.intervalSeconds * 1000) === 0) state = advance(state, look());
+        return this.waitUntil(time);
+      },
+      say: (text) => this.say(text),
+      read: () => Promise.resolve(statusOf(state)),
+    });
   }
 
   private smoke(): Promise<StageResult> {
@@ -250,6 +278,20 @@ export class World {
       await meanwhile?.();
       if (fate === "killed after it began") throw new Killed();
       return result(environment, fate !== "a failing check");
+    },
+  };
+}
+
+/** What Argo Rollouts says of a canary in this state. */
+function statusOf({ status, weight, failed }: CanaryState): RolloutStatus {
+  const phase = { progressing: "Progressing", promoted: "Healthy", aborted: "Degraded", paused: "Paused" }[status];
+  return {
+    metadata: {},
+    status: {
+      phase,
+      ...(status === "aborted" && { message: `aborted after ${failed} failed checks` }),
+      ...(status === "paused" && { pauseConditions: [{ reason: "InconclusiveAnalysisRun" }] }),
+      currentStepIndex: weight / numbers.stepPercent,
     },
   };
 }

@@ -1,0 +1,150 @@
+import type { Manifest } from "../environments/manifest";
+import { canary, loadCommand, loadTest, rolling, weights } from "./table";
+
+/** A workload that gets its new versions by canary (D5.4). */
+export interface CanaryArgs {
+  /** Name of its Deployment, which goes on to say what a pod is; its Service is the stable one. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The route whose traffic is split, by Argo Rollouts' Gateway API plugin. */
+  readonly route: string;
+  /** Prometheus-compatible API inside the cluster, which judges. */
+  readonly prometheus: string;
+  /** Image with `hey` in it, by digest (E2.9). */
+  readonly loadTester: string;
+}
+
+/** Argo Rollouts' own analysis: how one number becomes a verdict. */
+interface Metric {
+  readonly name: string;
+  readonly interval: string;
+  readonly failureLimit: number;
+  readonly inconclusiveLimit: number;
+  readonly successCondition: string;
+  readonly failureCondition: string;
+  readonly provider: { readonly prometheus: { readonly address: string; readonly query: string } };
+}
+
+const API = "argoproj.io/v1alpha1";
+const ANALYSIS = "canary";
+const LOAD = "load";
+const HASH = "canary-hash";
+
+/**
+ * The canary of a workload for Argo Rollouts, which goes with Argo CD (D5.3): the Rollout with its steps, what judges
+ * them, the load that is there to be judged, and the Service of the new pods. Pure.
+ *
+ * A step is passed by a check that passed. Without traffic a ratio is no number, no condition holds, and the measurement
+ * is inconclusive: Argo Rollouts pauses, and a person decides.
+ */
+export function canaryManifests(args: CanaryArgs): Manifest[] {
+  const { name, namespace, selector, labels } = args;
+  const metadata = (called: string) => ({ name: called, namespace, ...(labels && { labels }) });
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: metadata(serviceOf(name)),
+      spec: { type: "ClusterIP", selector, ports: [{ name: "http", port: 80, targetPort: loadTest.port }] },
+    },
+    { apiVersion: API, kind: "AnalysisTemplate", metadata: metadata(`${name}-${ANALYSIS}`), spec: analysis(args) },
+    { apiVersion: API, kind: "AnalysisTemplate", metadata: metadata(`${name}-${LOAD}`), spec: load(args) },
+    { apiVersion: API, kind: "Rollout", metadata: metadata(name), spec: rollout(args) },
+  ];
+}
+
+const serviceOf = (name: string) => `${name}-canary`;
+
+function rollout({ name, namespace, selector, route }: CanaryArgs): object {
+  const analysis = (template: string) => ({
+    templates: [{ templateName: `${name}-${template}` }],
+    args: [{ name: HASH, valueFrom: { podTemplateHashValue: "Latest" } }],
+  });
+  return {
+    selector: { matchLabels: selector },
+    // The Deployment says what a pod is; its own pods go when the Rollout's are there.
+    workloadRef: { apiVersion: "apps/v1", kind: "Deployment", name, scaleDown: "onsuccess" },
+    progressDeadlineSeconds: canary.deadlineSeconds,
+    progressDeadlineAbort: true,
+    strategy: {
+      canary: {
+        ...rolling,
+        canaryService: serviceOf(name),
+        stableService: name,
+        trafficRouting: { plugins: { "argoproj-labs/gatewayAPI": { httpRoute: route, namespace } } },
+        // Runs beside the steps: the load outlasts its own hook's timeout (D5.3).
+        analysis: { ...analysis(ANALYSIS), startingStep: 1 },
+        steps: weights.flatMap((weight) => [
+          { setWeight: weight },
+          { analysis: { templates: [{ templateName: `${name}-${LOAD}` }] } },
+          { pause: { duration: `${canary.intervalSeconds}s` } },
+        ]),
+      },
+    },
+  };
+}
+
+function analysis({ namespace, name, prometheus }: CanaryArgs): object {
+  const pods = `namespace="${namespace}",pod=~"${name}-{{args.${HASH}}}-.*"`;
+  const window = `[${canary.windowMinutes}m]`;
+  const share = `sum(rate(http_requests_total{${pods},status!~"5.."}${window})) / sum(rate(http_requests_total{${pods}}${window}))`;
+  const duration = `1000 * histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket{${pods}}${window})))`;
+  const metric = (called: string, query: string, good: string, bad: string): Metric => ({
+    name: called,
+    interval: `${canary.intervalSeconds}s`,
+    // More than these, so the fifth one ends it.
+    failureLimit: canary.failedChecks - 1,
+    inconclusiveLimit: canary.inconclusiveChecks - 1,
+    successCondition: `len(result) > 0 && result[0] ${good}`,
+    failureCondition: `len(result) > 0 && result[0] ${bad}`,
+    provider: { prometheus: { address: prometheus, query } },
+  });
+  return {
+    args: [{ name: HASH }],
+    metrics: [
+      metric("success-rate", share, `>= ${canary.successShare}`, `< ${canary.successShare}`),
+      metric("duration", duration, `<= ${canary.durationMilliseconds}`, `> ${canary.durationMilliseconds}`),
+    ],
+  };
+}
+
+function load({ name, loadTester }: CanaryArgs): object {
+  const container = {
+    name: "load",
+    image: loadTester,
+    command: loadCommand(`http://${serviceOf(name)}:80/`),
+    resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "128Mi" } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+  };
+  return {
+    metrics: [
+      {
+        name: "load",
+        count: 1,
+        provider: {
+          job: {
+            spec: {
+              backoffLimit: 0,
+              activeDeadlineSeconds: loadTest.minutes * 60 + loadTest.hookTimeoutSeconds,
+              ttlSecondsAfterFinished: 3600,
+              template: {
+                spec: {
+                  restartPolicy: "Never",
+                  automountServiceAccountToken: false,
+                  securityContext: { runAsNonRoot: true, runAsUser: 65534, seccompProfile: { type: "RuntimeDefault" } },
+                  containers: [container],
+                },
+              },
+            },
+          },
+        },
+      },
+    ],
+  };
+}
