@@ -103,6 +103,11 @@ export const allowed: readonly Allowance[] = [
     reason: "what is looked at once there are users (B6.8)",
   },
   {
+    resource: / cost-(off-hours|off-hours-scheduler|evening|morning)$/,
+    path: /^$/,
+    reason: "nodes of staging rest outside working hours, those of production never do (H4.3)",
+  },
+  {
     resource: / slos-dashboard-namespaces$/,
     path: /\.templating\.list\.0\.(query|options|current)/,
     reason: "names of environments are choices in it; the text is the same (B6.9)",

@@ -59,6 +59,8 @@ export function sideOf(config: PlatformConfig, resources: readonly PlannedResour
           `${before}<environment>`,
         ]),
       ),
+      // Before the domain: the contact of certificates may lie in it, or outside.
+      [config.certificates.email]: "<contact>",
       [config.domain]: "<domain>",
       ...(account === undefined ? {} : { [account]: "<account>" }),
     },

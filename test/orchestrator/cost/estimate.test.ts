@@ -66,6 +66,17 @@ describe("the estimate of a preview [B5.1]", () => {
     const plan = planned("aws:backup/plan:Plan", "backup");
     expect(estimate([chart, plan], "us-east-1").byArea.recovery).to.be.closeTo(1074 * 0.05 * 1.5, 0.01);
   });
+  it("counts a volume for each replica, and a persistence that is on", () => {
+    const chart = planned("kubernetes:helm.sh/v3:Release", "metrics", {
+      name: "prometheus",
+      values: {
+        server: { replicas: 2, storageSpec: { resources: { requests: { storage: "50Gi" } } } },
+        grafana: { persistence: { enabled: true, size: "10Gi" } },
+        idle: { persistence: { enabled: false, size: "500Gi" }, replicas: 0, storage: "9Gi" },
+      },
+    });
+    expect(estimate([chart], "us-east-1").lines[0]).to.include({ what: "volumes of prometheus, 110 GiB" });
+  });
   it("names what it cannot price instead of making it up", () => {
     const strange = estimate([pool("odd", "64", "on-demand", "z9.large")], "mars-north-1");
     expect(strange.ceiling).to.equal(0);
