@@ -2,109 +2,186 @@ import * as fs from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { buildPlatform } from "../../infra/platform";
-import { ApiError } from "../../orchestrator/sandbox/kubernetes/api";
-import { untilReady } from "../../orchestrator/sandbox/kubernetes/await";
-import { snapshotDefinitions } from "../../orchestrator/sandbox/kubernetes/charts/definitions/snapshot-controller";
-import type { KubeObject } from "../../orchestrator/sandbox/kubernetes/object";
+import { ApiError, KubeApi } from "../../orchestrator/sandbox/kubernetes/api";
+import { EmbeddedClusters } from "../../orchestrator/sandbox/cluster/embedded";
+import { untilGone, untilReady } from "../../orchestrator/sandbox/kubernetes/await";
+import { customKinds } from "../../orchestrator/sandbox/kubernetes/charts/definitions";
+import { refOf, type KubeObject } from "../../orchestrator/sandbox/kubernetes/object";
+import { customObjects } from "../support/custom-objects";
+import { useFolder } from "../support/folder";
+import { mutantsOf, type Mutant } from "../support/mutants";
 import { configOf, record, root } from "../support/pulumi";
-import { START_MS, until, usePlane } from "./plane";
+import { START_MS, VERSION, usePlane } from "./plane";
 
 /** 205 definitions as their projects publish them; they stand beside the project and do not ship. */
 const published = path.join(root, "..", "shared", "crds");
-/** Groups that come with an EKS add-on, not with a chart: the collection has none of them, ours judges alone. */
-const OWN_ONLY = new Set(["snapshot.storage.k8s.io"]);
-/** A type token of a custom resource: `kubernetes:cert-manager.io/v1:Certificate`. */
-const CUSTOM = /^kubernetes:([a-z0-9.-]+\.[a-z0-9.-]+)\/(v[0-9a-z]+):(\w+)$/;
+const kinds = customKinds();
+const keyOf = (group: string, kind: string) => `${group}/${kind}`;
+
+/** The published definition of a kind, where the collection has one. */
+function publishedOf(group: string, kind: string): KubeObject | undefined {
+  const folder = path.join(published, group);
+  if (!fs.existsSync(folder)) return undefined;
+  return fs
+    .readdirSync(folder)
+    .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as KubeObject)
+    .find((one) => (one["spec"] as { names: { kind: string } }).names.kind === kind);
+}
+const ownOf = (group: string, kind: string) =>
+  kinds.find((one) => keyOf(one.group, one.kind) === keyOf(group, kind))?.definition;
+
+/** Definitions on a cluster, each put there when it is first asked for and taken away at the end. */
+class Loaded {
+  private readonly loaded = new Map<string, KubeObject>();
+  constructor(private readonly api: () => KubeApi) {}
+
+  /** Established, and told by discovery: both come after the definition itself, on a busy machine much later. */
+  async put(definition: KubeObject): Promise<void> {
+    if (this.loaded.has(definition.metadata.name)) return;
+    await untilReady(this.api(), await this.api().create(definition), START_MS / 1000);
+    this.loaded.set(definition.metadata.name, definition);
+  }
+  async clear(): Promise<void> {
+    const refs = [...this.loaded.values()].map(refOf);
+    for (const ref of refs) await this.api().delete(ref);
+    for (const ref of refs) await untilGone(this.api(), ref, START_MS / 1000);
+    this.loaded.clear();
+  }
+}
+
+/** What a server says of an object that is not kept; undefined when it takes it. */
+async function verdictOf(api: KubeApi, object: KubeObject): Promise<string | undefined> {
+  try {
+    await api.apply(object, { manager: "test", dryRun: true, force: true });
+    return undefined;
+  } catch (error) {
+    if (error instanceof ApiError) return error.message;
+    throw error;
+  }
+}
+/** Asked side by side: a server is faster than the way to it. */
+function verdictsOf(api: KubeApi, mutants: readonly Mutant[]): Promise<(readonly [string, string | undefined])[]> {
+  return Promise.all(mutants.map(async ({ what, object }) => [what, await verdictOf(api, object)] as const));
+}
+async function namespaceOf(api: KubeApi, { metadata: { namespace } }: KubeObject): Promise<void> {
+  if (namespace === undefined) return;
+  await api.apply(
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+    { manager: "test", force: true },
+  );
+}
+const emitted = async (environment: string) =>
+  customObjects((await record(environment, () => buildPlatform(configOf(environment)))).seen);
 
 describe("custom resources of the platform, judged by a real API server with the published definitions", function () {
   this.timeout(START_MS);
   const plane = usePlane();
+  const loaded = new Loaded(() => plane().api);
   before(function () {
     if (!fs.existsSync(published)) this.skip();
   });
-  const loaded = new Set<string>();
-
-  /** Loads the published definition of a kind and waits until it is served; false when there is none. */
-  async function load(group: string, kind: string): Promise<boolean> {
-    const { api } = plane();
-    const folder = path.join(published, group);
-    const known = OWN_ONLY.has(group)
-      ? (snapshotDefinitions as unknown as KubeObject[])
-      : fs.existsSync(folder)
-        ? fs
-            .readdirSync(folder)
-            .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as KubeObject)
-        : [];
-    const definition = known.find((one) => (one["spec"] as { names: { kind: string } }).names.kind === kind);
-    if (definition === undefined) return false;
-    if (!loaded.has(definition.metadata.name)) {
-      // Established, and told by discovery: both come after the definition itself, on a busy machine much later.
-      await untilReady(api, await api.create(definition), START_MS / 1000);
-      loaded.add(definition.metadata.name);
-    }
-    return true;
-  }
-  after(async () => {
-    for (const name of loaded)
-      await plane().api.delete({ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", name });
-  });
-
-  /** What the server says of an object that is not kept; undefined when it takes it. */
-  async function verdict(object: KubeObject): Promise<string | undefined> {
-    // A kind that is served may still lack its schema for a moment.
-    return until(async () => {
-      try {
-        await plane().api.apply(object, { manager: "test", dryRun: true, force: true });
-        return { said: undefined };
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        return error.code === 404 ? undefined : { said: error.message };
-      }
-    }).then(({ said }) => said);
-  }
+  after(() => loaded.clear());
 
   for (const environment of ["dev", "staging", "production"]) {
     it(`takes every one of ${environment}`, async () => {
-      const { seen } = await record(environment, () => buildPlatform(configOf(environment)));
-      const objects = seen.flatMap(({ type, name, inputs }) => {
-        const [, group = "", version = "", kind = ""] = CUSTOM.exec(type) ?? [];
-        if (kind === "" || group.endsWith("helm.sh") || BUILT_IN.test(group)) return [];
-        const { metadata = {}, ...rest } = inputs as { metadata?: Record<string, unknown> };
-        const given = { namespace: undefined, name: name.toLowerCase(), ...metadata } as KubeObject["metadata"];
-        return [{ group, object: { ...rest, apiVersion: `${group}/${version}`, kind, metadata: given } as KubeObject }];
-      });
+      const objects = await emitted(environment);
       expect(objects.map(({ object }) => object.kind)).to.include.members(["NodePool", "Certificate", "Gateway"]);
       const refused: string[] = [];
       for (const { group, object } of objects) {
         const what = `${object.kind} ${object.metadata.name}`;
-        if (!(await load(group, object.kind))) {
-          refused.push(`${what}: no published definition`);
+        // Kinds of an EKS add-on are in no collection: ours alone judge.
+        const definition = publishedOf(group, object.kind) ?? ownOf(group, object.kind);
+        if (definition === undefined) {
+          refused.push(`${what}: no definition, published or ours`);
           continue;
         }
-        const namespace = object.metadata.namespace;
-        if (namespace !== undefined) {
-          const wanted = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
-          await plane().api.apply(wanted, { manager: "test", force: true });
-        }
-        const said = await verdict(object);
+        await loaded.put(definition);
+        await namespaceOf(plane().api, object);
+        const said = await verdictOf(plane().api, object);
         if (said !== undefined) refused.push(`${what}: ${said}`);
       }
       expect(refused).to.deep.equal([]);
     });
   }
+});
 
-  it("refuses the same with one field misspelt", async () => {
-    const { seen } = await record("dev", () => buildPlatform(configOf("dev")));
-    const pool = seen.find(({ type }) => type === "kubernetes:karpenter.sh/v1:NodePool");
-    const { spec } = pool?.inputs as { spec: object };
-    await load("karpenter.sh", "NodePool");
-    const object = { apiVersion: "karpenter.sh/v1", kind: "NodePool", metadata: { name: "pool" } };
-    expect(await verdict({ ...object, spec })).to.equal(undefined);
-    expect(await verdict({ ...object, spec: { ...spec, wieght: 10 } })).to.include("wieght");
-    expect(await verdict({ ...object, spec: { ...spec, weight: 1000 } })).to.include("less than or equal to 100");
+describe("our own definitions of custom kinds", function () {
+  this.timeout(START_MS);
+  const plane = usePlane();
+  const folder = useFolder();
+  const loaded = new Loaded(() => plane().api);
+  afterEach(() => loaded.clear());
+
+  it("are taken by a real API server, every one of them", async () => {
+    const refused: string[] = [];
+    for (const { definition } of kinds) {
+      const said = await verdictOf(plane().api, definition);
+      if (said !== undefined) refused.push(said);
+    }
+    expect(refused).to.deep.equal([]);
+  });
+
+  it("take what the platform writes, and nothing that the published ones refuse, however it is mutated", async function () {
+    // Some two thousand objects, each judged three times.
+    this.timeout(3 * START_MS);
+    if (!fs.existsSync(published)) this.skip();
+    const { api } = plane();
+    // One object of each kind, the one with most in it.
+    const largest = new Map<string, { group: string; object: KubeObject }>();
+    const size = (one: object | undefined) => JSON.stringify(one ?? "").length;
+    for (const environment of ["dev", "production"])
+      for (const { group, object } of await emitted(environment))
+        if (size(object) > size(largest.get(keyOf(group, object.kind))?.object))
+          largest.set(keyOf(group, object.kind), { group, object });
+    const judged = [...largest.values()].filter(({ group, object }) => publishedOf(group, object.kind) !== undefined);
+    expect(judged.length).to.be.greaterThan(10);
+
+    /** Verdicts of one set of definitions: on each object, then on each of its mutants. */
+    const verdicts = async (definitionOf: typeof publishedOf): Promise<Map<string, string | undefined>> => {
+      const all = new Map<string, string | undefined>();
+      for (const { group, object } of judged) {
+        await loaded.put(definitionOf(group, object.kind) as KubeObject);
+        await namespaceOf(api, object);
+        all.set(object.kind, await verdictOf(api, object));
+        const said = await verdictsOf(api, mutantsOf(object));
+        for (const [what, one] of said) all.set(`${object.kind}: ${what}`, one);
+      }
+      await loaded.clear();
+      return all;
+    };
+    const theirs = await verdicts(publishedOf);
+    const ours = await verdicts(ownOf);
+    const untouched = [...ours].filter(([what, said]) => !what.includes(":") && said !== undefined);
+    expect(untouched, "what the platform writes").to.deep.equal([]);
+    const refused = [...theirs].filter(([, said]) => said !== undefined);
+    expect(refused.length, "mutants that are refused").to.be.greaterThan(500);
+    expect(
+      refused.flatMap(([what, said]) => (ours.get(what) === undefined ? [`${what}: ${said ?? ""}`] : [])),
+    ).to.deep.equal([], "ours take what the published ones refuse");
+
+    // The embedded API knows the same schemas; it evaluates no rules in CEL, whose words are rules' own.
+    const rules = (message: string) => SCHEMA_WORDS.some((words) => message.includes(words));
+    const clusters = new EmbeddedClusters(folder());
+    const embedded = new KubeApi(await clusters.ensure("one", VERSION));
+    try {
+      for (const { definition } of kinds) await untilReady(embedded, await embedded.create(definition), 10);
+      const missed: string[] = [];
+      for (const { object } of judged) {
+        await namespaceOf(embedded, object);
+        for (const [what, said] of await verdictsOf(embedded, mutantsOf(object))) {
+          const real = ours.get(`${object.kind}: ${what}`);
+          if (real !== undefined && rules(real) && said === undefined) missed.push(`${object.kind}: ${what}: ${real}`);
+          if (real === undefined && said !== undefined)
+            missed.push(`${object.kind}: ${what}: only the embedded: ${said}`);
+        }
+      }
+      expect(missed).to.deep.equal([]);
+    } finally {
+      embedded.close();
+      await clusters.close();
+    }
   });
 });
 
-/** Groups below k8s.io that Kubernetes itself serves. */
-const BUILT_IN =
-  /^(admissionregistration|apiextensions|apiregistration|authentication|authorization|certificates|coordination|discovery|events|flowcontrol\.apiserver|networking|node|rbac\.authorization|resource|scheduling|storage)\.k8s\.io$/;
+/** Words in which a schema refuses, beside a rule's own. */
+const SCHEMA_WORDS = ["field not declared in schema", "Required value", "must be of type", "Unsupported value"];

@@ -10,11 +10,14 @@ export interface Schema {
   readonly "x-kubernetes-preserve-unknown-fields"?: boolean;
 }
 
-/** What a published definition says beyond types, which ours has to say too (defaults and nulls make it accept more). */
+/**
+ * What a published definition says beyond types, which ours has to say too. Defaults are among it, since rules speak of
+ * fields that only they fill in; that null is a value anywhere is not.
+ */
 const BOUNDS = [
   ...["pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "format", "oneOf", "allOf"],
   ...["not", "minProperties", "maxProperties", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
-  ...["x-kubernetes-validations", "x-kubernetes-list-map-keys"],
+  ...["x-kubernetes-validations", "x-kubernetes-list-map-keys", "default"],
 ] as const;
 
 /** Limits that `theirs` sets for the fields `ours` has, by path. */

@@ -24,7 +24,7 @@ const gateway = (address: string | undefined): KubeObject => ({
   apiVersion: "gateway.networking.k8s.io/v1",
   kind: "Gateway",
   metadata: { name: "public", namespace: "gateway" },
-  spec: { gatewayClassName: "slipway", listeners: [] },
+  spec: { gatewayClassName: "slipway", listeners: [{ name: "http", port: 80, protocol: "HTTP" }] },
   status: {
     addresses: address === undefined ? null : [{ type: "Hostname", value: address }],
     conditions: [

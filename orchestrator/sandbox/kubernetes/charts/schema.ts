@@ -30,7 +30,11 @@ export const selector: Schema = fields({
 });
 /** A container's ResourceRequirements (core/v1). */
 const quantities: Schema = { type: "object", additionalProperties: intOrText };
-export const resources: Schema = fields({ limits: quantities, requests: quantities, claims: list(open) });
+export const resources: Schema = fields({
+  limits: quantities,
+  requests: quantities,
+  claims: list(fields({ "name!": text(), request: text() })),
+});
 /** A container's SecurityContext (core/v1). */
 export const securityContext: Schema = fields({
   allowPrivilegeEscalation: bool,
@@ -119,7 +123,16 @@ export function definition({
   const schema = {
     openAPIV3Schema: {
       type: "object",
-      properties: { apiVersion: text(), kind: text(), metadata: { type: "object" }, spec: bounded(spec, "spec", bounds), status: open, ...root },
+      // What the platform writes of a kind is its spec: an object without one is a mistake.
+      ...(spec !== open && { required: ["spec"] }),
+      properties: {
+        apiVersion: text(),
+        kind: text(),
+        metadata: { type: "object" },
+        spec: bounded(spec, "spec", bounds),
+        status: open,
+        ...root,
+      },
     },
   };
   return {

@@ -1,4 +1,17 @@
-import { bool, definition, fields, int, intOrText, list, map, open, resources, securityContext, text } from "../schema";
+import {
+  bool,
+  definition,
+  fields,
+  int,
+  intOrText,
+  list,
+  map,
+  open,
+  resources,
+  securityContext,
+  selector,
+  text,
+} from "../schema";
 import { envoyProxyBounds } from "./bounds/envoy-proxy";
 
 /** Kinds of Envoy Gateway v1.9.0, with the fields the platform writes. */
@@ -63,6 +76,9 @@ const envoyProxy = fields({
   concurrency: int,
   extraArgs: list(text()),
   mergeGateways: bool,
+  mergeBackends: fields({ selector }),
+  luaValidation: text("Strict", "InsecureSyntax", "Disabled"),
+  lua: open,
   shutdown: open,
   filterOrder: list(open),
   backendTLS: open,

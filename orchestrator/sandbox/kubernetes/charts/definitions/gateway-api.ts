@@ -13,14 +13,10 @@ const parent = fields({
   sectionName: text(),
   port: int,
 });
-const backend = fields({
-  "name!": text(),
-  namespace: text(),
-  group: text(),
-  kind: text(),
-  port: int,
-  weight: int,
-  filters: list(open),
+const rewritten = fields({
+  "type!": text("ReplaceFullPath", "ReplacePrefixMatch"),
+  replaceFullPath: text(),
+  replacePrefixMatch: text(),
 });
 const filter = fields({
   "type!": text(
@@ -35,22 +31,32 @@ const filter = fields({
   requestRedirect: fields({
     scheme: text("http", "https"),
     hostname: text(),
-    path: open,
+    path: rewritten,
     port: int,
     // Gateway API v1: the codes every implementation has to know.
     statusCode: { type: "integer", enum: [301, 302, 303, 307, 308] },
   }),
-  urlRewrite: open,
+  urlRewrite: fields({ hostname: text(), path: rewritten }),
   requestHeaderModifier: open,
   responseHeaderModifier: open,
   requestMirror: open,
   extensionRef: open,
   cors: open,
 });
+const backend = fields({
+  "name!": text(),
+  namespace: text(),
+  group: text(),
+  kind: text(),
+  port: int,
+  weight: int,
+  filters: list(filter),
+});
+const valued = fields({ "name!": text(), "value!": text(), type: text("Exact", "RegularExpression") });
 const match = fields({
   path: fields({ type: text("Exact", "PathPrefix", "RegularExpression"), value: text() }),
-  headers: list(open),
-  queryParams: list(open),
+  headers: list(valued),
+  queryParams: list(valued),
   method: text("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"),
 });
 const httpRoute = fields({
@@ -84,7 +90,7 @@ const listener = fields({
 const gateway = fields({
   "gatewayClassName!": text(),
   "listeners!": list(listener),
-  addresses: list(open),
+  addresses: list(fields({ type: text(), value: text() })),
   infrastructure: open,
   tls: open,
   allowedListeners: open,

@@ -1,4 +1,4 @@
-import { bool, definition, fields, int, intOrText, list, map, open, text } from "../schema";
+import { bool, definition, fields, int, intOrText, list, map, text } from "../schema";
 import { nodePoolBounds } from "./bounds/node-pool";
 import { ec2NodeClassBounds } from "./bounds/ec2-node-class";
 
@@ -73,7 +73,9 @@ const nodeClass = fields({
   "amiSelectorTerms!": list(fields({ ...selected, name: text(), alias: text(), owner: text(), ssmParameter: text() })),
   "subnetSelectorTerms!": list(fields(selected)),
   "securityGroupSelectorTerms!": list(fields({ ...selected, name: text() })),
-  capacityReservationSelectorTerms: list(open),
+  capacityReservationSelectorTerms: list(
+    fields({ ...selected, ownerID: text(), instanceMatchCriteria: text("open", "targeted") }),
+  ),
   metadataOptions: fields({
     httpEndpoint: text("enabled", "disabled"),
     httpProtocolIPv6: text("enabled", "disabled"),

@@ -185,10 +185,43 @@ export const ec2NodeClassBounds: Bounds = {
       },
     ],
   },
+  "spec.capacityReservationSelectorTerms[].id": {
+    pattern: "^cr-[0-9a-z]+$",
+  },
+  "spec.capacityReservationSelectorTerms[].tags": {
+    maxProperties: 20,
+    "x-kubernetes-validations": [
+      {
+        message: "empty tag keys or values aren't supported",
+        rule: "self.all(k, k != '' && self[k] != '')",
+      },
+    ],
+  },
+  "spec.capacityReservationSelectorTerms[].ownerID": {
+    pattern: "^[0-9]{12}$",
+  },
+  "spec.metadataOptions": {
+    default: {
+      httpEndpoint: "enabled",
+      httpProtocolIPv6: "disabled",
+      httpPutResponseHopLimit: 1,
+      httpTokens: "required",
+    },
+  },
+  "spec.metadataOptions.httpEndpoint": {
+    default: "enabled",
+  },
+  "spec.metadataOptions.httpProtocolIPv6": {
+    default: "disabled",
+  },
   "spec.metadataOptions.httpPutResponseHopLimit": {
     minimum: 1,
     maximum: 64,
     format: "int64",
+    default: 1,
+  },
+  "spec.metadataOptions.httpTokens": {
+    default: "required",
   },
   "spec.blockDeviceMappings": {
     maxItems: 50,

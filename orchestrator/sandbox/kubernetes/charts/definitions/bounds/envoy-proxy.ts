@@ -87,6 +87,9 @@ export const envoyProxyBounds: Bounds = {
       },
     ],
   },
+  "spec.provider.kubernetes.envoyService.type": {
+    default: "LoadBalancer",
+  },
   "spec.provider.kubernetes.envoyService.loadBalancerIP": {
     "x-kubernetes-validations": [
       {
@@ -94,6 +97,9 @@ export const envoyProxyBounds: Bounds = {
         rule: 'self.matches(r"^((25[0-5]|2[0-4][0-9]|[01]?[0-9][0-9]?)\\.){3}(25[0-5]|2[0-4][0-9]|[01]?[0-9][0-9]?)$")',
       },
     ],
+  },
+  "spec.provider.kubernetes.envoyService.externalTrafficPolicy": {
+    default: "Local",
   },
   "spec.provider.kubernetes.envoyPDB": {
     "x-kubernetes-validations": [

@@ -67,6 +67,9 @@ export const gatewayBounds: Bounds = {
       },
     ],
   },
+  "spec.listeners[].tls.mode": {
+    default: "Terminate",
+  },
   "spec.listeners[].tls.certificateRefs": {
     maxItems: 64,
   },
@@ -82,11 +85,13 @@ export const gatewayBounds: Bounds = {
   "spec.listeners[].tls.certificateRefs[].group": {
     pattern: "^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
     maxLength: 253,
+    default: "",
   },
   "spec.listeners[].tls.certificateRefs[].kind": {
     pattern: "^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$",
     minLength: 1,
     maxLength: 63,
+    default: "Secret",
   },
   "spec.listeners[].tls.options": {
     maxProperties: 16,
@@ -94,6 +99,21 @@ export const gatewayBounds: Bounds = {
   "spec.listeners[].tls.options{}": {
     minLength: 0,
     maxLength: 4096,
+  },
+  "spec.listeners[].allowedRoutes": {
+    default: {
+      namespaces: {
+        from: "Same",
+      },
+    },
+  },
+  "spec.listeners[].allowedRoutes.namespaces": {
+    default: {
+      from: "Same",
+    },
+  },
+  "spec.listeners[].allowedRoutes.namespaces.from": {
+    default: "Same",
   },
   "spec.listeners[].allowedRoutes.kinds": {
     maxItems: 8,
@@ -110,5 +130,52 @@ export const gatewayBounds: Bounds = {
         rule: "self.all(a1, a1.type == 'Hostname'  && has(a1.value) ? self.exists_one(a2, a2.type == a1.type && has(a2.value) && a2.value == a1.value) : true )",
       },
     ],
+  },
+  "spec.addresses[]": {
+    oneOf: [
+      {
+        properties: {
+          type: {
+            enum: ["IPAddress"],
+          },
+          value: {
+            anyOf: [
+              {
+                format: "ipv4",
+              },
+              {
+                format: "ipv6",
+              },
+            ],
+          },
+        },
+      },
+      {
+        properties: {
+          type: {
+            not: {
+              enum: ["IPAddress"],
+            },
+          },
+        },
+      },
+    ],
+    "x-kubernetes-validations": [
+      {
+        message:
+          "Hostname value must be empty or contain only valid characters (matching ^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$)",
+        rule: 'self.type == \'Hostname\' ? (!has(self.value) || self.value.matches(r"""^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$""")): true',
+      },
+    ],
+  },
+  "spec.addresses[].type": {
+    pattern:
+      "^Hostname|IPAddress|NamedAddress|[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\\/[A-Za-z0-9\\/\\-._~%!$&'()*+,;=:]+$",
+    minLength: 1,
+    maxLength: 253,
+    default: "IPAddress",
+  },
+  "spec.addresses[].value": {
+    maxLength: 253,
   },
 };

@@ -27,11 +27,13 @@ export const httpRouteBounds: Bounds = {
   "spec.parentRefs[].group": {
     pattern: "^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
     maxLength: 253,
+    default: "gateway.networking.k8s.io",
   },
   "spec.parentRefs[].kind": {
     pattern: "^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$",
     minLength: 1,
     maxLength: 63,
+    default: "Gateway",
   },
   "spec.parentRefs[].sectionName": {
     pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
@@ -59,6 +61,18 @@ export const httpRouteBounds: Bounds = {
         message:
           "While 16 rules and 64 matches per rule are allowed, the total number of matches across all rules in a route must be less than 128",
         rule: "(self.size() > 0 ? self[0].matches.size() : 0) + (self.size() > 1 ? self[1].matches.size() : 0) + (self.size() > 2 ? self[2].matches.size() : 0) + (self.size() > 3 ? self[3].matches.size() : 0) + (self.size() > 4 ? self[4].matches.size() : 0) + (self.size() > 5 ? self[5].matches.size() : 0) + (self.size() > 6 ? self[6].matches.size() : 0) + (self.size() > 7 ? self[7].matches.size() : 0) + (self.size() > 8 ? self[8].matches.size() : 0) + (self.size() > 9 ? self[9].matches.size() : 0) + (self.size() > 10 ? self[10].matches.size() : 0) + (self.size() > 11 ? self[11].matches.size() : 0) + (self.size() > 12 ? self[12].matches.size() : 0) + (self.size() > 13 ? self[13].matches.size() : 0) + (self.size() > 14 ? self[14].matches.size() : 0) + (self.size() > 15 ? self[15].matches.size() : 0) <= 128",
+      },
+    ],
+    default: [
+      {
+        matches: [
+          {
+            path: {
+              type: "PathPrefix",
+              value: "/",
+            },
+          },
+        ],
       },
     ],
   },
@@ -97,6 +111,14 @@ export const httpRouteBounds: Bounds = {
   },
   "spec.rules[].matches": {
     maxItems: 64,
+    default: [
+      {
+        path: {
+          type: "PathPrefix",
+          value: "/",
+        },
+      },
+    ],
   },
   "spec.rules[].matches[].path": {
     "x-kubernetes-validations": [
@@ -146,19 +168,51 @@ export const httpRouteBounds: Bounds = {
         rule: '(self.type in [\'Exact\',\'PathPrefix\']) ? self.value.matches(r"""^(?:[-A-Za-z0-9/._~!$&\'()*+,;=:@]|[%][0-9a-fA-F]{2})+$""") : true',
       },
     ],
+    default: {
+      type: "PathPrefix",
+      value: "/",
+    },
+  },
+  "spec.rules[].matches[].path.type": {
+    default: "PathPrefix",
   },
   "spec.rules[].matches[].path.value": {
     maxLength: 1024,
+    default: "/",
   },
   "spec.rules[].matches[].headers": {
     maxItems: 16,
     "x-kubernetes-list-map-keys": ["name"],
     "x-kubernetes-list-type": "map",
   },
+  "spec.rules[].matches[].headers[].name": {
+    pattern: "^[A-Za-z0-9!#$%&'*+\\-.^_\\x60|~]+$",
+    minLength: 1,
+    maxLength: 256,
+  },
+  "spec.rules[].matches[].headers[].value": {
+    minLength: 1,
+    maxLength: 4096,
+  },
+  "spec.rules[].matches[].headers[].type": {
+    default: "Exact",
+  },
   "spec.rules[].matches[].queryParams": {
     maxItems: 16,
     "x-kubernetes-list-map-keys": ["name"],
     "x-kubernetes-list-type": "map",
+  },
+  "spec.rules[].matches[].queryParams[].name": {
+    pattern: "^[A-Za-z0-9!#$%&'*+\\-.^_\\x60|~]+$",
+    minLength: 1,
+    maxLength: 256,
+  },
+  "spec.rules[].matches[].queryParams[].value": {
+    minLength: 1,
+    maxLength: 1024,
+  },
+  "spec.rules[].matches[].queryParams[].type": {
+    default: "Exact",
   },
   "spec.rules[].filters": {
     maxItems: 16,
@@ -254,10 +308,70 @@ export const httpRouteBounds: Bounds = {
     minLength: 1,
     maxLength: 253,
   },
+  "spec.rules[].filters[].requestRedirect.path": {
+    "x-kubernetes-validations": [
+      {
+        message: "replaceFullPath must be specified when type is set to 'ReplaceFullPath'",
+        rule: "self.type == 'ReplaceFullPath' ? has(self.replaceFullPath) : true",
+      },
+      {
+        message: "type must be 'ReplaceFullPath' when replaceFullPath is set",
+        rule: "has(self.replaceFullPath) ? self.type == 'ReplaceFullPath' : true",
+      },
+      {
+        message: "replacePrefixMatch must be specified when type is set to 'ReplacePrefixMatch'",
+        rule: "self.type == 'ReplacePrefixMatch' ? has(self.replacePrefixMatch) : true",
+      },
+      {
+        message: "type must be 'ReplacePrefixMatch' when replacePrefixMatch is set",
+        rule: "has(self.replacePrefixMatch) ? self.type == 'ReplacePrefixMatch' : true",
+      },
+    ],
+  },
+  "spec.rules[].filters[].requestRedirect.path.replaceFullPath": {
+    maxLength: 1024,
+  },
+  "spec.rules[].filters[].requestRedirect.path.replacePrefixMatch": {
+    maxLength: 1024,
+  },
   "spec.rules[].filters[].requestRedirect.port": {
     minimum: 1,
     maximum: 65535,
     format: "int32",
+  },
+  "spec.rules[].filters[].requestRedirect.statusCode": {
+    default: 302,
+  },
+  "spec.rules[].filters[].urlRewrite.hostname": {
+    pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+    minLength: 1,
+    maxLength: 253,
+  },
+  "spec.rules[].filters[].urlRewrite.path": {
+    "x-kubernetes-validations": [
+      {
+        message: "replaceFullPath must be specified when type is set to 'ReplaceFullPath'",
+        rule: "self.type == 'ReplaceFullPath' ? has(self.replaceFullPath) : true",
+      },
+      {
+        message: "type must be 'ReplaceFullPath' when replaceFullPath is set",
+        rule: "has(self.replaceFullPath) ? self.type == 'ReplaceFullPath' : true",
+      },
+      {
+        message: "replacePrefixMatch must be specified when type is set to 'ReplacePrefixMatch'",
+        rule: "self.type == 'ReplacePrefixMatch' ? has(self.replacePrefixMatch) : true",
+      },
+      {
+        message: "type must be 'ReplacePrefixMatch' when replacePrefixMatch is set",
+        rule: "has(self.replacePrefixMatch) ? self.type == 'ReplacePrefixMatch' : true",
+      },
+    ],
+  },
+  "spec.rules[].filters[].urlRewrite.path.replaceFullPath": {
+    maxLength: 1024,
+  },
+  "spec.rules[].filters[].urlRewrite.path.replacePrefixMatch": {
+    maxLength: 1024,
   },
   "spec.rules[].backendRefs": {
     maxItems: 16,
@@ -282,11 +396,13 @@ export const httpRouteBounds: Bounds = {
   "spec.rules[].backendRefs[].group": {
     pattern: "^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
     maxLength: 253,
+    default: "",
   },
   "spec.rules[].backendRefs[].kind": {
     pattern: "^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$",
     minLength: 1,
     maxLength: 63,
+    default: "Service",
   },
   "spec.rules[].backendRefs[].port": {
     minimum: 1,
@@ -297,6 +413,7 @@ export const httpRouteBounds: Bounds = {
     minimum: 0,
     maximum: 1000000,
     format: "int32",
+    default: 1,
   },
   "spec.rules[].backendRefs[].filters": {
     maxItems: 16,
@@ -326,5 +443,135 @@ export const httpRouteBounds: Bounds = {
         rule: "self.filter(f, f.type == 'URLRewrite').size() <= 1",
       },
     ],
+  },
+  "spec.rules[].backendRefs[].filters[]": {
+    "x-kubernetes-validations": [
+      {
+        message: "filter.cors must be nil if the filter.type is not CORS",
+        rule: "!(has(self.cors) && self.type != 'CORS')",
+      },
+      {
+        message: "filter.cors must be specified for CORS filter.type",
+        rule: "!(!has(self.cors) && self.type == 'CORS')",
+      },
+      {
+        message: "filter.requestHeaderModifier must be nil if the filter.type is not RequestHeaderModifier",
+        rule: "!(has(self.requestHeaderModifier) && self.type != 'RequestHeaderModifier')",
+      },
+      {
+        message: "filter.requestHeaderModifier must be specified for RequestHeaderModifier filter.type",
+        rule: "!(!has(self.requestHeaderModifier) && self.type == 'RequestHeaderModifier')",
+      },
+      {
+        message: "filter.responseHeaderModifier must be nil if the filter.type is not ResponseHeaderModifier",
+        rule: "!(has(self.responseHeaderModifier) && self.type != 'ResponseHeaderModifier')",
+      },
+      {
+        message: "filter.responseHeaderModifier must be specified for ResponseHeaderModifier filter.type",
+        rule: "!(!has(self.responseHeaderModifier) && self.type == 'ResponseHeaderModifier')",
+      },
+      {
+        message: "filter.requestMirror must be nil if the filter.type is not RequestMirror",
+        rule: "!(has(self.requestMirror) && self.type != 'RequestMirror')",
+      },
+      {
+        message: "filter.requestMirror must be specified for RequestMirror filter.type",
+        rule: "!(!has(self.requestMirror) && self.type == 'RequestMirror')",
+      },
+      {
+        message: "filter.requestRedirect must be nil if the filter.type is not RequestRedirect",
+        rule: "!(has(self.requestRedirect) && self.type != 'RequestRedirect')",
+      },
+      {
+        message: "filter.requestRedirect must be specified for RequestRedirect filter.type",
+        rule: "!(!has(self.requestRedirect) && self.type == 'RequestRedirect')",
+      },
+      {
+        message: "filter.urlRewrite must be nil if the filter.type is not URLRewrite",
+        rule: "!(has(self.urlRewrite) && self.type != 'URLRewrite')",
+      },
+      {
+        message: "filter.urlRewrite must be specified for URLRewrite filter.type",
+        rule: "!(!has(self.urlRewrite) && self.type == 'URLRewrite')",
+      },
+      {
+        message: "filter.extensionRef must be nil if the filter.type is not ExtensionRef",
+        rule: "!(has(self.extensionRef) && self.type != 'ExtensionRef')",
+      },
+      {
+        message: "filter.extensionRef must be specified for ExtensionRef filter.type",
+        rule: "!(!has(self.extensionRef) && self.type == 'ExtensionRef')",
+      },
+    ],
+  },
+  "spec.rules[].backendRefs[].filters[].requestRedirect.hostname": {
+    pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+    minLength: 1,
+    maxLength: 253,
+  },
+  "spec.rules[].backendRefs[].filters[].requestRedirect.path": {
+    "x-kubernetes-validations": [
+      {
+        message: "replaceFullPath must be specified when type is set to 'ReplaceFullPath'",
+        rule: "self.type == 'ReplaceFullPath' ? has(self.replaceFullPath) : true",
+      },
+      {
+        message: "type must be 'ReplaceFullPath' when replaceFullPath is set",
+        rule: "has(self.replaceFullPath) ? self.type == 'ReplaceFullPath' : true",
+      },
+      {
+        message: "replacePrefixMatch must be specified when type is set to 'ReplacePrefixMatch'",
+        rule: "self.type == 'ReplacePrefixMatch' ? has(self.replacePrefixMatch) : true",
+      },
+      {
+        message: "type must be 'ReplacePrefixMatch' when replacePrefixMatch is set",
+        rule: "has(self.replacePrefixMatch) ? self.type == 'ReplacePrefixMatch' : true",
+      },
+    ],
+  },
+  "spec.rules[].backendRefs[].filters[].requestRedirect.path.replaceFullPath": {
+    maxLength: 1024,
+  },
+  "spec.rules[].backendRefs[].filters[].requestRedirect.path.replacePrefixMatch": {
+    maxLength: 1024,
+  },
+  "spec.rules[].backendRefs[].filters[].requestRedirect.port": {
+    minimum: 1,
+    maximum: 65535,
+    format: "int32",
+  },
+  "spec.rules[].backendRefs[].filters[].requestRedirect.statusCode": {
+    default: 302,
+  },
+  "spec.rules[].backendRefs[].filters[].urlRewrite.hostname": {
+    pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+    minLength: 1,
+    maxLength: 253,
+  },
+  "spec.rules[].backendRefs[].filters[].urlRewrite.path": {
+    "x-kubernetes-validations": [
+      {
+        message: "replaceFullPath must be specified when type is set to 'ReplaceFullPath'",
+        rule: "self.type == 'ReplaceFullPath' ? has(self.replaceFullPath) : true",
+      },
+      {
+        message: "type must be 'ReplaceFullPath' when replaceFullPath is set",
+        rule: "has(self.replaceFullPath) ? self.type == 'ReplaceFullPath' : true",
+      },
+      {
+        message: "replacePrefixMatch must be specified when type is set to 'ReplacePrefixMatch'",
+        rule: "self.type == 'ReplacePrefixMatch' ? has(self.replacePrefixMatch) : true",
+      },
+      {
+        message: "type must be 'ReplacePrefixMatch' when replacePrefixMatch is set",
+        rule: "has(self.replacePrefixMatch) ? self.type == 'ReplacePrefixMatch' : true",
+      },
+    ],
+  },
+  "spec.rules[].backendRefs[].filters[].urlRewrite.path.replaceFullPath": {
+    maxLength: 1024,
+  },
+  "spec.rules[].backendRefs[].filters[].urlRewrite.path.replacePrefixMatch": {
+    maxLength: 1024,
   },
 };

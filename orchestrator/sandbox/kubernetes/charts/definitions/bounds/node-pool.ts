@@ -149,6 +149,7 @@ export const nodePoolBounds: Bounds = {
   },
   "spec.template.spec.expireAfter": {
     pattern: "^(([0-9]+(s|m|h))+|Never)$",
+    default: "720h",
   },
   "spec.template.spec.terminationGracePeriod": {
     pattern: "^([0-9]+(s|m|h))+$",
@@ -166,6 +167,14 @@ export const nodePoolBounds: Bounds = {
     minimum: 0,
     format: "int64",
   },
+  "spec.disruption": {
+    default: {
+      consolidateAfter: "0s",
+    },
+  },
+  "spec.disruption.consolidationPolicy": {
+    default: "WhenEmptyOrUnderutilized",
+  },
   "spec.disruption.consolidateAfter": {
     pattern: "^(([0-9]+(s|m|h))+|Never)$",
   },
@@ -177,9 +186,15 @@ export const nodePoolBounds: Bounds = {
         rule: "self.all(x, has(x.schedule) == has(x.duration))",
       },
     ],
+    default: [
+      {
+        nodes: "10%",
+      },
+    ],
   },
   "spec.disruption.budgets[].nodes": {
     pattern: "^((100|[0-9]{1,2})%|[0-9]+)$",
+    default: "10%",
   },
   "spec.disruption.budgets[].schedule": {
     pattern: "^(@(annually|yearly|monthly|weekly|daily|midnight|hourly))|((.+)\\s(.+)\\s(.+)\\s(.+)\\s(.+))$",
