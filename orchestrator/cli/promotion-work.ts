@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { charts } from "../../infra/charts";
 import { SlipwayError } from "../errors";
 import { digestOf } from "../promotion/canonical";
 import { requireRelease } from "../promotion/collect";
 import type { Environment } from "../promotion/environment";
 import type { Evidence } from "../promotion/event";
+import { clusterJobs } from "../promotion/gate/cluster-jobs";
+import { keepEvidence } from "../promotion/gate/evidence";
+import { gateStages } from "../promotion/gate/stages";
 import { openRepository } from "../promotion/git";
 import type { PromotionWork } from "../promotion/promote";
 import { inSequence } from "../promotion/delivery/rollout";
@@ -19,6 +23,7 @@ import { carryOut, reportOf } from "./commands/rollout";
 import type { Invocation } from "./invocation";
 import type { WatchingOptions } from "./promotion";
 import { applicationsOnly, deliveryOf } from "./delivery";
+import { parityStage } from "./parity-stage";
 import { rulesOf, waitFor, watcherOf } from "./watcher";
 
 /** What a promotion, a rollback or an approval works with: the project's rules, its ledger and the existing rollout. */
@@ -51,6 +56,8 @@ export function wirePromotion(
   const waitUntil = waitFor(terminal);
   const watcher = watcherOf(rules, options, invocation.variables, waitUntil);
   const delivery = deliveryOf({ rules, options, store, by, now, say, waitUntil });
+  const keep = keepEvidence(path.join(layout.base, "evidence"), terminal.redactor);
+  const gates = { rules, root, variables: invocation.variables, jobs: clusterJobs(), keep, now, waitUntil };
   return {
     base: layout.base,
     environment: options.environment,
@@ -60,6 +67,8 @@ export function wirePromotion(
     rollout: delivery === undefined ? rollout : inSequence(rollout, delivery),
     ...(delivery !== undefined && { back: applicationsOnly(delivery, store) }),
     ...(watcher !== undefined && { watcher }),
+    stages: gateStages(gates, options.environment),
+    preconditions: options.environment === "production" ? [parityStage(options, invocation, keep)] : [],
     by,
     now,
     say,

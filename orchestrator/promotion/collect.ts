@@ -1,5 +1,7 @@
 import { parse } from "yaml";
 import { SlipwayError } from "../errors";
+import { committedMigrations } from "../migrations/committed";
+import { checksumsOf, MIGRATIONS_FOLDER } from "../migrations/migration";
 import { DECIDING } from "../rollout/fingerprint";
 import { digestOf, type Json } from "./canonical";
 import { environments } from "./environment";
@@ -25,7 +27,7 @@ export interface CollectRequest {
 const settingsOf = (environment: string) => `Pulumi.${environment}.yaml`;
 
 /** Every path that decides what a release applies. */
-export const decidingPaths: readonly string[] = [...DECIDING, ...environments.map(settingsOf)];
+export const decidingPaths: readonly string[] = [...DECIDING, MIGRATIONS_FOLDER, ...environments.map(settingsOf)];
 
 /**
  * The running code must be the commit's: a record speaks of the commit, a rollout runs what is checked out.
@@ -59,6 +61,7 @@ export function collectRecord(request: CollectRequest): ReleaseRecord {
       "usage",
     );
   };
+  const migrations = checksumsOf(committedMigrations(repository, commit, MIGRATIONS_FOLDER));
   const pack = JSON.parse(one("policy/package.json").bytes.toString("utf8")) as { name: string; version: string };
   return {
     schemaVersion: 1,
@@ -82,6 +85,7 @@ export function collectRecord(request: CollectRequest): ReleaseRecord {
       staging: configuration(one(settingsOf("staging"))),
       production: configuration(one(settingsOf("production"))),
     },
+    ...(Object.keys(migrations).length > 0 && { migrations }),
     policy: { name: pack.name, version: pack.version, digest: treeDigest(below("policy")) },
     tools: tools(one("package-lock.json")),
   };

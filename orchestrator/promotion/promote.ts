@@ -5,7 +5,7 @@ import type { LedgerEvent } from "./event";
 import { decidePromotion, decideRollback, type Decision } from "./gates";
 import type { Rollout, RolloutResult } from "./rollout";
 import type { Rules } from "./rules";
-import { proveStages, StageStop, type Stage } from "./stages";
+import { proveStages, StageStop, type Stage, type StageResult } from "./stages";
 import { standingOf } from "./standing";
 import type { Store } from "./store";
 import { goBack, requireWatcher, watchEnvironment, type Watcher } from "./watched";
@@ -21,6 +21,8 @@ export interface PromotionWork {
   readonly back?: Rollout;
   /** What is proven besides the rollout itself, in this order. */
   readonly stages?: readonly Stage[];
+  /** What has to hold before an environment is leased at all; anything but passed refuses the promotion. */
+  readonly preconditions?: readonly Stage[];
   /** Needed where the rules ask for a watch. */
   readonly watcher?: Watcher;
   /** Whom the ledger names as the writer. */
@@ -98,7 +100,8 @@ async function promoteOnly(work: PromotionWork & { readonly release: string }): 
       throw overtaken(environment);
     });
   }
-  return carryOut(work, { release, purpose: "promotion" }, (look) => {
+  const stages = [...(await requirePreconditions(work, release)), ...(work.stages ?? [])];
+  return carryOut({ ...work, stages }, { release, purpose: "promotion" }, (look) => {
     const { plan, state } = look;
     return (entries) => {
       const now = decide(entries, { plan, state });
@@ -245,6 +248,25 @@ async function carryOut(
 
 function reasonOf(failure: RolloutResult | StageStop): string {
   return failure instanceof StageStop ? failure.message : failure.reason;
+}
+
+/**
+ * What was looked at before the lease, as stages that are written down once the promotion has begun.
+ * @throws SlipwayError `promotion-refused` naming all that do not hold.
+ */
+async function requirePreconditions(work: PromotionWork, release: string): Promise<Stage[]> {
+  const { environment, preconditions = [], say } = work;
+  const seen: { readonly stage: Stage; readonly result: StageResult }[] = [];
+  for (const stage of preconditions) {
+    const result = await stage.run({ environment, release, run: 0 });
+    say(`${environment}, ${stage.name}: ${result.verdict} (${result.summary})`);
+    seen.push({ stage, result });
+  }
+  const obstacles = seen.flatMap(({ stage, result: { verdict, summary, fix } }) =>
+    verdict === "passed" ? [] : [`${stage.name} ${verdict}: ${summary}; ${fix}`],
+  );
+  if (obstacles.length > 0) throw await refuse(work, release, obstacles);
+  return seen.map(({ stage, result }) => ({ ...stage, when: "before", run: () => Promise.resolve(result) }));
 }
 
 /** Obstacles found with the lease in hand: what the rollout's own progress shows; told in full and written down outside. */

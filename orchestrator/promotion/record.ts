@@ -40,6 +40,8 @@ export const recordSchema = z.strictObject({
       z.ZodType<Json>
     >,
   ),
+  /** Migrations of the application by name, with the checksums they are applied under; absent where there are none. */
+  migrations: z.record(z.string(), digest).optional(),
   /** The pack that judges, its level files included. */
   policy: z.strictObject({ name: z.string(), version: z.string(), digest }),
   /** Exact versions from the lockfile: what the project itself depends on, its Node, and Slipway. */

@@ -8,6 +8,7 @@ import { digestOf } from "./canonical";
 import { environments, type Environment } from "./environment";
 import { deliverySchema } from "./delivery/settings";
 import { freezeSchema } from "./freeze";
+import { gatesSchema } from "./gate/settings";
 import { watchSchema } from "./watch/settings";
 
 const address = z.email("a mail address").toLowerCase();
@@ -29,6 +30,8 @@ const environmentSchema = z.strictObject({
   freezes: z.array(freezeSchema).default([]),
   /** Where a promotion that fails goes back by itself, and where a person decides (D6.2). */
   rollback: z.enum(["automatic", "manual"]).default("manual"),
+  /** What proves a release there besides the rollout itself. */
+  gates: gatesSchema,
   /** Without one nothing is watched there. */
   watch: watchSchema.optional(),
 });

@@ -17,6 +17,8 @@ export interface Stage {
 export interface StageRequest {
   readonly environment: Environment;
   readonly release: string;
+  /** Of the ledger: a run that goes on finds what it had begun. */
+  readonly run: number;
 }
 export interface StageResult {
   readonly verdict: Verdict;
@@ -55,7 +57,7 @@ export async function proveStages(
   for (const stage of wanted) {
     const current = standingOf(await store.ledger.read()).environments[environment].run;
     if (current?.sequence === run.run && current.passed.includes(stage.name)) continue;
-    const result = await stage.run({ environment, release: run.release });
+    const result = await stage.run({ environment, release: run.release, run: run.run });
     const { verdict, summary, seconds, evidence } = result;
     await store.ledger.append(by, () => ({
       kind: "stage",

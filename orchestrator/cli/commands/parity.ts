@@ -4,6 +4,7 @@ import { SlipwayError } from "../../errors";
 import { allowed } from "../../parity/allowed";
 import { compare, type Comparison, type Side } from "../../parity/compare";
 import type { Invocation } from "../invocation";
+import type { CommonOptions } from "../options";
 import type { ParityOptions } from "../program";
 import { carryOut } from "./rollout";
 
@@ -18,31 +19,39 @@ export async function parityCommand(given: ParityOptions, invocation: Invocation
       "name two environments, like: slipway parity staging production",
       "usage",
     );
-  const sides = new Map<string, Side>();
-  await carryOut("preview", { ...given, environment: given.pair }, invocation, {
-    tellPlanned: (config, resources) => sides.set(config.environment, sideOf(config, resources)),
-  });
-  const [left, right] = given.pair.map((name) => sides.get(name));
-  if (left === undefined || right === undefined)
-    throw new SlipwayError(
-      "parity-undecided",
-      `${first} and ${second} could not both be previewed, so nothing is known of their differences`,
-      "mend what the preview named above, then compare again",
-      "failure",
-    );
-  const comparison = compare(left, right, allowed);
-  for (const line of told(comparison, left.name, right.name)) terminal.line(line);
+  const comparison = await compareEnvironments(given.pair, given, invocation);
+  for (const line of told(comparison, first, second)) terminal.line(line);
   const wrong = comparison.differences.filter(({ reason }) => reason === undefined);
   const exitCode = wrong.length > 0 ? 1 : 0;
   terminal.document({
     result: exitCode === 0 ? "succeeded" : "failed",
     exitCode,
-    left: left.name,
-    right: right.name,
+    left: first,
+    right: second,
     differences: comparison.differences,
     unused: comparison.unused.map(({ reason }) => reason),
   });
   return exitCode;
+}
+
+/** @throws SlipwayError `parity-undecided` when one of the two cannot be previewed. */
+export async function compareEnvironments(
+  [first, second]: readonly [string, string],
+  given: Omit<CommonOptions, "environment">,
+  invocation: Invocation,
+): Promise<Comparison> {
+  const sides = new Map<string, Side>();
+  await carryOut("preview", { ...given, environment: [first, second] }, invocation, {
+    tellPlanned: (config, resources) => sides.set(config.environment, sideOf(config, resources)),
+  });
+  const [left, right] = [sides.get(first), sides.get(second)];
+  if (left !== undefined && right !== undefined) return compare(left, right, allowed);
+  throw new SlipwayError(
+    "parity-undecided",
+    `${first} and ${second} could not both be previewed, so nothing is known of their differences`,
+    "mend what the preview named above, then compare again",
+    "failure",
+  );
 }
 
 /** Words that mean the same in another environment: its names, its domain, its account. */

@@ -12,11 +12,17 @@ const text = readFileSync(path.join(ROOT, "promotion", "rules.yaml"), "utf8");
 describe("the rules of promotion", () => {
   const folder = useFolder();
 
-  it("of this project are those of the requirements [D2.2] [D2.3]", () => {
+  it("of this project are those of the requirements [D2.2] [D2.3] [D6.1] [D6.2]", () => {
     const { environments, approvalHours } = loadRules(ROOT);
-    expect(environments.dev).to.deep.equal({ approvals: {}, soakHours: 0, freezes: [] });
+    expect(environments.dev).to.deep.include({ approvals: {}, soakHours: 0, freezes: [] });
     expect(environments.staging.approvals).to.deep.equal({ "tech-lead": 1, qa: 1 });
     expect(environments.production.approvals).to.deep.equal({ "engineering-manager": 1, "product-owner": 1 });
+    expect(Object.values(environments).map(({ rollback }) => rollback)).to.deep.equal([
+      "automatic",
+      "manual",
+      "automatic",
+    ]);
+    expect(environments.production.watch?.minutes).to.equal(30);
     expect(environments.staging.soakHours).to.be.above(0);
     expect(approvalHours).to.be.above(0);
   });
@@ -40,7 +46,7 @@ describe("the rules of promotion", () => {
 
   for (const [what, from, to, said] of [
     ["a misspelt key", "soakHours: 24", "soakHuors: 24", "soakHuors"],
-    ["an environment that is none", "  dev: {}", "  dev: {}\n  qa: {}", "qa"],
+    ["an environment that is none", "  dev:\n", "  qa: {}\n  dev:\n", "qa"],
     ["a role that nobody has", "qa: 1", "quality: 1", "staging wants 1 of role quality, and only 0 people have it"],
     ["more approvals than people", "qa: 1", "qa: 2", "only 1 people have it"],
     ["no approval at all", "qa: 1", "qa: 0", "approvals.qa"],

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { canaryStage, type RolloutStatus } from "../../../../orchestrator/promotion/canary/stage";
 
 describe("the canary of a promotion", () => {
-  const asked = { environment: "production", release: "sha256:0" } as const;
+  const asked = { environment: "production", release: "sha256:0", run: 1 } as const;
   const follow = async (...seen: (RolloutStatus | undefined)[]) => {
     let milliseconds = 0;
     const said: string[] = [];

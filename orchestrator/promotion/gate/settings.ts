@@ -1,0 +1,48 @@
+import { z } from "zod";
+
+/** Gates in the order they run: what is quick and tells most comes first (D1.2, D4.1). */
+export const gateNames = ["smoke", "integration", "performance", "security"] as const;
+export type GateName = (typeof gateNames)[number];
+
+const common = {
+  /** Longer than this it does not take; a gate that hangs proved nothing. */
+  timeoutSeconds: z
+    .int()
+    .positive()
+    .max(4 * 3600),
+  /** What its output has to show: a suite that ran no test ends well too. */
+  expects: z
+    .string()
+    .refine((text) => {
+      try {
+        return new RegExp(text, "m") instanceof RegExp;
+      } catch {
+        return false;
+      }
+    }, "a regular expression")
+    .optional(),
+  /** It proves a rollback as well. */
+  onRollback: z.boolean().default(false),
+};
+
+/** A gate of an environment (`gates` of promotion/rules.yaml): a command here, or a Job in the cluster. */
+export const gateSchema = z.union([
+  z.strictObject({
+    /** Program and arguments; there is no shell. `{environment}` and `{release}` are filled in. */
+    command: z.array(z.string()).min(1),
+    /** Variables of this process that it gets, besides PATH and HOME. */
+    passes: z.array(z.string().regex(/^[A-Z][A-Z0-9_]*$/)).default([]),
+    ...common,
+  }),
+  z.strictObject({
+    /** File of the project with the Job, of which name, deadline and retries are set here. */
+    job: z.string().min(1),
+    namespace: z.string().min(1),
+    ...common,
+  }),
+]);
+
+export type GateSettings = z.infer<typeof gateSchema>;
+
+/** Gates by name; an environment names those it has. */
+export const gatesSchema = z.partialRecord(z.enum(gateNames), gateSchema).default({});

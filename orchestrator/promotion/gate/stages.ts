@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { V1Job } from "@kubernetes/client-node";
+import { parse } from "yaml";
+import { SlipwayError } from "../../errors";
+import type { Environment } from "../environment";
+import type { Rules } from "../rules";
+import type { Stage, StageRequest, StageResult } from "../stages";
+import { short } from "../words";
+import { runCommand } from "./command";
+import type { Keep } from "./evidence";
+import { runJob, type Jobs } from "./job";
+import { gateNames, type GateName, type GateSettings } from "./settings";
+import { verdictOf, type Ending } from "./verdict";
+
+export interface GateWork {
+  readonly rules: Rules;
+  readonly root: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly jobs: Jobs;
+  readonly keep: Keep;
+  now(): Date;
+  waitUntil(time: Date): Promise<void>;
+}
+
+/** The gates the rules declare for an environment, in the order they run. */
+export function gateStages(work: GateWork, environment: Environment): Stage[] {
+  const { gates } = work.rules.environments[environment];
+  return gateNames.flatMap((name) => {
+    const settings = gates[name];
+    if (settings === undefined) return [];
+    return [
+      {
+        name,
+        when: "after" as const,
+        onRollback: settings.onRollback,
+        run: (asked) => runGate(work, name, settings, asked),
+      },
+    ];
+  });
+}
+
+async function runGate(
+  work: GateWork,
+  name: GateName,
+  settings: GateSettings,
+  asked: StageRequest,
+): Promise<StageResult> {
+  const start = work.now().getTime();
+  const ending =
+    "command" in settings ? await asCommand(work, settings, asked) : await asJob(work, name, settings, asked);
+  const { verdict, summary } = verdictOf(ending, settings.expects);
+  return {
+    verdict,
+    summary,
+    seconds: (work.now().getTime() - start) / 1000,
+    fix:
+      verdict === "passed"
+        ? ""
+        : `see its output below the state directory's evidence folder, mend it and promote again`,
+    evidence: work.keep(ending.output),
+  };
+}
+
+function asCommand(
+  { root, variables }: GateWork,
+  { command, passes, timeoutSeconds }: Extract<GateSettings, { command: string[] }>,
+  { environment, release }: StageRequest,
+): Promise<Ending> {
+  const given = ["PATH", "HOME", ...passes].flatMap((key) => {
+    const value = variables[key];
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return runCommand({
+    argv: command.map((word) => word.replaceAll("{environment}", environment).replaceAll("{release}", release)),
+    cwd: root,
+    variables: { ...Object.fromEntries(given), SLIPWAY_ENVIRONMENT: environment, SLIPWAY_RELEASE: release },
+    timeoutSeconds,
+  });
+}
+
+function asJob(
+  { root, jobs, now, waitUntil }: GateWork,
+  name: GateName,
+  { job, namespace, timeoutSeconds }: Extract<GateSettings, { job: string }>,
+  { release, run }: StageRequest,
+): Promise<Ending> {
+  const suffix = `${short(release)}-${run}`;
+  return runJob({ manifest: manifestOf(root, job, name), namespace, suffix, timeoutSeconds, jobs, now, waitUntil });
+}
+
+/** @throws SlipwayError `gate-invalid` naming the file. */
+function manifestOf(root: string, file: string, gate: string): V1Job {
+  const invalid = (why: string, cause?: unknown) =>
+    new SlipwayError("gate-invalid", `the ${gate} gate's ${file} cannot be used: ${why}`, `correct ${file}`, "usage", {
+      cause,
+    });
+  let data: V1Job | null;
+  try {
+    data = parse(readFileSync(path.join(root, file), "utf8")) as V1Job | null;
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : String(error), error);
+  }
+  if (data?.kind !== "Job" || data.spec?.template?.spec === undefined) throw invalid("it is no Job with a pod in it");
+  return data;
+}

@@ -1,0 +1,79 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect } from "chai";
+import { keepEvidence } from "../../../../orchestrator/promotion/gate/evidence";
+import type { Jobs } from "../../../../orchestrator/promotion/gate/job";
+import { gateStages } from "../../../../orchestrator/promotion/gate/stages";
+import { parseRules } from "../../../../orchestrator/promotion/rules";
+import { createRedactor } from "../../../../orchestrator/report/redact";
+import { useFolder } from "../../../support/folder";
+import { refusal } from "../../../support/refusal";
+import { strict } from "../../../support/strict";
+
+const release = `sha256:${"a".repeat(64)}`;
+
+describe("the gates of an environment", () => {
+  const folder = useFolder();
+  const stages = (gates: object, jobs: Partial<Jobs> = {}) => {
+    const rules = parseRules(
+      JSON.stringify({ people: [], approvalHours: 1, environments: { dev: {}, staging: { gates }, production: {} } }),
+      "",
+    );
+    const redactor = createRedactor();
+    redactor.add("t0ken-of-somebody");
+    return gateStages(
+      {
+        rules,
+        root: folder(),
+        variables: { PATH: "/bin", SECRET_OF_OTHERS: "x", WANTED: "t0ken-of-somebody" },
+        jobs: strict<Jobs>("jobs", jobs),
+        keep: keepEvidence(path.join(folder(), "evidence"), redactor),
+        now: () => new Date(0),
+        waitUntil: () => Promise.resolve(),
+      },
+      "staging",
+    );
+  };
+  const asked = { environment: "staging", release, run: 7 } as const;
+  const node = (script: string) => ({ command: [process.execPath, "-e", script], timeoutSeconds: 30 });
+
+  it("run in one order, whatever order they were declared in [D1.2] [D4.1]", () => {
+    const gates = { security: node(""), smoke: node(""), performance: node(""), integration: node("") };
+    expect(stages(gates).map(({ name }) => name)).to.deep.equal(["smoke", "integration", "performance", "security"]);
+  });
+  it("keep their output as evidence, by its digest and without secrets", async () => {
+    const [stage] = stages({ smoke: { ...node("console.log(process.env.WANTED, '1 passing')"), passes: ["WANTED"] } });
+    const result = await stage?.run(asked);
+    expect(result?.verdict).to.equal("passed");
+    const [file = ""] = readdirSync(path.join(folder(), "evidence"));
+    expect(`sha256:${file}`).to.equal(`${result?.evidence}.log`);
+    expect(readFileSync(path.join(folder(), "evidence", file), "utf8")).to.equal("[secret] 1 passing\n");
+  });
+  it("know environment and release, and no variable nobody passed on", async () => {
+    const script =
+      "process.exitCode = process.env.SECRET_OF_OTHERS ? 1 : 0; console.log(process.argv.slice(1).join(' '), process.env.SLIPWAY_RELEASE)";
+    const gate = { ...node(script), command: [...node(script).command, "{environment}", "{release}"] };
+    expect(await stages({ smoke: gate })[0]?.run(asked)).to.include({
+      verdict: "passed",
+      summary: `staging ${release} ${release}`,
+    });
+  });
+  it("are Jobs of the cluster where they are declared so, named after release and run", async () => {
+    mkdirSync(path.join(folder(), "gates"));
+    const file = path.join(folder(), "gates", "job.yaml");
+    writeFileSync(file, "kind: Job\nmetadata: { name: load }\nspec: { template: { spec: { containers: [] } } }\n");
+    const made: string[] = [];
+    const gates = { performance: { job: "gates/job.yaml", namespace: "staging", timeoutSeconds: 60 } };
+    const [stage] = stages(gates, {
+      create: (job) => Promise.resolve(void made.push(job.metadata?.name ?? "")),
+      read: () => Promise.resolve({ status: { conditions: [{ type: "Complete", status: "True" }] } }),
+      logs: () => Promise.resolve("p99 80 ms"),
+    });
+    expect(await stage?.run(asked)).to.include({ verdict: "passed", summary: "p99 80 ms" });
+    expect(made).to.deep.equal([`load-${"a".repeat(12)}-7`]);
+    for (const text of ["kind: Pod\n", "}{", ""]) {
+      writeFileSync(file, text);
+      expect((await refusal(() => stage?.run(asked))).code).to.equal("gate-invalid");
+    }
+  });
+});
