@@ -5,6 +5,7 @@ import type { Command as RolloutCommand } from "../rollout/step";
 import { addDeliverCommands, type DeliverHandlers } from "./deliver";
 import { addCommonOptions, addWorldOptions, environmentNames, type CommonOptions } from "./options";
 import { addEnvironmentCommands, type EnvironmentHandlers } from "./environments";
+import { addMigrationsCommands, type MigrationsHandlers } from "./migrations";
 import { addPolicyCommands, type PolicyHandlers } from "./policy";
 import { addPromotionCommands, type PromotionHandlers } from "./promotion";
 import type { Sink } from "./terminal";
@@ -24,7 +25,8 @@ export interface ParityOptions extends CommonOptions {
 export type Handler<Options> = (options: Options) => Promise<void>;
 
 /** One handler per command; each loads its own code when it is called. */
-export interface Handlers extends PromotionHandlers, PolicyHandlers, DeliverHandlers, EnvironmentHandlers {
+export interface Handlers
+  extends PromotionHandlers, PolicyHandlers, DeliverHandlers, EnvironmentHandlers, MigrationsHandlers {
   rollout(command: RolloutCommand): Handler<DestroyOptions>;
   readonly plan: Handler<PlanOptions>;
   readonly doctor: Handler<CommonOptions>;
@@ -83,6 +85,7 @@ export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: 
   add("report", "print the last report").action(handlers.report);
   addPromotionCommands(program, handlers);
   addEnvironmentCommands(program, handlers);
+  addMigrationsCommands(program, handlers);
   addPolicyCommands(program, handlers);
   addDeliverCommands(program, handlers, environmentNames);
   return program;

@@ -52,6 +52,7 @@ export async function runCli(request: CliRequest): Promise<number> {
     promote: handle(async () => (await import("./commands/promote.js")).promoteCommand),
     deliver: handle(async () => (await import("./commands/deliver.js")).deliverCommand),
     scan: handle(async () => (await import("./commands/scan.js")).scanCommand),
+    migrations: handle(async () => (await import("./commands/migrations.js")).migrationsCommand),
     environment: (command) =>
       handle(async () => (await import("./commands/environment.js")).environmentCommand(command)),
     watch: handle(async () => (await import("./commands/watch.js")).watchCommand),

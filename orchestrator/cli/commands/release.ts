@@ -1,4 +1,5 @@
 import { charts } from "../../../infra/charts";
+import { requireSafeMigrations } from "../../migrations/gate";
 import { collectRecord, requireCheckout } from "../../promotion/collect";
 import { environments } from "../../promotion/environment";
 import { openRepository } from "../../promotion/git";
@@ -48,10 +49,12 @@ async function create(
   requireCheckout(repository, commit);
   // A record that could never be built is not worth making: every mistake in every configuration is told here.
   for (const environment of environments) await loadConfig(root, environment);
+  const base = since === undefined ? await inProduction({ releases, ledger }) : repository.commit(since);
+  await requireSafeMigrations(repository, commit, base);
   const record = collectRecord({
     repository,
     commit,
-    since: since === undefined ? await inProduction({ releases, ledger }) : repository.commit(since),
+    since: base,
     images: image,
     charts,
   });
