@@ -24,7 +24,8 @@ describe("the program of a preview", () => {
     expect(namespaces.map(({ inputs }) => (inputs["metadata"] as { name: string }).name)).to.deep.equal([
       "feature-pr-12",
     ]);
-    expect(namespaces[0]?.inputs).to.have.nested.property("metadata.labels").that.includes(args.labels);
+    const { labels } = namespaces[0]?.inputs["metadata"] as { labels: Record<string, string> };
+    expect(labels).to.include(args.labels);
   });
   it("[C2.7] reads nothing from the secret store, whoever wrote the change", async () => {
     const { seen } = await record("dev", () => previewProgram(args)());
