@@ -76,6 +76,7 @@ function burning(objective: Objective): Alert[] {
       // The short window is what keeps a moment from raising it; a wait would only delay (SRE Workbook, chapter 5).
       for: "0s",
       runbook: name === "availability" ? "high-error-rate" : "high-latency",
+      labels: { slo: name },
       summary:
         `{{ $labels.namespace }}/{{ $labels.service }}: ${urgency === "page" ? "2 % of the budget in an hour, or 5 % in six" : "10 % of the budget in three days"}; ` +
         `{{ $value | humanizePercentage }} of requests are bad, promised is that ${promise} (${target * 100} %)`,
@@ -252,6 +253,7 @@ function late(config: PlatformConfig): Alert[] {
     expr: `time() - max by (schedule) (velero_backup_last_successful_timestamp{schedule="${name}"}) > ${name === "hourly" ? 2 * HOUR : DAY + HOUR}`,
     for: "5m",
     runbook: "backup-late",
+    labels: { schedule: name },
     summary: "the last good backup of schedule {{ $labels.schedule }} is {{ $value | humanizeDuration }} old",
   }));
 }

@@ -56,7 +56,7 @@ export const exporters: readonly Exporter[] = [
     name: "argo-cd",
     job: own("argo-cd"),
     documented: "https://argo-cd.readthedocs.io/en/stable/operator-manual/metrics/",
-    metrics: ["argocd_app_info", "argocd_app_sync_total"],
+    metrics: ["argocd_app_info"],
     pods: {
       namespace: charts["argo-cd"].namespace,
       labels: { "app.kubernetes.io/name": "argocd-application-controller" },
@@ -78,7 +78,7 @@ export const exporters: readonly Exporter[] = [
     name: "velero",
     job: own("velero"),
     documented: "https://github.com/vmware-tanzu/velero/blob/main/pkg/metrics/metrics.go",
-    metrics: ["velero_backup_last_successful_timestamp", "velero_backup_failure_total"],
+    metrics: ["velero_backup_last_successful_timestamp"],
     pods: {
       namespace: charts.velero.namespace,
       labels: { "app.kubernetes.io/name": "velero" },
@@ -113,13 +113,7 @@ export const exporters: readonly Exporter[] = [
     name: "node-exporter",
     job: "node-exporter",
     documented: "https://github.com/prometheus/node_exporter#collectors",
-    metrics: [
-      "node_cpu_seconds_total",
-      "node_memory_MemAvailable_bytes",
-      "node_memory_MemTotal_bytes",
-      "node_filesystem_avail_bytes",
-      "node_filesystem_size_bytes",
-    ],
+    metrics: ["node_cpu_seconds_total", "node_memory_MemAvailable_bytes", "node_memory_MemTotal_bytes"],
   },
   {
     name: "kubelet",
@@ -133,8 +127,6 @@ export const exporters: readonly Exporter[] = [
       "container_cpu_cfs_throttled_periods_total",
       "container_cpu_cfs_periods_total",
       "container_memory_working_set_bytes",
-      "container_network_receive_bytes_total",
-      "container_network_transmit_bytes_total",
     ],
   },
   {
@@ -146,7 +138,7 @@ export const exporters: readonly Exporter[] = [
 ];
 
 /** What Prometheus makes of its own rules and scrapes. */
-const ofPrometheus = ["up", "ALERTS", "ALERTS_FOR_STATE"] as const;
+const ofPrometheus = ["up", "ALERTS"] as const;
 
 /** Every metric that a query may name, beside what is recorded. */
 export const knownMetrics: ReadonlySet<string> = new Set([

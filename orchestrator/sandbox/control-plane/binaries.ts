@@ -59,12 +59,19 @@ export async function findBinaries(minor: Minor, variables: Variables): Promise<
 
 /** The program at a place, when it is there and of a version that fits. */
 async function versioned(name: BinaryName, file: string, minor: Minor): Promise<Omit<Binary, "source"> | undefined> {
+  const version = await versionOf(file);
+  return version !== undefined && fits(name, version, minor) ? { name, path: file, version } : undefined;
+}
+
+/** What a program says of its version; undefined when there is none, or it says nothing. */
+export async function versionOf(file: string): Promise<string | undefined> {
   if (!isProgram(file)) return undefined;
   const said = await new Promise<string>((resolve) => {
-    execFile(file, ["--version"], { timeout: PATIENCE_MS }, (error, stdout) => resolve(error === null ? stdout : ""));
+    execFile(file, ["--version"], { timeout: PATIENCE_MS }, (error, stdout, stderr) =>
+      resolve(error === null ? `${stdout}${stderr}` : ""),
+    );
   });
-  const version = coerce(/\d+\.\d+\.\d+/.exec(said)?.[0])?.version;
-  return version !== undefined && fits(name, version, minor) ? { name, path: file, version } : undefined;
+  return coerce(/\d+\.\d+\.\d+/.exec(said)?.[0])?.version;
 }
 
 function fits(name: BinaryName, version: string, minor: Minor): boolean {

@@ -230,8 +230,8 @@ async function goVersion(part: Part, variables: Variables, signal: AbortSignal):
 const noGo = (why: string): SlipwayError =>
   new SlipwayError(
     "go-missing",
-    `building a control plane needs Go ${GO_FLOOR} or newer on PATH: ${why}`,
-    "install it from https://go.dev/dl, or put kube-apiserver, etcd (setup-envtest use), kube-controller-manager, kube-scheduler and kwok into one folder and set KUBEBUILDER_ASSETS to it",
+    `building it needs Go ${GO_FLOOR} or newer on PATH: ${why}`,
+    "install it from https://go.dev/dl; or put promtool and amtool on PATH, or for a control plane put kube-apiserver, etcd (setup-envtest use), kube-controller-manager, kube-scheduler and kwok into one folder and set KUBEBUILDER_ASSETS to it",
     "usage",
   );
 

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { SlipwayError } from "../../errors";
-import type { BinaryName, Part } from "./versions";
+import type { BinaryName, Part, ToolName } from "./versions";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -49,13 +49,13 @@ export async function readPart(
   root: string,
   part: Part,
   { contents = false } = {},
-): Promise<Partial<Record<BinaryName, string>> | undefined> {
+): Promise<Partial<Record<BinaryName | ToolName, string>> | undefined> {
   const folder = partFolder(root, part);
   const manifest = readManifest(folder);
   if (manifest === undefined) return undefined;
   guardOwner(folder);
-  const found: Partial<Record<BinaryName, string>> = {};
-  for (const name of Object.keys(part.packages) as BinaryName[]) {
+  const found: Partial<Record<BinaryName | ToolName, string>> = {};
+  for (const name of Object.keys(part.packages) as (BinaryName | ToolName)[]) {
     const file = path.join(folder, name);
     const wanted = manifest.files[name];
     const size = fs.statSync(file, { throwIfNoEntry: false })?.size;

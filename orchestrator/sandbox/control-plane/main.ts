@@ -2,22 +2,33 @@ import { SlipwayError, exitCodes } from "../../errors";
 import { findBinaries, minorOf, type Search } from "./binaries";
 import { buildPart, type BuildProgress } from "./build";
 import { cacheRoot, readPart } from "./cache";
-import { minors, partsOf } from "./versions";
+import { findTools, TOOLS } from "./tools";
+import { alerting, minors, partsOf, type Part } from "./versions";
 
 /**
  * `npm run control-plane [-- VERSION…]`: sees to it that a real control plane of these Kubernetes minors can start
  * here (default: the platform's own default). What KUBEBUILDER_ASSETS and PATH do not have is built once and kept.
+ * `npm run control-plane -- alerting` does the same for what judges rules and routing of alerts.
  */
 async function main(versions: readonly string[]): Promise<void> {
   const ending = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => ending.abort());
   const show = display();
   for (const version of versions.length === 0 ? [minors[0]] : versions) {
+    if (version === TOOLS) {
+      await provide(alerting, (await findTools(process.env)).missing);
+      for (const { name, version: found, source, path } of (await findTools(process.env)).found)
+        show.line(`  ${name} ${found} (${source}) ${path}`);
+      continue;
+    }
     const minor = minorOf(version);
-    const before = await findBinaries(minor, process.env);
-    for (const part of partsOf(minor)) {
-      const wanted = before.missing.some((name) => name in part.packages);
-      if (wanted) {
+    await provide(partsOf(minor), (await findBinaries(minor, process.env)).missing);
+    tell(minor, await findBinaries(minor, process.env), show.line);
+  }
+
+  async function provide(parts: readonly Part[], missing: readonly string[]): Promise<void> {
+    for (const part of parts) {
+      if (missing.some((name) => name in part.packages)) {
         const folder = await buildPart({
           part,
           variables: process.env,
@@ -29,7 +40,6 @@ async function main(versions: readonly string[]): Promise<void> {
       // Whatever was built, now or long ago, is still what was built.
       await readPart(cacheRoot(process.env), part, { contents: true });
     }
-    tell(minor, await findBinaries(minor, process.env), show.line);
   }
 }
 
