@@ -22,6 +22,8 @@ export interface WorldOptions extends PlaceOptions {
   readonly yes: boolean;
   readonly faults?: string;
   readonly pulumiRoot?: string;
+  /** Why a change cannot wait for a maintenance window (H1.4). */
+  readonly outsideWindow?: string;
 }
 
 /** Options of every command that works on environments in order (design.md, Command line). */
@@ -59,6 +61,17 @@ export function addWorldOptions(command: Command): Command {
     .option("--faults <file>", "rehearsal only: faults to inject, as JSON")
     .option("--pulumi-root <dir>", "folder of the Pulumi CLI whose bin/pulumi is used")
     .option("--yes", "do not ask", false);
+}
+
+/** For commands that change an environment. */
+export function outsideWindow(): Option {
+  return new Option(
+    "--outside-window <reason>",
+    "aws only: change it although no maintenance window is open; the reason is kept",
+  ).argParser((reason) => {
+    if (reason.trim() !== "") return reason.trim();
+    throw new InvalidArgumentError("Say why it cannot wait.");
+  });
 }
 
 /** Adds the common options; `number` limits are the first and last phase that exist. */

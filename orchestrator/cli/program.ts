@@ -3,7 +3,7 @@ import { version } from "../../package.json";
 import { phases } from "../rollout/phases";
 import type { Command as RolloutCommand } from "../rollout/step";
 import { addDeliverCommands, type DeliverHandlers } from "./deliver";
-import { addCommonOptions, addWorldOptions, environmentNames, type CommonOptions } from "./options";
+import { addCommonOptions, addWorldOptions, environmentNames, type CommonOptions, outsideWindow } from "./options";
 import { addEnvironmentCommands, type EnvironmentHandlers } from "./environments";
 import { addMigrationsCommands, type MigrationsHandlers } from "./migrations";
 import { addPolicyCommands, type PolicyHandlers } from "./policy";
@@ -67,11 +67,14 @@ export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: 
   add("preview", "show what would change and what policy says of it; changes nothing").action(
     handlers.rollout("preview"),
   );
-  add("bootstrap", "build and verify every environment in order (npm start)").action(handlers.rollout("bootstrap"));
+  add("bootstrap", "build and verify every environment in order (npm start)")
+    .addOption(outsideWindow())
+    .action(handlers.rollout("bootstrap"));
   add("verify", "check again that every phase is as promised").action(handlers.rollout("verify"));
   add("status", "say where each environment stands").action(handlers.status);
   add("destroy", "take environments down in reverse and sweep the account")
     .option("--destroy-protected", "also destroy state that is protected; its data is lost for good", false)
+    .addOption(outsideWindow())
     .action(handlers.rollout("destroy"));
   const environment = (name: string, standard: string) =>
     new Argument(`[${name}]`, "environment").choices(environmentNames).default(standard);

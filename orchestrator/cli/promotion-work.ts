@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { charts } from "../../infra/charts";
 import { SlipwayError } from "../errors";
+import { migrationGate } from "../migrations/gate";
 import { digestOf } from "../promotion/canonical";
 import { requireRelease } from "../promotion/collect";
 import type { Environment } from "../promotion/environment";
@@ -14,15 +15,16 @@ import type { PromotionWork } from "../promotion/promote";
 import { inSequence } from "../promotion/delivery/rollout";
 import { createRollout } from "../promotion/rollout";
 import { loadRules, RULES_FILE, SIGNERS_FILE } from "../promotion/rules";
-import { openStore } from "../promotion/store";
 import { writeReport } from "../report/files";
 import type { Report } from "../report/report";
 import { createLayout } from "../rollout/layout";
 import { actor } from "./actor";
 import { carryOut, reportOf } from "./commands/rollout";
+import { ROLLOUT_HOURS } from "../timing/hold";
 import type { Invocation } from "./invocation";
 import type { WatchingOptions } from "./promotion";
 import { applicationsOnly, deliveryOf } from "./delivery";
+import { projectStore } from "./store";
 import { parityStage } from "./parity-stage";
 import { rulesOf, waitFor, watcherOf } from "./watcher";
 
@@ -38,7 +40,9 @@ export function wirePromotion(
   const rollout = createRollout({
     async execute({ command, environment, anew, wrapParts }) {
       const given = { ...options, environment: [environment] };
-      const carried = await carryOut(command, given, invocation, { wrapParts, anew });
+      // A release that soaks keeps its nodes: at night they would be missed, and the soak with them (H4.3).
+      const neededHours = rules.environments[environment].soakHours + ROLLOUT_HOURS;
+      const carried = await carryOut(command, given, invocation, { wrapParts, anew, neededHours });
       report = reportOf(command, carried.options, carried.engine, carried.execution);
       return carried.execution;
     },
@@ -49,7 +53,7 @@ export function wirePromotion(
       return evidenceOf(report, digestOf(readFileSync(files.json)));
     },
   });
-  const store = openStore(layout.base, now);
+  const store = projectStore(root, options);
   const by = actor(root);
   const say = (text: string) => terminal.line(text);
   const rules = rulesOf(loadRules(root), options);
@@ -67,7 +71,10 @@ export function wirePromotion(
     rollout: delivery === undefined ? rollout : inSequence(rollout, delivery),
     ...(delivery !== undefined && { back: applicationsOnly(delivery, store) }),
     ...(watcher !== undefined && { watcher }),
-    stages: gateStages(gates, options.environment),
+    stages: [
+      migrationGate({ store, repository: openRepository(root), milliseconds: () => performance.now() }),
+      ...gateStages(gates, options.environment),
+    ],
     preconditions: options.environment === "production" ? [parityStage(options, invocation, keep)] : [],
     by,
     now,

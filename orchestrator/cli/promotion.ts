@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { environments, type Environment } from "../promotion/environment";
-import { addPlaceOptions, addWorldOptions, type PlaceOptions, type WorldOptions } from "./options";
+import { addPlaceOptions, addWorldOptions, type PlaceOptions, type WorldOptions, outsideWindow } from "./options";
 import type { Handler } from "./program";
 
 export type ReleaseCommand = "create" | "show" | "diff" | "unhold";
@@ -111,11 +111,13 @@ function addRunCommands(program: Command, handlers: PromotionHandlers): void {
     .argument("<release>", RELEASE)
     .addOption(to())
     .addOption(prometheus())
+    .addOption(outsideWindow())
     .action((release: string, { to: environment, ...options }: PromoteOptions & To) =>
       handlers.promote({ ...options, release, environment }),
     );
   add("rollback", "bring an environment back to the last release verified there")
     .argument("<environment>", environments.join(", "), environmentName)
+    .addOption(outsideWindow())
     .action((environment: Environment, options: RollbackOptions) => handlers.rollback({ ...options, environment }));
   add("watch", "watch what an environment runs until its watch is over; a breach goes back by itself")
     .argument("<environment>", environments.join(", "), environmentName)

@@ -3,12 +3,14 @@ import type { PlatformOutputs } from "../../infra/outputs";
 import type { CheckContext, Clients, PhaseCheck } from "../checks/check";
 import type { AwsReader } from "../checks/aws/reader";
 import type { PlannedResource } from "../cost/estimate";
+import type { HoldNodes } from "../timing/hold";
 import type { Sandbox } from "../sandbox/sandbox";
 import type { Redactor } from "../report/redact";
 import type { Interruption } from "./interruption";
 import type { Phase } from "./phases";
 import type { ProcessTable } from "./processes";
 import type { StackPort } from "./stack";
+import type { Command } from "./step";
 
 /** Everything a step may use of its environment. Opened once per environment, closed when the run leaves it. */
 export interface EnvironmentContext {
@@ -31,6 +33,9 @@ export interface EnvironmentContext {
   readonly waitUntil: CheckContext["waitUntil"];
   /** Takes down protected state as well; only ever true by the user's explicit flag. */
   readonly destroyProtected: boolean;
+  readonly command: Command;
+  /** Set where windows and working hours hold; undefined where nobody is disturbed at any time. */
+  readonly timing: Timing | undefined;
   /** Told what the preview plans. */
   tellPlanned?(resources: readonly PlannedResource[]): void;
   /** What the preview planned per phase, in this run or the one it continues. */
@@ -43,6 +48,16 @@ export interface EnvironmentContext {
   remediationOf(rule: string): Promise<string>;
   /** Facts the doctor asks of this environment before anything is touched. */
   preflight(): Promise<readonly DoctorItem[]>;
+}
+
+/** What a run has to say about its time (H1.4, H4.3). */
+export interface Timing {
+  /** Why it cannot wait for a maintenance window, in a person's words. */
+  readonly override?: string;
+  /** How long the environment is needed from now on, hours: its nodes do not rest before. */
+  readonly neededHours?: number;
+  /** Writes a hold; undefined where nodes never rest. */
+  readonly holdNodes?: HoldNodes;
 }
 
 /** One answer of the doctor. `missing` stops a run, `warning` does not. */

@@ -49,6 +49,8 @@ export async function openEnvironment(request: OpenRequest): Promise<OpenEnviron
       now: () => request.clock.now(),
       waitUntil: request.waitUntil,
       destroyProtected: request.destroyProtected,
+      command,
+      timing: request.timing,
       planned: request.planned,
       tellPlanned: (resources) => request.tellPlanned?.(config, resources),
       notes,

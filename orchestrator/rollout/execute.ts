@@ -6,6 +6,7 @@ import type { PlatformConfig } from "../../infra/config";
 import type { WaitUntil } from "../checks/check";
 import type { PlannedResource } from "../cost/estimate";
 import type { Redactor } from "../report/redact";
+import type { Timing } from "./context";
 import { openEnvironment, type OpenEnvironment } from "./environment";
 import { fingerprint } from "./fingerprint";
 import type { Interruption } from "./interruption";
@@ -39,6 +40,8 @@ export interface ExecuteRequest {
   readonly clock: Clock;
   readonly waitUntil: WaitUntil;
   readonly destroyProtected: boolean;
+  /** Set where maintenance windows and working hours hold (H1.4, H4.3). */
+  readonly timing?: Timing;
   /** Repeats also what an interrupted run had finished: where what was seen then must not count now. */
   readonly anew?: boolean;
   /** Told what the preview of an environment plans, with inputs as far as they are known. */

@@ -110,6 +110,7 @@ function describeCluster(name: string, cluster: EksCluster): Cluster {
     creatorIsAdmin: cluster.accessConfig?.bootstrapClusterCreatorAdminPermissions === true,
     supportType: cluster.upgradePolicy?.supportType ?? "",
     deletionProtection: cluster.deletionProtection ?? false,
+    tags: cluster.tags ?? {},
     healthIssues: (cluster.health?.issues ?? []).map((issue) => ({
       code: issue.code ?? "",
       message: issue.message ?? "",

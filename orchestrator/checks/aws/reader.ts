@@ -91,6 +91,7 @@ export interface Cluster {
   readonly creatorIsAdmin: boolean;
   readonly supportType: string;
   readonly deletionProtection: boolean;
+  readonly tags?: Tags;
   readonly healthIssues: readonly { readonly code: string; readonly message: string }[];
 }
 export interface NodeGroup {

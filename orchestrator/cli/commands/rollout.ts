@@ -5,6 +5,7 @@ import { writeReport } from "../../report/files";
 import { buildReport, type Report } from "../../report/report";
 import { duration } from "../../report/words";
 import { execute, type ExecuteRequest, type Execution } from "../../rollout/execute";
+import type { Timing } from "../../rollout/context";
 import { createInterruption, listenForSignals } from "../../rollout/interruption";
 import { createLayout } from "../../rollout/layout";
 import type { Parts } from "../../rollout/parts";
@@ -47,6 +48,8 @@ interface Hooks {
   /** Puts something between the steps and what they work with. */
   wrapParts?(parts: Parts): Parts;
   readonly anew?: boolean;
+  /** How long the environment is needed from now on, hours, when that is longer than a rollout takes (H4.3). */
+  readonly neededHours?: number;
 }
 
 /** Runs a command's steps with progress, from its first line to its last step. */
@@ -54,7 +57,7 @@ export async function carryOut(
   command: Command,
   given: DestroyOptions,
   invocation: Invocation,
-  { tellPlanned, wrapParts = (parts) => parts, anew = false }: Hooks = {},
+  { tellPlanned, wrapParts = (parts) => parts, anew = false, neededHours }: Hooks = {},
 ) {
   const { terminal, root } = invocation;
   const options = await withCluster(given, invocation);
@@ -93,6 +96,8 @@ export async function carryOut(
       destroyProtected: options.destroyProtected === true,
       ...(tellPlanned && { tellPlanned }),
       anew,
+      // A rehearsal disturbs nobody at any time.
+      ...(options.target === "aws" && { timing: timingOf(options, neededHours) }),
       observe: (steps) => createProgress(steps, terminal),
       say: (text) => terminal.line(text),
     });
@@ -100,6 +105,15 @@ export async function carryOut(
   } finally {
     stopListening();
   }
+}
+
+/** What a run in a real account says about its time; what holds nodes is loaded when it is used. */
+function timingOf({ outsideWindow: override }: Pick<DestroyOptions, "outsideWindow">, neededHours?: number): Timing {
+  return {
+    ...(override !== undefined && { override }),
+    ...(neededHours !== undefined && { neededHours }),
+    holdNodes: async (config, until) => (await import("../../timing/hold.js")).holdInAccount(config, until),
+  };
 }
 
 export function reportOf(

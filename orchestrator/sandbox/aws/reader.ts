@@ -152,6 +152,7 @@ function describeCluster(cluster: AwsObject): reader.Cluster {
     creatorIsAdmin: fields(cluster.inputs["accessConfig"])["bootstrapClusterCreatorAdminPermissions"] !== false,
     supportType: text(fields(cluster.inputs["upgradePolicy"])["supportType"]) || "EXTENDED",
     deletionProtection: cluster.inputs["deletionProtection"] === true,
+    tags: tagsOf(cluster),
     healthIssues: [],
   };
 }

@@ -50,6 +50,14 @@ describe("the tree of commands", () => {
     const wrong = await called("bootstrap", "--destroy-protected").catch((error: Error) => error.message);
     expect(wrong).to.include("unknown option");
   });
+  it("takes a reason to change something outside a maintenance window, and never an empty one [H1.4]", async () => {
+    const [call] = await called("bootstrap", "--outside-window", " incident 4711 ");
+    expect(call?.options["outsideWindow"]).to.equal("incident 4711");
+    const empty = await called("destroy", "--outside-window", " ").catch((error: Error) => error.message);
+    expect(empty).to.include("Say why it cannot wait");
+    const looking = await called("verify", "--outside-window", "x").catch((error: Error) => error.message);
+    expect(looking).to.include("unknown option");
+  });
   it("does nothing by itself", async () => {
     const help = await called().catch((error: Error & { exitCode?: number }) => error.exitCode);
     expect(help).to.equal(1);

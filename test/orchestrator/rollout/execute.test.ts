@@ -15,6 +15,7 @@ import { plan } from "../../../orchestrator/rollout/plan";
 import { phases } from "../../../orchestrator/rollout/phases";
 import { useFolder } from "../../support/folder";
 import { refusal } from "../../support/refusal";
+import { configOf } from "../../support/pulumi";
 import { FakeRollout, operation, passed } from "../../support/rollout";
 
 const steps = plan({ command: "bootstrap", environments: ["dev"], phases });
@@ -50,6 +51,20 @@ describe("execute", () => {
     expect(gate?.violations).to.deep.equal([{ ...violation, remediation: "mend volumes-are-encrypted" }]);
     const rest = records.slice(2);
     expect(rest.every(({ status, cause }) => status === "early exit" && cause === "dev/preview")).to.equal(true);
+  });
+
+  it("ends with 4 outside every maintenance window, touches nothing, and goes on with a reason [H1.4]", async () => {
+    // The clock of a rehearsal: a Friday, 04:04 in Berlin.
+    const rollout = new FakeRollout();
+    const parts = { ...rollout.parts, loadConfig: () => Promise.resolve(configOf("production")) };
+    const closed = await execute(rollout.request(folder(), { parts, timing: {} }));
+    expect(closed.exitCode).to.equal(4);
+    expect(rollout.stack("dev").calls).to.deep.equal([]);
+    expect(closed.records[0]?.reason).to.include("Mon 5 Jan 09:00 (Europe/Berlin)");
+    const open = await execute(rollout.request(folder(), { parts, timing: { override: "incident 4711" } }));
+    expect(open.exitCode).to.equal(0);
+    expect(open.records[0]?.notes).to.include("outside every maintenance window, because: incident 4711");
+    expect(readFileSync(journal(), "utf8")).to.include("incident 4711");
   });
 
   it("never takes a preview that no pack judged for a pass", async () => {

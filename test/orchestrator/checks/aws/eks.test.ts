@@ -44,6 +44,7 @@ describe("the control planes of a real account", () => {
           accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: false },
           upgradePolicy: { supportType: "STANDARD" },
           deletionProtection: true,
+          tags: { environment: "dev" },
           health: { issues: [{ code: "Ec2SubnetNotFound", message: "gone" }] },
         },
       }),
@@ -64,6 +65,7 @@ describe("the control planes of a real account", () => {
       creatorIsAdmin: false,
       supportType: "STANDARD",
       deletionProtection: true,
+      tags: { environment: "dev" },
       healthIssues: [{ code: "Ec2SubnetNotFound", message: "gone" }],
     });
     expect(aws.asked[0]?.input).to.deep.equal({ name: "slipway-dev" });

@@ -20,6 +20,8 @@ export function stepContext(changed: Partial<EnvironmentContext> = {}) {
     interruption: rollout.interruption,
     redactor: rollout.redactor,
     destroyProtected: false,
+    command: "bootstrap",
+    timing: undefined,
     planned: { Network: 3, Cluster: 2 },
     notes: [],
     tellPlanned: () => undefined,

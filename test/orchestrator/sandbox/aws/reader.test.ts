@@ -100,6 +100,7 @@ describe("the rehearsal's account, as checks read it", () => {
       creatorIsAdmin: true,
       supportType: "EXTENDED",
       deletionProtection: false,
+      tags: {},
       healthIssues: [],
     });
   });
