@@ -8,7 +8,7 @@ import type {
 } from "@kubernetes/client-node";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { nameOf, viewCluster, type ClusterView } from "./cluster-view";
-import { diagnosis, each, examine, outside } from "./finding";
+import { diagnosis, each, examine, traffic } from "./finding";
 import { attemptFrom, inProbeNamespace, listen } from "./probe";
 
 const DNS_NAME = "kubernetes.default.svc.cluster.local";
@@ -31,7 +31,7 @@ export const networkPolicyCheck: PhaseCheck = {
       deniedByDefault(context, view),
       nothingInDefault(view),
     ]);
-    return [agents, denied, clean, await outside(context, enforced(context, view))];
+    return [agents, denied, clean, await traffic(context, enforced(context, view))];
   },
 
   async diagnose(context) {
@@ -198,9 +198,10 @@ async function denyBreaksDns(context: CheckContext, view: ClusterView): Promise<
       { kind: "dns", name: DNS_NAME },
     );
   });
+  const how = context.clients.proof.aws === "real cloud" ? "tried" : "computed";
   const proof = resolves
-    ? "policies are not enforced yet, so it has not hurt so far"
-    : `a lookup of ${DNS_NAME} under the same policies fails`;
+    ? `policies are not enforced yet, so it has not hurt so far (${how})`
+    : `a lookup of ${DNS_NAME} under the same policies fails (${how})`;
   return diagnosis(
     "A4.7",
     `egress is denied and DNS is not allowed, so no pod there resolves a name; ${proof}`,

@@ -9,8 +9,11 @@ import type { AwsReader } from "./aws/reader";
  */
 export type Verdict = "passed" | "failed" | "inconclusive" | "errored";
 
-/** What proved a finding (design.md, Honesty rule). */
-export type Proof = "static" | "stand-in" | "real control plane" | "real cloud";
+/**
+ * What proved a finding (design.md, Honesty rule). `computed`: nothing was sent, the result was worked out from the
+ * objects in the API, whichever API that is.
+ */
+export type Proof = "static" | "computed" | "stand-in" | "real control plane" | "real cloud";
 
 export interface Finding {
   /** Requirement id, e.g. `A1.4`. */

@@ -55,6 +55,15 @@ export async function outside(context: CheckContext, finding: Promise<Finding>):
   return { ...(await finding), proof: context.clients.proof.aws };
 }
 
+/**
+ * A finding that rests on traffic between pods: played nodes run no containers, so a rehearsal works it out from the
+ * NetworkPolicies in the API; on AWS probe pods really try.
+ */
+export async function traffic(context: CheckContext, finding: Promise<Finding>): Promise<Finding> {
+  const { aws } = context.clients.proof;
+  return { ...(await finding), proof: aws === "real cloud" ? aws : "computed" };
+}
+
 /** Looks at each item; `judge` returns what is wrong with it, or undefined. */
 export function each<T>(
   list: readonly T[],

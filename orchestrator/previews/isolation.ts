@@ -1,7 +1,7 @@
 import type { KubernetesObject, V1NetworkPolicy, V1Pod } from "@kubernetes/client-node";
 import { addressPlan } from "../../infra/config/rules";
 import type { ClusterView } from "../checks/cluster-view";
-import { allows, type Peer } from "../sandbox/cluster/network-policy";
+import { allows, type Peer, type Protocol } from "../sandbox/cluster/network-policy";
 import type { KubeObject } from "../sandbox/cluster/object";
 
 /** Postgres (C2.4). */
@@ -86,8 +86,8 @@ function peerOf({ metadata, spec, status }: V1Pod): Peer {
     ip: status?.podIP ?? "",
     namespace: metadata?.namespace ?? "",
     labels: metadata?.labels ?? {},
-    namedPorts: Object.fromEntries(
-      ports.flatMap(({ name, containerPort }) => (name === undefined ? [] : [[name, containerPort] as const])),
+    namedPorts: ports.flatMap(({ name, containerPort, protocol = "TCP" }) =>
+      name === undefined ? [] : [{ name, port: containerPort, protocol: protocol as Protocol }],
     ),
   };
 }

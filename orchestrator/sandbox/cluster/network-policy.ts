@@ -2,19 +2,26 @@ import { isIP } from "node:net";
 import { fieldsOf, listOf, specOf, type Fields, type KubeObject } from "./object";
 import { selectorMatcher } from "./selectors";
 
-/** One end of a connection: a pod, or an address outside. */
+export type Protocol = "TCP" | "UDP" | "SCTP";
+
+/** One end of a connection: a pod, or an address outside. A pod on its node's network counts as the node's address. */
 export interface Peer {
   readonly ip: string;
   readonly namespace?: string;
   readonly labels?: Readonly<Record<string, string>>;
-  /** Named container ports of the pod. */
-  readonly namedPorts?: Readonly<Record<string, number>>;
+  /** Named container ports of the pod; one name may stand for a port of each protocol. */
+  readonly namedPorts?: readonly NamedPort[];
+}
+export interface NamedPort {
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: Protocol;
 }
 export interface Connection {
   readonly from: Peer;
   readonly to: Peer;
   readonly port: number;
-  readonly protocol: "TCP" | "UDP" | "SCTP";
+  readonly protocol: Protocol;
 }
 export interface PolicyWorld {
   readonly policies: readonly KubeObject[];
@@ -27,7 +34,13 @@ export interface PolicyWorld {
  * policy of a direction selects is open in it (https://kubernetes.io/docs/concepts/services-networking/network-policies/).
  */
 export function allows(world: PolicyWorld, connection: Connection): boolean {
+  // "A Pod cannot block access to itself."
+  if (samePod(connection.from, connection.to)) return true;
   return side(world, connection, connection.from, "Egress") && side(world, connection, connection.to, "Ingress");
+}
+
+function samePod(one: Peer, other: Peer): boolean {
+  return one.namespace !== undefined && one.namespace === other.namespace && one.ip !== "" && one.ip === other.ip;
 }
 
 function side(world: PolicyWorld, connection: Connection, pod: Peer, direction: "Ingress" | "Egress"): boolean {
@@ -85,8 +98,12 @@ function portAllowed(ports: unknown, { port, protocol, to }: Connection): boolea
     list.some((allowed) => {
       if ((allowed["protocol"] ?? "TCP") !== protocol) return false;
       if (allowed["port"] === undefined) return true;
-      const first = typeof allowed["port"] === "string" ? to.namedPorts?.[allowed["port"]] : Number(allowed["port"]);
-      if (first === undefined) return false;
+      // A name is looked up on the pod that is reached: an address outside has none.
+      if (typeof allowed["port"] === "string")
+        return (to.namedPorts ?? []).some(
+          (one) => one.name === allowed["port"] && one.protocol === protocol && one.port === port,
+        );
+      const first = Number(allowed["port"]);
       const last = allowed["endPort"] === undefined ? first : Number(allowed["endPort"]);
       return port >= first && port <= last;
     })

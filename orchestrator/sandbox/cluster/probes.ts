@@ -1,4 +1,4 @@
-import { allows, type Peer } from "./network-policy";
+import { allows, type NamedPort, type Peer, type Protocol } from "./network-policy";
 import { fieldsOf, listOf, specOf, statusOf, stringsOf, type KubeObject } from "./object";
 import { selectorMatcher } from "./selectors";
 import type { ClusterStore } from "./store";
@@ -35,17 +35,26 @@ export function probe(store: Objects, pod: KubeObject): { reached: boolean; log:
 }
 
 function peerOf(pod: KubeObject): Peer {
-  const ports = listOf(specOf(pod)["containers"]).flatMap((container) => listOf(container["ports"]));
+  const ip = String(statusOf(pod)["podIP"] ?? "");
+  // To others it is its node: policies neither select it nor know it by its labels.
+  if (specOf(pod)["hostNetwork"] === true) return { ip, namedPorts: namedPortsOf(pod) };
   return {
-    ip: String(statusOf(pod)["podIP"] ?? ""),
+    ip,
     namespace: pod.metadata.namespace ?? "",
     labels: pod.metadata.labels ?? {},
-    namedPorts: Object.fromEntries(
-      ports
-        .filter((port) => port["name"] !== undefined)
-        .map((port) => [String(port["name"]), Number(port["containerPort"])]),
-    ),
+    namedPorts: namedPortsOf(pod),
   };
+}
+function namedPortsOf(pod: KubeObject): NamedPort[] {
+  // Sidecars among the init containers have ports too.
+  return [...listOf(specOf(pod)["containers"]), ...listOf(specOf(pod)["initContainers"])]
+    .flatMap((container) => listOf(container["ports"]))
+    .filter((port) => port["name"] !== undefined)
+    .map((port) => ({
+      name: String(port["name"]),
+      port: Number(port["containerPort"]),
+      protocol: (port["protocol"] ?? "TCP") as Protocol,
+    }));
 }
 function worldOf(store: Objects) {
   return {
@@ -87,7 +96,8 @@ function reaches(store: Objects, pod: KubeObject, host: string, port: number): b
   return backendsOf(store, service).some((backend) => {
     const target =
       typeof declared["targetPort"] === "string"
-        ? (peerOf(backend).namedPorts?.[declared["targetPort"]] ?? 0)
+        ? (namedPortsOf(backend).find(({ name, protocol }) => name === declared["targetPort"] && protocol === "TCP")
+            ?.port ?? 0)
         : Number(declared["targetPort"] ?? port);
     return allows(worldOf(store), { from: peerOf(pod), to: peerOf(backend), port: target, protocol: "TCP" });
   });

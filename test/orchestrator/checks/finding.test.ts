@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { CheckContext } from "../../../orchestrator/checks/check";
-import { diagnosis, each, examine, outside } from "../../../orchestrator/checks/finding";
+import { diagnosis, each, examine, outside, traffic } from "../../../orchestrator/checks/finding";
 
 const promised = { requirement: "A1.4", title: "all is well" };
 
@@ -13,6 +13,9 @@ describe("findings", () => {
     const context = { clients: { proof: { aws: "stand-in", kubernetes: "real control plane" } } } as CheckContext;
     const look = () => Promise.resolve({ looked: 1, wrong: [], detail: "one" });
     expect((await outside(context, examine(promised, look))).proof).to.equal("stand-in");
+    expect((await traffic(context, examine(promised, look))).proof).to.equal("computed");
+    const cloud = { clients: { proof: { aws: "real cloud", kubernetes: "real cloud" } } } as CheckContext;
+    expect((await traffic(cloud, examine(promised, look))).proof).to.equal("real cloud");
   });
   it("are inconclusive when there was nothing to look at: missing data is never a pass", async () => {
     expect((await examine(promised, () => Promise.resolve({ looked: 0, wrong: [], detail: "" }))).verdict).to.equal(
