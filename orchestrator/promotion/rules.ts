@@ -9,6 +9,7 @@ import { environments, type Environment } from "./environment";
 import { deliverySchema } from "./delivery/settings";
 import { freezeSchema } from "./freeze";
 import { gatesSchema } from "./gate/settings";
+import { sharedLedgerSchema } from "./s3/settings";
 import { watchSchema } from "./watch/settings";
 
 const address = z.email("a mail address").toLowerCase();
@@ -40,6 +41,8 @@ const rulesSchema = z.strictObject({
   people: z.array(personSchema),
   /** How long a signature is worth something. */
   approvalHours: z.number().positive(),
+  /** Releases and ledger of real environments, where more than one machine promotes; the state directory without it. */
+  ledger: sharedLedgerSchema.optional(),
   /** Where applications are delivered from; without it a promotion is the platform's alone. */
   delivery: deliverySchema.optional(),
   environments: z.strictObject(

@@ -2,18 +2,18 @@ import { exitCodes, SlipwayError } from "../../errors";
 import type { Releases } from "../../promotion/releases";
 import { audit, auditSignatures } from "../../promotion/audit";
 import { inWords } from "../../promotion/words";
-import { openStore, type Store } from "../../promotion/store";
-import { createLayout } from "../../rollout/layout";
+import type { Store } from "../../promotion/store";
 import type { LedgerEvent } from "../../promotion/event";
 import { actor } from "../actor";
 import type { Invocation } from "../invocation";
+import { projectStore } from "../store";
 import type { LedgerCommand, LedgerOptions } from "../promotion";
 import type { Terminal } from "../terminal";
 
 /** `slipway ledger show|verify|pause|unpause`. */
 export function ledgerCommand(command: LedgerCommand) {
   return async (options: LedgerOptions, { terminal, root }: Invocation): Promise<number> => {
-    const store = openStore(createLayout(options.stateDir, options.target).base, () => new Date());
+    const store = projectStore(root, options);
     switch (command) {
       case "show":
         return show(store, terminal);

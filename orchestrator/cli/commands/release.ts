@@ -5,21 +5,21 @@ import { environments } from "../../promotion/environment";
 import { openRepository } from "../../promotion/git";
 import { differences, releaseHash, type Difference, type ReleaseRecord } from "../../promotion/record";
 import type { Releases } from "../../promotion/releases";
-import { openStore, type Store } from "../../promotion/store";
-import { createLayout } from "../../rollout/layout";
+import type { Store } from "../../promotion/store";
 import { SlipwayError } from "../../errors";
 import { standingOf } from "../../promotion/standing";
 import { actor } from "../actor";
 import { write } from "./ledger";
 import type { Invocation } from "../invocation";
 import { loadConfig } from "../parts";
+import { projectStore } from "../store";
 import type { ReleaseCommand, ReleaseOptions } from "../promotion";
 import type { Terminal } from "../terminal";
 
 /** `slipway release create|show|diff|unhold`. */
 export function releaseCommand(command: ReleaseCommand) {
   return async (options: ReleaseOptions, { terminal, root }: Invocation): Promise<number> => {
-    const store = openStore(createLayout(options.stateDir, options.target).base, () => new Date());
+    const store = projectStore(root, options);
     const { releases } = store;
     switch (command) {
       case "create":
