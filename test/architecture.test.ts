@@ -44,7 +44,7 @@ describe("the import law", () => {
         ({ target }) =>
           target.startsWith("infra/") &&
           !/^infra\/(index(\.js)?|config|outputs|charts)$/.test(target.replace(/\.(ts|js)$/, "")) &&
-          !/^infra\/environments\/(preview|names|sizes)$/.test(target) &&
+          !/^infra\/environments\/(preview|names|sizes|stable)$/.test(target) &&
           !/^infra\/strategy\/table$/.test(target) &&
           !/^infra\/config\//.test(target),
       ),

@@ -1,6 +1,7 @@
 import { charts } from "../charts";
 import { overlaps, parseCidr, SERVICE_CIDR, type Network } from "../cidr";
 import { architectureOf, hasGpu, poolsOf } from "../node-pools";
+import { unsupportedPairs } from "../skew";
 import type { Mistake } from "./mistakes";
 import type { PlatformConfig } from "./schema";
 
@@ -170,6 +171,26 @@ const rules: readonly Rule[] = [
           "trusted certificates outside dev, for parity (A5.4)",
           "set letsencrypt-production or internal-ca",
         ),
+  ({ environment, application }) =>
+    application === undefined || (application.login !== undefined) === (environment === "dev")
+      ? undefined
+      : mistake(
+          "application.login",
+          application.login?.issuer,
+          environment === "dev"
+            ? "a login in front of QA (C3.4)"
+            : "no login but QA's: staging is as production (B8.2)",
+          environment === "dev" ? "name issuer, clientId and clientSecret" : "leave application.login out",
+        ),
+  ({ application }) =>
+    (application?.database.cidrs ?? []).includes("0.0.0.0/0")
+      ? mistake(
+          "application.database.cidrs",
+          application?.database.cidrs,
+          "the database's own networks (E3.6)",
+          "name the subnets it is in",
+        )
+      : undefined,
   ({ environment, previews }) =>
     previews === undefined || environment === "dev"
       ? undefined
@@ -308,6 +329,10 @@ const rules: readonly Rule[] = [
   ({ cost: { teams } }) =>
     teams.flatMap((team, index) =>
       teams.indexOf(team) < index ? [mistake(`cost.teams[${index}]`, team, "each team once (A17.2)", "remove it")] : [],
+    ),
+  (config) =>
+    unsupportedPairs(config).map(({ key, pair, value, fact, fix }) =>
+      mistake(key, value, `a version that goes with the rest: ${pair} does not, since ${fact} (A21.5)`, fix),
     ),
   (config) =>
     Object.keys(config.charts).flatMap((name) =>

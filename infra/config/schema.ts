@@ -121,6 +121,26 @@ export const schema = z.strictObject({
     /** Branch, tag or commit; production pins (A7.2). */
     revision: z.string().regex(/^[A-Za-z0-9][\w./-]{0,199}$/, "a branch, a tag or a commit"),
   }),
+  /** The application's stable environment on this cluster: QA in dev, else its own; without it there is none (C1). */
+  application: z
+    .strictObject({
+      /** Of the application; credentials come from the secret store only (C1.9, C3.2). */
+      database: z.strictObject({
+        host: z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "the name of a host"),
+        /** Networks it answers from: the only ones its pods may reach (E3.6). */
+        cidrs: z.array(cidr).min(1),
+      }),
+      /** OIDC login in front of QA, which is never public (C3.4). */
+      login: z
+        .strictObject({
+          issuer: z.url({ protocol: /^https$/ }),
+          clientId: z.string().min(1),
+          /** Path in the central store; its property `login-client` is the client's secret. */
+          clientSecret: z.string().min(1),
+        })
+        .optional(),
+    })
+    .optional(),
   /** Environments for pull requests on this cluster; without it there are none (C2). */
   previews: z
     .strictObject({

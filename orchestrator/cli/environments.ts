@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
-import { addWorldOptions, type WorldOptions } from "./options";
+import { addPlaceOptions, addWorldOptions, type PlaceOptions, type WorldOptions } from "./options";
 import type { Handler } from "./program";
 
 export type EnvironmentCommand = "create" | "list" | "delete" | "reap";
@@ -13,13 +13,22 @@ export interface EnvironmentOptions extends WorldOptions {
   readonly approvedBy?: string;
   readonly dryRun?: boolean;
 }
+export interface RenderOptions extends PlaceOptions {
+  /** Image by digest. */
+  readonly image: string;
+  /** Folder to write to. */
+  readonly out: string;
+}
 export interface EnvironmentHandlers {
+  readonly render: Handler<RenderOptions>;
   environment(command: EnvironmentCommand): Handler<EnvironmentOptions>;
 }
 
-/** Previews of pull requests, on the dev cluster. */
+/** Previews of pull requests on the dev cluster, and what Git holds of the stable environments. */
 export function addEnvironmentCommands(program: Command, handlers: EnvironmentHandlers): void {
-  const environment = program.command("environment").description("make and remove previews of pull requests");
+  const environment = program
+    .command("environment")
+    .description("previews of pull requests, and the files of stable environments");
   const add = (name: EnvironmentCommand, description: string) =>
     addWorldOptions(environment.command(name).description(description)).action((options: EnvironmentOptions) =>
       handlers.environment(name)(options),
@@ -36,6 +45,11 @@ export function addEnvironmentCommands(program: Command, handlers: EnvironmentHa
     "only say which would be removed",
     false,
   );
+  addPlaceOptions(environment.command("render"))
+    .description("write Kustomize base, overlays and GitOps objects of QA, staging and production")
+    .requiredOption("--image <image>", "the application's image, repository@sha256:…")
+    .requiredOption("--out <folder>", "folder of the application in the repository, like apps/shop")
+    .action(handlers.render);
 }
 
 function pullRequest(value: string): number {

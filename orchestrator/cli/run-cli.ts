@@ -53,6 +53,7 @@ export async function runCli(request: CliRequest): Promise<number> {
     deliver: handle(async () => (await import("./commands/deliver.js")).deliverCommand),
     scan: handle(async () => (await import("./commands/scan.js")).scanCommand),
     migrations: handle(async () => (await import("./commands/migrations.js")).migrationsCommand),
+    render: handle(async () => (await import("./commands/render.js")).renderCommand),
     environment: (command) =>
       handle(async () => (await import("./commands/environment.js")).environmentCommand(command)),
     watch: handle(async () => (await import("./commands/watch.js")).watchCommand),

@@ -42,6 +42,17 @@ describe("rules across keys", () => {
       expect(keysOf(environment, { maintenance: { windows: [] } })).to.deep.equal(["maintenance.windows"]);
     expect(keysOf("dev", { maintenance: { windows: [] } })).to.deep.equal([]);
   });
+  it("[C3.4] a login stands before QA, and only there [B8.2]; no database is the whole world [E3.6]", () => {
+    const database = { host: "db.example.com", cidrs: ["10.99.0.0/28"] };
+    const login = { issuer: "https://login.example.com", clientId: "qa", clientSecret: "slipway/dev/api-keys" };
+    expect(keysOf("dev", { application: { database, login } })).to.deep.equal([]);
+    expect(keysOf("dev", { application: { database } })).to.deep.equal(["application.login"]);
+    expect(keysOf("staging", { application: { database } })).to.deep.equal([]);
+    expect(keysOf("production", { application: { database, login } })).to.deep.equal(["application.login"]);
+    expect(keysOf("staging", { application: { database: { ...database, cidrs: ["0.0.0.0/0"] } } })).to.deep.equal([
+      "application.database.cidrs",
+    ]);
+  });
   it("[C2.9] previews are on the dev cluster and leave half of it to others", () => {
     const previews = { repository: "registry.example.com/app", maximum: 64, idleHours: 72, lifetimeHours: 336 };
     expect(keysOf("dev", { previews })).to.deep.equal([]);

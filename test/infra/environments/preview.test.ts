@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { previewProgram, previewSpec, type PreviewArgs } from "../../../infra/environments/preview";
 import { imageOf } from "../../support/environments";

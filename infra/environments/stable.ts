@@ -1,0 +1,57 @@
+import type { PlatformConfig } from "../config";
+import type { ApplicationSpec } from "./application";
+import { deliveryOf } from "./delivery";
+import { baseTree, overlayTree, type Tree } from "./kustomize";
+import { namesOf } from "./names";
+import type { Kind } from "./sizes";
+
+/** The stable environment of a cluster (B7). */
+export const stableKind: Readonly<Record<PlatformConfig["environment"], Exclude<Kind, "preview">>> = {
+  dev: "qa",
+  staging: "staging",
+  production: "production",
+};
+/** The entry point's Gateway, the same on every cluster (phase 06). */
+const GATEWAY = { name: "public", namespace: "envoy-gateway-system" };
+
+/** What runs in a cluster's stable environment; undefined where the settings name none. */
+export function stableSpec(config: PlatformConfig, image: string): ApplicationSpec | undefined {
+  const { environment, application, domain } = config;
+  if (application === undefined) return undefined;
+  const kind = stableKind[environment];
+  return {
+    kind,
+    names: namesOf({ kind, domain }),
+    image,
+    gateway: GATEWAY,
+    database: application.database,
+    secretPath: `slipway/${environment}/database-credentials`,
+    ...(application.login !== undefined && { access: { login: application.login } }),
+  };
+}
+
+/** Images of the environments, each by digest: a promotion changes one line of one file (C7.1). */
+export type Images = Readonly<Record<PlatformConfig["environment"], string>>;
+
+/**
+ * All of the application that belongs into Git: base, an overlay for each environment and the GitOps objects, of the
+ * same source as what Pulumi declares (C1.3, C7.1).
+ */
+export function stableTree(configs: readonly PlatformConfig[], images: Images, folder: string): Tree {
+  const all = configs.flatMap((config) => {
+    const spec = stableSpec(config, images[config.environment]);
+    return spec === undefined ? [] : [{ config, spec }];
+  });
+  const smallest = all[0]?.spec;
+  if (smallest === undefined) return new Map();
+  return new Map<string, object>([
+    ...baseTree(smallest),
+    ...all.flatMap(({ config, spec }) => [
+      ...overlayTree(spec, { base: smallest, vpcCidr: config.network.cidr }),
+      [
+        `delivery/${spec.kind}.yaml`,
+        deliveryOf({ ...spec, kind: stableKind[config.environment], ...config.gitops, folder }),
+      ] as const,
+    ]),
+  ]);
+}
