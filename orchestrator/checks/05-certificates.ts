@@ -3,6 +3,7 @@ import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { condition, nameOf, viewCluster, type ClusterView } from "./cluster-view";
 import { diagnosis, each, examine, outside } from "./finding";
 import { inProbeNamespace } from "./probe";
+import { diagnoseWebhooks, webhooksAnswer, type Specimen } from "./webhooks";
 
 /** A5.1: every part of cert-manager has a second replica and a budget, or a drained node stops renewals. */
 const REPLICAS = 2;
@@ -39,7 +40,11 @@ interface Challenge extends KubernetesObject {
 export const certificatesCheck: PhaseCheck = {
   async verify(context) {
     const view = await viewCluster(context.clients.kubernetes);
-    const standing = await Promise.all([deployed(context, view), outside(context, issuersReady(context, view))]);
+    const standing = await Promise.all([
+      deployed(context, view),
+      webhooksAnswer(context, view, "A5.1", "cert-manager", SPECIMENS),
+      outside(context, issuersReady(context, view)),
+    ]);
     return [...standing, await outside(context, sampleIssued(context, view))];
   },
 
@@ -50,9 +55,24 @@ export const certificatesCheck: PhaseCheck = {
       ...(await productionInProbe(view)),
       ...(await solverMismatch(view)),
       ...(await stuckOnDns(context, view)),
+      ...diagnoseWebhooks("A5.1", findings),
     ];
   },
 };
+
+/** What cert-manager's webhooks judge in every later phase. */
+const SPECIMENS: readonly Specimen[] = [
+  {
+    apiVersion: "cert-manager.io/v1",
+    kind: "Certificate",
+    metadata: { name: "slipway-webhook", namespace: "default" },
+    spec: {
+      secretName: "slipway-webhook",
+      dnsNames: ["webhook.example.com"],
+      issuerRef: { kind: "ClusterIssuer", name: TEST_ISSUER },
+    },
+  },
+];
 
 function deployed({ outputs, config }: CheckContext, view: ClusterView): Promise<Finding> {
   return examine(

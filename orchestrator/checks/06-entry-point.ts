@@ -2,6 +2,7 @@ import type { KubernetesObject, V1Secret, V1Service } from "@kubernetes/client-n
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { condition, nameOf, viewCluster, type ClusterView } from "./cluster-view";
 import { diagnosis, examine, outside, type Offence } from "./finding";
+import { diagnoseWebhooks, webhooksAnswer, type Specimen } from "./webhooks";
 
 /** A load balancer is provisioned in two to four minutes, its record and targets a little later. */
 const PROVISION_SECONDS = 600;
@@ -28,6 +29,7 @@ export const entryPointCheck: PhaseCheck = {
     const address = await outside(context, gatewayAddressed(context, view));
     return [
       address,
+      await webhooksAnswer(context, view, "A6.1", "the load balancer controller", SPECIMENS),
       ...(await Promise.all([
         outside(context, demoInPlace(context, view)),
         outside(context, hostResolves(context, view)),
@@ -37,11 +39,29 @@ export const entryPointCheck: PhaseCheck = {
     ];
   },
 
-  async diagnose(context) {
+  async diagnose(context, findings) {
     const view = await viewCluster(context.clients.kubernetes);
-    return [...(await addressPending(context, view)), ...(await hostElsewhere(context, view))];
+    return [
+      ...(await addressPending(context, view)),
+      ...(await hostElsewhere(context, view)),
+      ...diagnoseWebhooks("A6.1", findings),
+    ];
   },
 };
+
+/** What the controller's webhooks judge for every balancer: the binding of a target group to a Service. */
+const SPECIMENS: readonly Specimen[] = [
+  {
+    apiVersion: "elbv2.k8s.aws/v1beta1",
+    kind: "TargetGroupBinding",
+    metadata: { name: "slipway-webhook", namespace: "default" },
+    spec: {
+      serviceRef: { name: "kubernetes", port: 443 },
+      targetGroupARN: "arn:aws:elasticloadbalancing:eu-central-1:111111111111:targetgroup/slipway/0123456789abcdef",
+      targetType: "ip",
+    },
+  },
+];
 
 async function gatewayOf({ outputs }: CheckContext, view: ClusterView): Promise<Gateway | undefined> {
   const { namespace, name } = outputs.entryPoint.gateway;

@@ -5,6 +5,7 @@ import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { condition, nameOf, viewCluster, type ClusterView } from "./cluster-view";
 import { diagnosis, each, examine, outside } from "./finding";
 import { attemptFrom } from "./probe";
+import { diagnoseWebhooks, webhooksAnswer, type Specimen } from "./webhooks";
 
 const API = "external-secrets.io/v1";
 /** The first sync waits for the controller's start and its webhook's certificate. */
@@ -32,7 +33,8 @@ export const secretsCheck: PhaseCheck = {
       namespace,
       context.config.highAvailability,
     );
-    const standing = await Promise.all([available, outside(context, storeValid(context, view))]);
+    const answering = webhooksAnswer(context, view, "A12.1", "External Secrets", specimens(context));
+    const standing = await Promise.all([available, answering, outside(context, storeValid(context, view))]);
     return [
       ...standing,
       await outside(context, synced(context, view)),
@@ -40,11 +42,28 @@ export const secretsCheck: PhaseCheck = {
     ];
   },
 
-  async diagnose(context) {
+  async diagnose(context, findings) {
     const view = await viewCluster(context.clients.kubernetes);
-    return [...(await unknownAccount(context, view)), ...(await sourceProblems(view))];
+    return [
+      ...(await unknownAccount(context, view)),
+      ...(await sourceProblems(view)),
+      ...diagnoseWebhooks("A12.1", findings),
+    ];
   },
 };
+
+/** One of each kind that the webhook judges and the platform writes. */
+function specimens({ outputs, config }: CheckContext): Specimen[] {
+  const metadata = { name: "slipway-webhook" };
+  const store = { kind: "ClusterSecretStore", name: outputs.secrets.store };
+  const provider = { aws: { service: "SecretsManager", region: config.region } };
+  const remoteRef = { key: `${outputs.secrets.prefix}webhook` };
+  const wanted = { secretStoreRef: store, target: metadata, data: [{ secretKey: "key", remoteRef }] };
+  return [
+    { apiVersion: API, kind: "ClusterSecretStore", metadata, spec: { provider } },
+    { apiVersion: API, kind: "ExternalSecret", metadata: { ...metadata, namespace: "default" }, spec: wanted },
+  ];
+}
 
 function storeValid({ outputs, waitUntil }: CheckContext, view: ClusterView): Promise<Finding> {
   return examine({ requirement: "A12.1", title: "the central store is connected" }, async () => {

@@ -16,6 +16,8 @@ export interface ClusterView {
     namespace?: string,
   ): Promise<T | undefined>;
   create<T extends KubernetesObject>(object: T): Promise<T>;
+  /** Puts a new object before the API server and its webhooks without keeping it: undefined, or why it was refused. */
+  tryCreate(object: KubernetesObject): Promise<string | undefined>;
   /** Deletes in the background; an object that is not there is fine. */
   remove(object: { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } }): Promise<void>;
   /** `/readyz?verbose`: the checks that do not pass (componentstatuses is deprecated, A2.3). */
@@ -48,6 +50,18 @@ export async function viewCluster(kubernetes: Kubernetes): Promise<ClusterView> 
       }
     },
     create: (object) => api.create(object),
+    async tryCreate(object) {
+      try {
+        await api.create(object, undefined, "All");
+        return undefined;
+      } catch (error) {
+        if (!unknownKind(error) && !(error instanceof ApiException)) throw error;
+        const message = error instanceof ApiException ? messageOf(error.body) : "";
+        // A group nobody has defined is not found as such; a namespace that is not there says so.
+        if (absent(error) && !message.startsWith("namespaces ")) return `no matches for kind "${String(object.kind)}"`;
+        return message;
+      }
+    },
     async remove(object) {
       try {
         await api.delete(object, undefined, undefined, 0, undefined, "Background");
@@ -57,6 +71,19 @@ export async function viewCluster(kubernetes: Kubernetes): Promise<ClusterView> 
     },
     failingHealthChecks: () => failingHealthChecks(kubernetes),
   };
+}
+
+/** What a Status says, which the client hands over as text or as an object. */
+function messageOf(body: unknown): string {
+  const status = (typeof body === "string" ? parsed(body) : body) as { message?: string } | undefined;
+  return status?.message ?? String(body);
+}
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 async function failingHealthChecks({ config }: Kubernetes): Promise<string[]> {

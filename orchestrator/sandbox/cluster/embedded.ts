@@ -128,6 +128,7 @@ export class EmbeddedClusters implements ClusterHost {
       certificateAuthority: identity.authority,
       token,
       kubeconfig: kubeconfig(name, endpoint, identity.authority, token),
+      playsWebhooks: true,
     };
     this.accesses.set(name, access);
     const inhabitants = await this.inhabit(access, this);

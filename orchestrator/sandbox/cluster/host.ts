@@ -22,6 +22,11 @@ export interface ClusterAccess {
   readonly token: string;
   /** Complete admin kubeconfig, YAML. */
   readonly kubeconfig: string;
+  /**
+   * Whether admission webhooks are played. A real API server would call programs that nobody runs in a rehearsal, so
+   * there they are not registered.
+   */
+  readonly playsWebhooks?: boolean;
 }
 
 export interface NodeSpec {

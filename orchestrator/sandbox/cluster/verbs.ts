@@ -7,6 +7,7 @@ import { apiVersionOf, fieldsOf, specOf, statusOf, type KubeObject, type Resourc
 import { jsonPatch, mergePatch, strategicPatch } from "./patch";
 import { selectorMatcher } from "./selectors";
 import { stamp, type ClusterStore } from "./store";
+import { askWebhooks } from "./webhooks";
 import { alreadyExists, ApiError, badRequest, conflict, invalid, notFound } from "./status";
 
 export interface WriteOptions {
@@ -136,7 +137,7 @@ export class Verbs {
         : resource.subresources?.includes("status")
           ? { ...object, ...(before["status"] === undefined ? {} : { status: before["status"] }) }
           : object;
-    return this.save(resource, parts as KubeObject, before, options, (admitted) =>
+    return this.save(resource, parts as KubeObject, before, { ...options, subresource }, (admitted) =>
       recordUpdate(before, admitted, options.manager, this.time()),
     );
   }
@@ -145,10 +146,11 @@ export class Verbs {
     resource: Resource,
     object: KubeObject,
     before: KubeObject | undefined,
-    { dryRun, warn = silent }: WriteOptions,
+    { dryRun, warn = silent, subresource }: WriteOptions & { readonly subresource?: string | undefined },
     owners: (admitted: KubeObject) => KubeObject["metadata"]["managedFields"],
   ): KubeObject {
     const admitted = admit(this.store, resource, object, before, warn);
+    askWebhooks(this.store, resource, admitted, before === undefined ? "CREATE" : "UPDATE", subresource);
     const managedFields = owners(admitted);
     const complete: KubeObject = {
       ...admitted,

@@ -59,6 +59,11 @@ export class KubeApi {
     return this.access.name;
   }
 
+  /** Whether what registers admission webhooks may be put here. */
+  get playsWebhooks(): boolean {
+    return this.access.playsWebhooks === true;
+  }
+
   /** Ends idle connections; watches end by their own signal. */
   close(): void {
     this.closed = true;

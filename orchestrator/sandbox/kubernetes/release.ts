@@ -4,6 +4,7 @@ import { PartlyDone, type DiffResult, type Json, type Properties, type ResourceC
 import { UnknownKind, type KubeApi } from "./api";
 import { NotReady, untilGone, untilReady } from "./await";
 import { render, type Rendered } from "./charts";
+import { isWebhookConfiguration } from "./charts/webhooks";
 import { parseId, type Failure } from "./inputs";
 import { refOf, type KubeObject, type ObjectRef } from "./object";
 import { randomBytes } from "node:crypto";
@@ -129,7 +130,8 @@ export class Releases {
     try {
       for (const definition of rendered.definitions)
         if ((await api.get(refOf(definition))) === undefined) await this.applyOne(api, definition);
-      for (const object of rendered.objects) applied.push(await this.applyOne(api, owned(object, inputs)));
+      const objects = rendered.objects.filter((object) => api.playsWebhooks || !isWebhookConfiguration(object));
+      for (const object of objects) applied.push(await this.applyOne(api, owned(object, inputs)));
       if (inputs["skipAwait"] !== true) {
         const seconds =
           typeof inputs["timeout"] === "number" ? Math.min(inputs["timeout"], this.awaitSeconds) : this.awaitSeconds;

@@ -82,7 +82,14 @@ describe("check 12 secrets", () => {
   it("[A12.1] [A12.3] [A12.4] passes when a Secret follows its source, a pod reads it and the log shows who read", async () => {
     const { bad, findings, diagnoses } = await run();
     expect(bad).to.deep.equal([]);
-    expect(findings.map(({ requirement }) => requirement)).to.deep.equal(["A12.1", "A12.1", "A12.3", "A12.4", "A12.4"]);
+    expect(findings.map(({ requirement }) => requirement)).to.deep.equal([
+      "A12.1",
+      "A12.1",
+      "A12.1",
+      "A12.3",
+      "A12.4",
+      "A12.4",
+    ]);
     expect(diagnoses).to.deep.equal([]);
     expect(JSON.stringify(findings)).to.not.include('value"');
   });

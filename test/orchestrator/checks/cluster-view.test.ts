@@ -50,6 +50,16 @@ describe("a cluster as checks see it", () => {
       .to.include("one")
       .and.not.include("two");
   });
+  it("tries a write without keeping it, and says why it would be refused", async () => {
+    expect(await view.tryCreate(settings("tried"))).to.equal(undefined);
+    expect(await view.get("v1", "ConfigMap", "tried", "default")).to.equal(undefined);
+    expect(await view.tryCreate(settings("one"))).to.equal('configmaps "one" already exists');
+    expect(await view.tryCreate(settings("tried", "nowhere"))).to.equal('namespaces "nowhere" not found');
+    for (const apiVersion of ["cert-manager.io/v1", "apps/v1"])
+      expect(await view.tryCreate({ ...settings("tried"), apiVersion, kind: "Certificate" })).to.equal(
+        'no matches for kind "Certificate"',
+      );
+  });
   it("reads what is there, and says nothing of what is not", async () => {
     expect(await view.get("v1", "ConfigMap", "one", "default")).to.deep.include({ data: { a: "1" } });
     expect(await view.get("v1", "ConfigMap", "none", "default")).to.equal(undefined);

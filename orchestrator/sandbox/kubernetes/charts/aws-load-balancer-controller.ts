@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fullName, type ChartTable } from "./chart";
 import { loadBalancerDefinitions } from "./definitions/aws-load-balancer-controller";
+import { webhookConfigurations, type Webhook } from "./webhooks";
 import {
   anything,
   budget,
@@ -103,6 +104,7 @@ export const awsLoadBalancerController: ChartTable<Values> = {
         },
       }),
       service(WEBHOOK, namespace, labels, [{ name: "webhook-server", port: 443, targetPort: "webhook-server" }]),
+      ...webhookConfigurations(webhooksOf(given.enableServiceMutatorWebhook), { namespace, name: WEBHOOK }, labels),
       ...(guarded ? [budget(name, namespace, labels, given.podDisruptionBudget)] : []),
       ...(given.createIngressClassResource
         ? [
@@ -117,6 +119,51 @@ export const awsLoadBalancerController: ChartTable<Values> = {
     ];
   },
 };
+
+/**
+ * Its webhooks, those for pods aside, which ask for labels nobody sets here. The one for Services is the one that
+ * stands in everybody's way while the controller is not up: every Service but its own is put before it.
+ */
+function webhooksOf(services: boolean): Webhook[] {
+  const judged = (kind: Webhook["kind"], name: string, path: string, group: string, resource: string): Webhook => ({
+    kind,
+    configuration: "aws-load-balancer-webhook",
+    name: `${name}.elbv2.k8s.aws`,
+    path,
+    failurePolicy: "Fail",
+    timeoutSeconds: 10,
+    apiGroups: [group],
+    apiVersions: [group === "elbv2.k8s.aws" ? "v1beta1" : "v1"],
+    resources: [resource],
+  });
+  const own = "elbv2.k8s.aws";
+  const [mutating, validating] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"] as const;
+  const others = {
+    matchExpressions: [{ key: "app.kubernetes.io/name", operator: "NotIn", values: ["aws-load-balancer-controller"] }],
+  };
+  const ofService = {
+    ...judged(mutating, "mservice", "/mutate-v1-service", "", "services"),
+    operations: ["CREATE"] as const,
+    objectSelector: others,
+  };
+  const binding = "targetgroupbindings";
+  return [
+    ...(services ? [ofService] : []),
+    judged(mutating, "mtargetgroupbinding", "/mutate-elbv2-k8s-aws-v1beta1-targetgroupbinding", own, binding),
+    judged(validating, "vtargetgroupbinding", "/validate-elbv2-k8s-aws-v1beta1-targetgroupbinding", own, binding),
+    {
+      ...judged(
+        validating,
+        "vingressclassparams",
+        "/validate-elbv2-k8s-aws-v1beta1-ingressclassparams",
+        own,
+        "ingressclassparams",
+      ),
+      objectSelector: others,
+    },
+    judged(validating, "vingress", "/validate-networking-v1-ingress", "networking.k8s.io", "ingresses"),
+  ];
+}
 
 function apart(labels: Record<string, string>) {
   return {

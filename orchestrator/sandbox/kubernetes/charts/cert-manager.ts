@@ -17,6 +17,7 @@ import {
   workload,
   type Port,
 } from "./workload";
+import { webhookConfigurations } from "./webhooks";
 
 const restricted = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true };
 const pod = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
@@ -168,8 +169,40 @@ function webhook(name: string, given: Values, installation: Installation): KubeO
     { name: "https", port: 443, targetPort: "https" },
     { name: "metrics", port: 9402, targetPort: "http-metrics" },
   ];
-  return part(`${name}-webhook`, "webhook", "webhook", given.webhook, given, installation, container, ports);
+  return [
+    ...part(`${name}-webhook`, "webhook", "webhook", given.webhook, given, installation, container, ports),
+    ...webhookConfigurations(
+      WEBHOOKS.map((one) => ({ ...one, configuration: `${name}-webhook` })),
+      { namespace: installation.namespace, name: `${name}-webhook` },
+      labelsOf("webhook", installation.release, "webhook"),
+    ),
+  ];
 }
+
+const judged = { name: "webhook.cert-manager.io", failurePolicy: "Fail", timeoutSeconds: 30 } as const;
+/** The chart waits half a minute for an answer: a webhook that starts is worth waiting for. */
+const WEBHOOKS = [
+  {
+    ...judged,
+    kind: "MutatingWebhookConfiguration",
+    path: "/mutate",
+    apiGroups: ["cert-manager.io"],
+    apiVersions: ["v1"],
+    operations: ["CREATE"],
+    resources: ["certificaterequests"],
+  },
+  {
+    ...judged,
+    kind: "ValidatingWebhookConfiguration",
+    path: "/validate",
+    apiGroups: ["cert-manager.io", "acme.cert-manager.io"],
+    apiVersions: ["v1"],
+    resources: ["*/*"],
+    namespaceSelector: {
+      matchExpressions: [{ key: "cert-manager.io/disable-validation", operator: "NotIn", values: ["true"] }],
+    },
+  },
+] as const;
 
 function injector(name: string, given: Values, installation: Installation): KubeObject[] {
   if (!given.cainjector.enabled) return [];

@@ -15,6 +15,7 @@ import {
   workload,
   type Port,
 } from "./workload";
+import { webhookConfigurations } from "./webhooks";
 
 const restricted = {
   allowPrivilegeEscalation: false,
@@ -82,6 +83,22 @@ export const externalSecrets: ChartTable<Values> = {
         port: "ready",
         service: [{ name: "webhook", port: 443, targetPort: "webhook" }],
       }),
+      ...webhookConfigurations(
+        ["secretstore", "clustersecretstore", "externalsecret"].map((kind) => ({
+          kind: "ValidatingWebhookConfiguration",
+          configuration: kind === "externalsecret" ? "externalsecret-validate" : "secretstore-validate",
+          name: `validate.${kind}.external-secrets.io`,
+          path: `/validate-external-secrets-io-v1-${kind}`,
+          failurePolicy: "Fail",
+          timeoutSeconds: 5,
+          apiGroups: ["external-secrets.io"],
+          apiVersions: ["v1"],
+          operations: ["CREATE", "UPDATE", "DELETE"],
+          resources: [`${kind}s`],
+        })),
+        { namespace: installation.namespace, name: `${name}-webhook` },
+        { "external-secrets.io/component": "webhook" },
+      ),
       ...component(
         `${name}-cert-controller`,
         `${name}-cert-controller`,

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
 import { chartTables, render } from "../../../../orchestrator/sandbox/kubernetes/charts";
+import { isWebhookConfiguration } from "../../../../orchestrator/sandbox/kubernetes/charts/webhooks";
 import { at, listAt, type KubeObject } from "../../../../orchestrator/sandbox/kubernetes/object";
 import type { Properties } from "../../../../orchestrator/sandbox/provider/serve";
 
@@ -28,6 +29,20 @@ interface Facts {
     hook?: string;
     serviceAccount: string;
     containers: { name: string; ports: { containerPort: number }[] }[];
+  }[];
+  webhooks?: {
+    kind: string;
+    configuration: string;
+    name: string;
+    failurePolicy: string;
+    timeoutSeconds: number;
+    sideEffects?: string;
+    rules?: number;
+    caBundle?: boolean;
+    matches: string[];
+    service: { namespace: string; name: string; path: string };
+    namespaceSelector: boolean;
+    objectSelector: boolean;
   }[];
   services: { name: string; ports: { port: number }[] }[];
   crds: { name: string; kind: string; scope: string; versions: string[]; storageVersion: string }[];
@@ -102,6 +117,28 @@ describe("the charts of the rehearsal", () => {
         versions: [...versions].sort(),
       }));
       expect(kinds).to.have.deep.members(published);
+      const judged = (facts.webhooks ?? []).map(
+        ({
+          matches,
+          service: { namespace, name, path },
+          sideEffects: _effects,
+          rules: _rules,
+          caBundle: _ca,
+          ...rest
+        }) => ({
+          ...rest,
+          matches: [...matches].sort(),
+          service: { namespace, name, path },
+        }),
+      );
+      const registered = objects.filter(isWebhookConfiguration).flatMap(webhooksOf);
+      expect(judged).to.deep.include.members(registered);
+      // Those left out stand in nobody's way: they do not insist, or ask for a label of pods that nobody sets.
+      const insisting = judged.filter(
+        ({ failurePolicy, matches, objectSelector }) =>
+          failurePolicy === "Fail" && !(matches.includes("/pods") && objectSelector),
+      );
+      expect(registered).to.deep.include.members(insisting);
     });
   }
 
@@ -175,4 +212,35 @@ function summary(object: KubeObject) {
       listAt<{ containerPort: number }>(container, "ports").map((port) => port.containerPort),
     ]),
   };
+}
+
+interface Registered {
+  name: string;
+  failurePolicy: string;
+  timeoutSeconds: number;
+  clientConfig: { service: { namespace: string; name: string; path: string; port: number } };
+  rules: { apiGroups: string[]; resources: string[] }[];
+  namespaceSelector?: object;
+  objectSelector?: object;
+}
+
+/** Webhooks of a registration, as the facts tell of them. */
+function webhooksOf(registration: KubeObject): object[] {
+  return (registration["webhooks"] as Registered[]).map(({ clientConfig, rules, ...webhook }) => {
+    const { port: _port, ...service } = clientConfig.service;
+    const matches = rules.flatMap(({ apiGroups, resources }) =>
+      apiGroups.flatMap((group) => resources.map((resource) => `${group}/${resource}`)),
+    );
+    return {
+      kind: registration.kind,
+      configuration: registration.metadata.name,
+      name: webhook.name,
+      failurePolicy: webhook.failurePolicy,
+      timeoutSeconds: webhook.timeoutSeconds,
+      matches: matches.sort(),
+      service,
+      namespaceSelector: webhook.namespaceSelector !== undefined,
+      objectSelector: webhook.objectSelector !== undefined,
+    };
+  });
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { KubeObject } from "../../object";
 import type { Installation } from "../chart";
 import { anything, httpProbe, placement, service, serviceAccount, serviceAccountValues, workload } from "../workload";
+import { webhookConfigurations, type Webhook } from "../webhooks";
 import { monitor } from "./monitor";
 
 const restricted = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
@@ -57,6 +58,27 @@ export function operator(
       pod: { nodeSelector: given.nodeSelector, tolerations: given.tolerations, affinity: given.affinity },
     }),
     service(own, namespace, labels, [{ name: "https", port: 443, targetPort: "https" }]),
+    ...webhookConfigurations(webhooksOf(`${name}-admission`), { namespace, name: own }, labels),
     monitor(own, namespace, labels, "https"),
+  ];
+}
+
+/** They ask and do not insist (`Ignore`): rules are judged once more by the operator itself. */
+function webhooksOf(configuration: string): Webhook[] {
+  const rule = (kind: "Mutating" | "Validating", name: string, path: string, resource: string): Webhook => ({
+    kind: `${kind}WebhookConfiguration`,
+    configuration,
+    name: `${name}.monitoring.coreos.com`,
+    path,
+    failurePolicy: "Ignore",
+    timeoutSeconds: 10,
+    apiGroups: ["monitoring.coreos.com"],
+    apiVersions: ["*"],
+    resources: [resource],
+  });
+  return [
+    rule("Mutating", "prometheusrulemutate", "/admission-prometheusrules/mutate", "prometheusrules"),
+    rule("Validating", "prometheusrulevalidate", "/admission-prometheusrules/validate", "prometheusrules"),
+    rule("Validating", "alertmanagerconfigsvalidate", "/admission-alertmanagerconfigs/validate", "alertmanagerconfigs"),
   ];
 }
