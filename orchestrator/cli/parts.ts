@@ -4,6 +4,7 @@ import { SlipwayError } from "../errors";
 import { examineAccount } from "../doctor/account";
 import { examineMachine } from "../doctor/machine";
 import { examineOwnership } from "../doctor/ownership";
+import { examineVersions } from "../doctor/versions";
 import { realShell } from "../doctor/shell";
 import { selectEngine } from "../engine/select";
 import type { Redactor } from "../report/redact";
@@ -101,6 +102,7 @@ export function wireParts(request: WireRequest): Parts {
       })),
     examineEnvironment: async (environment, config, aws) => [
       ...examineOwnership(environment, config),
+      ...examineVersions(environment, config),
       ...(await examineAccount({
         environment,
         region: config.region,

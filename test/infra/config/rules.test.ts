@@ -59,6 +59,11 @@ describe("rules across keys", () => {
     expect(keysOf("dev", { previews: { ...previews, maximum: 65 } })).to.deep.equal(["previews.maximum"]);
     expect(keysOf("staging", { previews })).to.deep.equal(["previews"]);
   });
+  it("[A21.5] versions that do not go together are refused with the pair", () => {
+    const [mistake] = crossCheck({ ...configOf("dev"), charts: { velero: "11.4.0" } });
+    expect(mistake?.key).to.equal("charts.velero");
+    expect(mistake?.rule).to.include("velero 11.4.0 × velero-plugin-for-aws 1.14");
+  });
   it("[A17.2] each team is named once", () =>
     expect(keysOf("dev", { cost: { teams: ["shop", "shop"] } })).to.deep.equal(["cost.teams[1]"]));
 });
