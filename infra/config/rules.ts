@@ -2,7 +2,6 @@ import { charts } from "../charts";
 import { overlaps, parseCidr, SERVICE_CIDR, type Network } from "../cidr";
 import { architectureOf, hasGpu, poolsOf } from "../node-pools";
 import { unsupportedPairs } from "../skew";
-import { unsupportedPairs } from "../skew";
 import type { Mistake } from "./mistakes";
 import type { PlatformConfig } from "./schema";
 
@@ -330,10 +329,6 @@ const rules: readonly Rule[] = [
   ({ cost: { teams } }) =>
     teams.flatMap((team, index) =>
       teams.indexOf(team) < index ? [mistake(`cost.teams[${index}]`, team, "each team once (A17.2)", "remove it")] : [],
-    ),
-  (config) =>
-    unsupportedPairs(config).map(({ key, pair, value, fact, fix }) =>
-      mistake(key, value, `a version that goes with the rest: ${pair} does not, since ${fact} (A21.5)`, fix),
     ),
   (config) =>
     unsupportedPairs(config).map(({ key, pair, value, fact, fix }) =>
