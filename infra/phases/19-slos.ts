@@ -81,8 +81,9 @@ export class Slos extends pulumi.ComponentResource {
           `${name}-dashboard-${board}`,
           {
             // The label by which Grafana's sidecar finds it.
-            metadata: { name: `dashboard-${board}`, namespace, labels: { grafana_dashboard: "1" } },
-            data: { [`${board}.json`]: JSON.stringify(content, null, 1) },
+            metadata: { name: `slipway-${board}`, namespace, labels: { grafana_dashboard: "1" } },
+            // Grafana keeps the files of all in one folder, by these names.
+            data: { [`slipway-${board}.json`]: JSON.stringify(content, null, 1) },
           },
           onCluster,
         ),
