@@ -19,6 +19,7 @@ export interface PlatformOutputs {
   readonly logs: LogsOutput;
   readonly secrets: SecretsOutput;
   readonly autoscaling: AutoscalingOutput;
+  readonly security: SecurityOutput;
   readonly backup: BackupOutput;
   readonly cost: CostOutput;
   readonly slos: SlosOutput;
@@ -214,6 +215,35 @@ export interface DeliverablesOutput {
   readonly keyArn: string;
   /** Days for which nothing in it can be overwritten or deleted (D7.2). */
   readonly keptDays: number;
+}
+
+/** Who somebody is to the API server. */
+export interface PersonaOutput {
+  readonly name: "developer" | "QA engineer" | "viewer" | "deliverer";
+  readonly kind: "Group" | "ServiceAccount";
+  /** Of a group as tokens carry it, or of an account. */
+  readonly subject: string;
+  /** Of a service account. */
+  readonly namespace?: string;
+}
+
+export interface SecurityOutput {
+  readonly personas: readonly PersonaOutput[];
+  /** What each kind of application environment on this cluster binds in its namespace (C6.2 to C6.4): roles and bindings. */
+  readonly environments: readonly {
+    readonly kind: "preview" | "qa" | "staging" | "production";
+    readonly manifests: readonly object[];
+  }[];
+  /** Namespaces that may have another Pod Security level than restricted (A14.1). */
+  readonly privilegedNamespaces: readonly string[];
+  readonly admission: {
+    /** Names of the admission policies whose violations are refused. */
+    readonly denied: readonly string[];
+    /** Names of those that warn and leave a note. */
+    readonly audited: readonly string[];
+    /** Names of those that mend (E1.2). */
+    readonly mending: readonly string[];
+  };
 }
 
 export interface BackupOutput {

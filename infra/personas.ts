@@ -1,13 +1,20 @@
-/**
- * Groups of people as the API server sees them. They come from the identity provider through access entries and are
- * named here only (C6.6).
- */
-export const groups = {
+/** Groups of people as the API server sees them; their names are configuration, their members the identity provider's (C6.6). */
+export interface Groups {
   /** Read everywhere, write in previews (C6.1, C6.2). */
-  developers: "slipway:developers",
+  readonly developers: string;
   /** Own QA, read elsewhere (C6.3). */
+  readonly qaEngineers: string;
+  /** Read what developers read, and write nowhere. */
+  readonly viewers: string;
+}
+export type Group = keyof Groups;
+
+/** What groups are called where the configuration says nothing else. */
+export const usualGroups: Groups = {
+  developers: "slipway:developers",
   qaEngineers: "slipway:qa-engineers",
-} as const;
+  viewers: "slipway:viewers",
+};
 
 /** What delivers: the sync controller of Argo CD. Pipelines hold no write access to any cluster (C6.4). */
 export const deliverer = { name: "argocd-application-controller", namespace: "argocd" } as const;

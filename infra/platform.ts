@@ -14,6 +14,7 @@ import { Metrics } from "./phases/08-metrics";
 import { Logs } from "./phases/09-logs";
 import { Secrets } from "./phases/12-secrets";
 import { Autoscaling } from "./phases/13-autoscaling";
+import { Security } from "./phases/14-security";
 import { Backup } from "./phases/15-backup";
 import { Cost } from "./phases/17-cost";
 import { Slos } from "./phases/19-slos";
@@ -48,6 +49,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     { config, tags, cluster, nodePools, networkPolicy, certificates, entryPoint },
     inAccount,
   ).outputs;
+  const security = new Security("security", { config, cluster, nodePools }, inAccount).outputs;
   const backup = new Backup("backup", { config, tags, cluster, nodePools }, inAccount).outputs;
   const cost = new Cost("cost", { config, tags, cluster, nodePools, metrics }, inAccount).outputs;
   const slos = new Slos("slos", { config, tags, cluster, metrics, secrets }, inAccount).outputs;
@@ -111,6 +113,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     ]),
     secrets: plain(secrets, ["namespace", "store", "prefix", "paths", "keyArn", "readerRoleArn", "example"]),
     autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice"]),
+    security: plain(security, ["personas", "environments", "privilegedNamespaces", "admission"]),
     backup: plain(backup, ["namespace", "location", "bucket", "keyArn", "writerRoleArn", "snapshotClass", "schedules"]),
     cost: plain(cost, ["namespace", "exporter", "dashboard", "exportBucket", "exportName", "teams", "offHours"]),
     slos: plain(slos, ["objectives", "rules", "alerts", "receivers", "addresses", "jobs", "dashboards"]),

@@ -1,8 +1,9 @@
+import { alwaysDenied, heldRules } from "../admission/policies";
 import { charts } from "../charts";
 import { overlaps, parseCidr, SERVICE_CIDR, type Network } from "../cidr";
 import { architectureOf, hasGpu, poolsOf } from "../node-pools";
 import { unsupportedPairs } from "../skew";
-import type { Mistake } from "./mistakes";
+import { didYouMean, type Mistake } from "./mistakes";
 import type { PlatformConfig } from "./schema";
 
 /** Networks of all environments: ranges never overlap, and each stack can check that alone (B3.1, B3.2). */
@@ -109,6 +110,26 @@ const rules: readonly Rule[] = [
           "a private API endpoint outside dev (A2.4)",
           `set false and reach it by ${cluster.accessPath}`,
         ),
+  ({ security: { groups } }) =>
+    new Set(Object.values(groups)).size === Object.keys(groups).length
+      ? undefined
+      : mistake("security.groups", groups, "a group of its own for each role (C6)", "name each group once"),
+  ({ security: { admission } }) =>
+    admission.audit.flatMap((name, index) => {
+      const key = `security.admission.audit[${index}]`;
+      if (alwaysDenied.includes(name))
+        return [mistake(key, name, "a rule that a cluster denies from the first day (A14.2)", "remove it")];
+      if (heldRules.includes(name)) return [];
+      const meant = didYouMean(name, heldRules);
+      return [
+        mistake(
+          key,
+          name,
+          "a rule that admission can hold (A14.4)",
+          meant === undefined ? "see slipway policy list" : `did you mean ${meant}?`,
+        ),
+      ];
+    }),
   ({ cluster }) => {
     const { enabled, cidrs } = cluster.publicAccess;
     if (!enabled) return undefined;

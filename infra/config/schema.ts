@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseCidr } from "../cidr";
+import { usualGroups } from "../personas";
 
 /**
  * The shape of `Pulumi.<environment>.yaml` under the namespace `slipway`. Strict everywhere: a key nobody reads is a
@@ -40,6 +41,11 @@ const pool = z.strictObject({
   /** Karpenter stops adding nodes at this many vCPU. */
   cpuLimit: count(1, 10_000),
 });
+
+/** A group as tokens carry it; `system:` is Kubernetes' own, and access entries refuse it. */
+const group = z
+  .string()
+  .regex(/^(?!system:)[A-Za-z0-9][\w:.@/-]{0,62}$/, "a group's name that does not begin with system:");
 
 /** Managed add-ons of phases 02, 13 and 15. */
 const addons = [
@@ -156,6 +162,27 @@ export const schema = z.strictObject({
     .optional(),
   /** Two or more replicas of every add-on, with a disruption budget (B2.4). */
   highAvailability: z.boolean(),
+  security: z
+    .strictObject({
+      /** What groups of people are called in tokens (C6); who is in them is the identity provider's to say. */
+      groups: z
+        .strictObject({
+          developers: group.default(usualGroups.developers),
+          qaEngineers: group.default(usualGroups.qaEngineers),
+          viewers: group.default(usualGroups.viewers),
+        })
+        .prefault({}),
+      /** What a cluster does with objects that break a rule of the policy pack (A14.2). */
+      admission: z
+        .strictObject({
+          /** `audit` warns and leaves a note; `deny` refuses what the environment's rules forbid (E1.3). */
+          action: z.enum(["audit", "deny"]).default("audit"),
+          /** Rules that stay in audit, under `deny` too, while they have open findings (A14.4). */
+          audit: z.array(z.string()).default([]),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   backup: z.strictObject({
     enabled: z.boolean(),
     schedule: z.enum(["daily", "hourly"]).default("daily"),

@@ -1,25 +1,36 @@
-import { deliverer, delivering, groups, reading, shell, writing, type RoleRule } from "../personas";
+import {
+  deliverer,
+  delivering,
+  reading,
+  shell,
+  usualGroups,
+  writing,
+  type Group,
+  type Groups,
+  type RoleRule,
+} from "../personas";
 import type { Manifest } from "./manifest";
 import type { Kind } from "./sizes";
 
-interface Grant {
+/** A right in the namespace of an environment, and who has it. */
+export interface Grant {
   readonly name: string;
   readonly rules: readonly RoleRule[];
-  readonly to: readonly (typeof groups)[keyof typeof groups][] | "deliverer";
+  readonly to: readonly Group[] | "deliverer";
 }
 
 /** Who may do what in an environment of this kind (C6.1 to C6.4); the API server holds it, nobody else has to. */
-function grantsOf(kind: Kind): Grant[] {
-  const readers: Grant = { name: "read", rules: reading, to: [groups.developers, groups.qaEngineers] };
+export function grantsOf(kind: Kind): Grant[] {
+  const readers: Grant = { name: "read", rules: reading, to: ["developers", "qaEngineers", "viewers"] };
   switch (kind) {
     case "preview":
       return [
         readers,
-        { name: "write", rules: writing, to: [groups.developers] },
-        { name: "shell", rules: shell, to: [groups.developers] },
+        { name: "write", rules: writing, to: ["developers"] },
+        { name: "shell", rules: shell, to: ["developers"] },
       ];
     case "qa":
-      return [readers, { name: "write", rules: writing, to: [groups.qaEngineers] }];
+      return [readers, { name: "write", rules: writing, to: ["qaEngineers"] }];
     case "staging":
     case "production":
       return [readers, { name: "deliver", rules: delivering, to: "deliverer" }];
@@ -27,7 +38,7 @@ function grantsOf(kind: Kind): Grant[] {
 }
 
 /** Roles of a namespace and whom they are bound to. Pure. */
-export function accessManifests(kind: Kind, namespace: string): Manifest[] {
+export function accessManifests(kind: Kind, namespace: string, groups: Groups = usualGroups): Manifest[] {
   const apiVersion = "rbac.authorization.k8s.io/v1";
   return grantsOf(kind).flatMap(({ name, rules, to }) => [
     { apiVersion, kind: "Role", metadata: { name, namespace }, rules },
@@ -39,7 +50,7 @@ export function accessManifests(kind: Kind, namespace: string): Manifest[] {
       subjects:
         to === "deliverer"
           ? [{ kind: "ServiceAccount", ...deliverer }]
-          : to.map((group) => ({ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: group })),
+          : to.map((group) => ({ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: groups[group] })),
     },
   ]);
 }

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import type { Groups } from "../personas";
 import { accessManifests } from "./access";
 import { applicationManifests, type ApplicationSpec } from "./application";
 import { databaseManifests, databasePolicies } from "./database";
@@ -16,6 +17,8 @@ export interface EnvironmentArgs {
   readonly vpcCidr: string;
   /** More labels of the namespace: whose it is, how long it may stay. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** What groups of people are called; the usual names without it. */
+  readonly groups?: Groups;
   readonly provider: k8s.Provider;
 }
 
@@ -38,9 +41,9 @@ function namespaceOf({
 }
 
 /** Rights and policies that the namespace of an environment has beyond every namespace's. */
-const rightsOf = (spec: ApplicationSpec) => [
+const rightsOf = ({ spec, groups }: Pick<EnvironmentArgs, "spec" | "groups">) => [
   ...databasePolicies(spec),
-  ...accessManifests(spec.kind, spec.names.namespace),
+  ...accessManifests(spec.kind, spec.names.namespace, groups),
 ];
 
 /** The platform's part of an environment as written objects: namespace, guards, rights. */
@@ -56,7 +59,7 @@ export function guardManifests(args: Omit<EnvironmentArgs, "provider">): Manifes
       metadata: { name: what, namespace: name },
       spec,
     })),
-    ...rightsOf(args.spec),
+    ...rightsOf(args),
   ];
 }
 
@@ -83,7 +86,7 @@ export class ApplicationEnvironment extends pulumi.ComponentResource {
         ...child,
         dependsOn: [...dependsOn],
       });
-    const guarded: pulumi.Resource[] = [namespace, ...rightsOf(spec).map((manifest) => make(manifest, [namespace]))];
+    const guarded: pulumi.Resource[] = [namespace, ...rightsOf(args).map((manifest) => make(manifest, [namespace]))];
     if (spec.kind === "preview") guarded.push(this.credentials(name, child));
     let before = guarded;
     for (const wave of wavesOf(workloadManifests(spec))) {

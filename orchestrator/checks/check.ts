@@ -27,6 +27,14 @@ export interface Finding {
   readonly subjects: readonly string[];
   /** What proved this one, where it is not what proved the rest of its phase. */
   readonly proof?: Proof;
+  /** What was seen, where a sentence does not hold it. */
+  readonly table?: FindingTable;
+}
+/** A table for a person: every row has a cell for each column. */
+export interface FindingTable {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 /** A named cause and how to mend it, in words a person can act on (the Pitfalls of the specification). */

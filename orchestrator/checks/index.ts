@@ -55,6 +55,7 @@ export const loaders: Readonly<Record<string, () => Promise<PhaseCheck>>> = {
   Logs: async () => (await import("./09-logs.js")).logsCheck,
   Secrets: async () => (await import("./12-secrets.js")).secretsCheck,
   Autoscaling: async () => (await import("./13-autoscaling.js")).autoscalingCheck,
+  Security: async () => (await import("./14-security.js")).securityCheck,
   Backup: async () => (await import("./15-backup.js")).backupCheck,
   Cost: async () => (await import("./17-cost.js")).costCheck,
   Slos: async () => (await import("./19-slos.js")).slosCheck,

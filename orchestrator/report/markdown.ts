@@ -1,3 +1,4 @@
+import type { FindingTable } from "../checks/check";
 import { dollars } from "../cost/budget";
 import { changes, duration } from "./words";
 import type { EnvironmentReport, Report, StepReport } from "./report";
@@ -111,6 +112,22 @@ function findings({ steps }: EnvironmentReport): string[] {
       ({ step, finding: { requirement, title, verdict, detail, proof } }) =>
         `| ${[requirement, title, verdict, detail, proof ?? step.proof ?? ""].map(cell).join(" | ")} |`,
     ),
+    ...all.flatMap(({ finding: { table } }) => (table === undefined ? [] : tableLines(table))),
+  ];
+}
+
+/** Folded: it is looked up, not read. */
+function tableLines({ title, columns, rows }: FindingTable): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
+  return [
+    "",
+    `<details><summary>${title}</summary>`,
+    "",
+    line(columns),
+    `|${"---|".repeat(columns.length)}`,
+    ...rows.map(line),
+    "",
+    "</details>",
   ];
 }
 

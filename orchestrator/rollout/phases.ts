@@ -25,6 +25,7 @@ export const phases: readonly Phase[] = [
   { number: 9, name: "Logs", title: "logs", outputs: ["logs"] },
   { number: 12, name: "Secrets", title: "secrets", outputs: ["secrets"] },
   { number: 13, name: "Autoscaling", title: "autoscaling", outputs: ["autoscaling"] },
+  { number: 14, name: "Security", title: "rights and admission policies", outputs: ["security"] },
   { number: 15, name: "Backup", title: "backup and restore", outputs: ["backup"] },
   { number: 17, name: "Cost", title: "cost governance", outputs: ["cost"] },
   { number: 19, name: "Slos", title: "service levels and alerts", outputs: ["slos"] },

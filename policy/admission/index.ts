@@ -1,6 +1,7 @@
 import { readConfig, type PackConfig } from "../config";
 import { levelOf, type Environment, type Rule } from "../rule";
 import { rules } from "../rules";
+import { PRIVILEGED } from "../rules/namespaces-enforce-pod-security";
 import { settle } from "../setting";
 import { expressions, type Expression, type Target } from "./cel";
 import { mutations } from "./mutation";
@@ -14,19 +15,11 @@ export interface AdmissionOptions {
 /** A Kubernetes object as a manifest has it. */
 export type Manifest = Readonly<Record<string, unknown>>;
 
-/** Namespaces whose pods need the node: the fixed list of A14.1. Admission leaves them to Pod Security's own labels. */
-const EXEMPT = [
-  "kube-system",
-  "kube-node-lease",
-  "velero",
-  "chaos-mesh",
-  "gpu-operator",
-  "logging",
-  "monitoring",
-  "monitoring-agents",
-  "istio-system",
-  "linkerd-cni",
-];
+/**
+ * Namespaces that admission leaves to Pod Security's own labels: those whose pods need the node, and the one of the
+ * nodes' own leases.
+ */
+const EXEMPT = [...PRIVILEGED, "kube-node-lease"];
 const PREFIX = "slipway";
 
 /** The admission policies of the rules, with their bindings, and the defaults that mend. A plain list of manifests. */

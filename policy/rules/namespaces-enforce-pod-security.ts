@@ -10,13 +10,12 @@ const LABEL = "pod-security.kubernetes.io/enforce";
 const ORDER: readonly unknown[] = ["privileged", "baseline", "restricted"] satisfies Profile[];
 
 /** Namespaces whose pods need the node: a fixed list, as A14.1 asks. */
-const PRIVILEGED = [
+export const PRIVILEGED = [
   "kube-system",
   "velero",
   "chaos-mesh",
   "gpu-operator",
   "logging",
-  "monitoring",
   "monitoring-agents",
   "istio-system",
   "linkerd-cni",

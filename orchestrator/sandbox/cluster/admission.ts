@@ -11,7 +11,7 @@ import { hasTemplate, validateWorkload, warnOfAnnotations } from "./workloads";
 
 /**
  * What the API server checks and fills in before it stores an object; `warn` takes what it lets pass and tells the
- * client all the same. RBAC is not imitated: everybody is admin here.
+ * client all the same. Everybody who asks is the administrator; what others may is answered to access reviews.
  */
 export function admit(
   store: ClusterStore,

@@ -29,8 +29,8 @@ function describeGroup(name: string, resources: readonly Resource[]): object {
   return { name, versions, preferredVersion: versions[0] };
 }
 
-function describe({ plural, kind, namespaced, subresources = [] }: Resource): object[] {
-  const own = { name: plural, singularName: kind.toLowerCase(), namespaced, kind, verbs: VERBS };
+function describe({ plural, kind, namespaced, subresources = [], verbs = VERBS }: Resource): object[] {
+  const own = { name: plural, singularName: kind.toLowerCase(), namespaced, kind, verbs };
   const pod =
     kind === "Pod"
       ? [

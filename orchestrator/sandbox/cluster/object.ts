@@ -52,6 +52,8 @@ export interface Resource {
   readonly plural: string;
   readonly namespaced: boolean;
   readonly subresources?: readonly string[];
+  /** What may be done with it, where that is not everything. */
+  readonly verbs?: readonly string[];
   /** Of a custom resource: its definition's `openAPIV3Schema`. */
   readonly schema?: Readonly<Fields>;
 }

@@ -17,7 +17,7 @@ const builtin: Readonly<Record<string, string>> = {
   "events.k8s.io/v1": "events:Event",
   "scheduling.k8s.io/v1": "*priorityclasses:PriorityClass",
   "admissionregistration.k8s.io/v1":
-    "*validatingwebhookconfigurations:ValidatingWebhookConfiguration *mutatingwebhookconfigurations:MutatingWebhookConfiguration *validatingadmissionpolicies:ValidatingAdmissionPolicy+ *validatingadmissionpolicybindings:ValidatingAdmissionPolicyBinding",
+    "*validatingwebhookconfigurations:ValidatingWebhookConfiguration *mutatingwebhookconfigurations:MutatingWebhookConfiguration *validatingadmissionpolicies:ValidatingAdmissionPolicy+ *validatingadmissionpolicybindings:ValidatingAdmissionPolicyBinding *mutatingadmissionpolicies:MutatingAdmissionPolicy *mutatingadmissionpolicybindings:MutatingAdmissionPolicyBinding",
   "apiextensions.k8s.io/v1": "*customresourcedefinitions:CustomResourceDefinition+",
   "apiregistration.k8s.io/v1": "*apiservices:APIService+",
 };

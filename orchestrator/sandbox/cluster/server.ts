@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as https from "node:https";
+import { accessReviews, answerReview } from "./access-reviews";
 import type { ServerIdentity } from "./certificates";
 import type { FieldValidation } from "./custom-resources";
 import { discovery } from "./discovery";
@@ -94,7 +95,7 @@ export class ApiServer {
         );
       return Promise.resolve(true);
     }
-    const document = discovery(path, this.store.resources.all(), this.version);
+    const document = discovery(path, [...this.store.resources.all(), ...accessReviews], this.version);
     if (document !== undefined) json(response, 200, document);
     return Promise.resolve(document !== undefined);
   }
@@ -113,6 +114,9 @@ export class ApiServer {
       );
     if (match === null) return unknownPath(response);
     const [, core, group = "", version = core ?? "", namespace, plural = "", name, subresource] = match;
+    const review = accessReviews.find((one) => one.group === group && one.version === version && one.plural === plural);
+    if (review !== undefined && method === "POST")
+      return { code: 201, body: answerReview(this.store, review.kind, namespace, body) };
     const resource = this.store.resources.at(group, version, plural);
     if (resource === undefined) {
       if (!this.store.resources.all().some((one) => one.group === group && one.version === version))

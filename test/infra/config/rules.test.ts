@@ -23,6 +23,22 @@ describe("rules across keys", () => {
   const keysOf = (environment: string, changed: object) =>
     crossCheck({ ...configOf(environment), ...changed }).map(({ key }) => key);
 
+  it("[A14.2] [A14.4] audit names rules that admission can hold, and none that is denied from the first day", () => {
+    const { security } = configOf("dev");
+    const fixes = (audit: string[]) =>
+      crossCheck({ ...configOf("dev"), security: { ...security, admission: { action: "deny", audit } } }).map(
+        ({ fix }) => fix,
+      );
+    expect(fixes(["containers-have-probes"])).to.deep.equal([]);
+    expect(fixes(["containers-have-probe"])).to.deep.equal(["did you mean containers-have-probes?"]);
+    expect(fixes(["containers-are-unprivileged"])).to.deep.equal(["remove it"]);
+    expect(fixes(["subnets-do-not-overlap-at-all"])).to.deep.equal(["see slipway policy list"]);
+  });
+  it("[C6] each role has a group of its own", () => {
+    const { security } = configOf("dev");
+    const groups = { ...security.groups, viewers: security.groups.developers };
+    expect(keysOf("dev", { security: { ...security, groups } })).to.deep.equal(["security.groups"]);
+  });
   it("[H4.3] nothing rests in production, and working hours begin and end on one day", () => {
     expect(keysOf("dev", { cost: { teams: [], workingHours: hours } })).to.deep.equal([]);
     expect(keysOf("production", { cost: { teams: [], workingHours: hours } })).to.deep.equal(["cost.workingHours"]);

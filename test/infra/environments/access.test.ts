@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { accessManifests } from "../../../infra/environments/access";
 import { kinds, type Kind } from "../../../infra/environments/sizes";
-import { deliverer, groups, type RoleRule } from "../../../infra/personas";
+import { deliverer, usualGroups, type RoleRule } from "../../../infra/personas";
 
 interface Access {
   kind: string;
@@ -20,12 +20,12 @@ function may(kind: Kind, who: string, verb: string, group: string, resource: str
     )
     .some((rule) => rule.apiGroups.includes(group) && rule.resources.includes(resource) && rule.verbs.includes(verb));
 }
-const { developers, qaEngineers } = groups;
+const { developers, qaEngineers, viewers } = usualGroups;
 
 describe("who may do what in an environment", () => {
   it("[C6.1] developers and QA engineers read everywhere, logs too, secrets nowhere", () => {
     for (const kind of kinds)
-      for (const who of [developers, qaEngineers]) {
+      for (const who of [developers, qaEngineers, viewers]) {
         expect(may(kind, who, "list", "apps", "deployments"), kind).to.equal(true);
         expect(may(kind, who, "get", "", "pods/log"), kind).to.equal(true);
         expect(may(kind, who, "get", "", "secrets"), kind).to.equal(false);
@@ -61,6 +61,11 @@ describe("who may do what in an environment", () => {
       expect(may(kind, deliverer.name, "create", "batch", "jobs")).to.equal(true);
       expect(may(kind, deliverer.name, "delete", "apps", "deployments")).to.equal(false);
     }
+  });
+  it("viewers write nowhere, and groups are called what the configuration says", () => {
+    for (const kind of kinds) expect(may(kind, viewers, "patch", "apps", "deployments"), kind).to.equal(false);
+    const named = JSON.stringify(accessManifests("qa", "place", { ...usualGroups, qaEngineers: "okta:qa" }));
+    expect(named).to.include("okta:qa").and.not.include(qaEngineers);
   });
   it("[C6.3] no rule has a wildcard", () => {
     for (const kind of kinds) expect(JSON.stringify(accessManifests(kind, "place"))).to.not.include("*");
