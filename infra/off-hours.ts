@@ -139,7 +139,11 @@ function statements(config: PlatformConfig, groups: readonly RestingGroup[]) {
       resources: groups.map((group) => `arn:aws:eks:${inAccount}:nodegroup/${cluster}/${group.name}/*`),
     },
     // EC2 knows no narrower resource for a description.
-    { actions: ["ec2:DescribeInstances"], resources: ["*"] },
+    {
+      actions: ["ec2:DescribeInstances"],
+      resources: ["*"],
+      conditions: { StringEquals: { "aws:RequestedRegion": config.region } },
+    },
     {
       actions: ["ec2:TerminateInstances"],
       resources: [`arn:aws:ec2:${inAccount}:instance/*`],

@@ -31,6 +31,8 @@ export interface CommonOptions extends WorldOptions {
   readonly environment: readonly string[];
   readonly from?: number;
   readonly to?: number;
+  /** This phase alone: `from` and `to` are it. */
+  readonly phase?: number;
 }
 
 export function addPlaceOptions(command: Command): Command {
@@ -88,7 +90,14 @@ export function addCommonOptions(command: Command, phaseNumbers: { first: number
         .default(everyEnvironment, environmentNames.join(",")),
     )
     .addOption(new Option("--from <number>", "first phase").argParser(phase))
-    .addOption(new Option("--to <number>", "last phase").argParser(phase));
+    .addOption(new Option("--to <number>", "last phase").argParser(phase))
+    .addOption(new Option("--phase <number>", "this phase alone").argParser(phase).conflicts(["from", "to"]))
+    .hook("preAction", (_command, acting) => {
+      const { phase: only } = acting.opts<CommonOptions>();
+      if (only === undefined) return;
+      acting.setOptionValue("from", only);
+      acting.setOptionValue("to", only);
+    });
 }
 
 /** Unique and in promotion order, whatever order they were given in. Wrong names are refused with the right ones (B1.5). */

@@ -1,5 +1,6 @@
 import type { FindingTable } from "../checks/check";
 import { dollars } from "../cost/budget";
+import { glance } from "./glance";
 import { changes, duration } from "./words";
 import type { EnvironmentReport, Report, StepReport } from "./report";
 
@@ -16,9 +17,27 @@ export function toMarkdown(report: Report): string {
     ...(target === "rehearsal"
       ? ["", "This was a rehearsal: results marked stand-in were proved against a stand-in, not against AWS; those marked computed were worked out from the objects in the cluster, no traffic was sent."]
       : []),
+    ...atAGlance(report),
     ...report.environments.flatMap(environmentSection),
     "",
   ].join("\n");
+}
+
+/** All phases × environments before anything else: whether it is well, and where it is not. */
+function atAGlance(report: Report): string[] {
+  const table = glance(report);
+  if (table === undefined) return [];
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
+  return [
+    "",
+    "## At a glance",
+    "",
+    "Checks passed of those made, by phase.",
+    "",
+    line(["phase", ...table.environments]),
+    `|${"---|".repeat(table.environments.length + 1)}`,
+    ...table.rows.map(({ number, title, cells }) => line([`${number} ${title}`, ...cells])),
+  ];
 }
 
 function environmentSection(environment: EnvironmentReport): string[] {

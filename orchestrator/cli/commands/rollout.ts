@@ -1,7 +1,9 @@
 import { version } from "../../../package.json";
 import { createWait, realClock } from "../../checks/wait";
 import { SlipwayError } from "../../errors";
+import { explain } from "../../report/explain";
 import { writeReport } from "../../report/files";
+import { glance, glanceLines } from "../../report/glance";
 import { buildReport, type Report } from "../../report/report";
 import { duration } from "../../report/words";
 import { execute, type ExecuteRequest, type Execution } from "../../rollout/execute";
@@ -30,6 +32,8 @@ export function rollout(command: Command) {
     const { options, engine, execution } = await carryOut(command, given, invocation);
     const report = reportOf(command, options, engine, execution);
     const files = writeReport(createLayout(options.stateDir, options.target).reports, report, terminal.redactor);
+    if (command === "verify" && options.phase !== undefined)
+      for (const line of explain(report)) terminal.line(wrapped(line, terminal));
     close(execution, report, terminal);
     terminal.line(`report: ${files.markdown}`);
     terminal.line(`        ${files.json}`);
@@ -138,6 +142,13 @@ export function reportOf(
   });
 }
 
+/** A line that is too wide goes on where it began, two further in. */
+function wrapped(line: string, { columns }: Terminal): string {
+  const indent = /^ */.exec(line)?.[0] ?? "";
+  const [first = "", ...rest] = wrap(line.trim(), columns - 2, indent).split("\n");
+  return [first, ...rest.map((one) => `  ${one}`)].join("\n");
+}
+
 /** The closing lines. After a live list, which shows marks only, the reasons are told in full here. */
 function close({ records, seconds }: Execution, report: Report, terminal: Terminal): void {
   const live = terminal.live && !terminal.json;
@@ -149,6 +160,8 @@ function close({ records, seconds }: Execution, report: Report, terminal: Termin
   }
   if (live) for (const line of remarks(records)) terminal.line(wrap(line, terminal.columns, "  "));
   for (const { topology } of report.environments) if (topology !== undefined) terminal.line(`\n${topology}`);
+  const table = glance(report);
+  if (table !== undefined) for (const line of ["", ...glanceLines(table)]) terminal.line(line);
   const words = report.environments.map(({ name, result }) => `${name} ${result}`).join(", ");
   const good = report.result === "succeeded";
   terminal.line(

@@ -51,6 +51,17 @@ describe("common options", () => {
     for (const wrong of ["0", "7", "1.5", "two", "-1"])
       expect(refused("--from", wrong), wrong).to.include("A phase is a whole number from 1 to 6.");
   });
+  it("take one phase alone, and then no range beside it", async () => {
+    const command = new Command("slipway").exitOverride().configureOutput({ writeErr: () => undefined });
+    let seen: CommonOptions | undefined;
+    const acting = addCommonOptions(command, { first: 1, last: 6 }).action((options: CommonOptions) => {
+      seen = { ...options };
+    });
+    await acting.parseAsync(["--phase", "5"], { from: "user" });
+    expect(seen).to.include({ from: 5, to: 5, phase: 5 });
+    expect(refused("--phase", "9")).to.include("A phase is a whole number from 1 to 6.");
+    expect(refused("--phase", "5", "--to", "6")).to.include("cannot be used with option '--to <number>'");
+  });
   for (const [option, wrong] of [
     ["--target", "gcp"],
     ["--engine", "terraform"],

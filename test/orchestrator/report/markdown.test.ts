@@ -53,6 +53,20 @@ describe("the report for a person", () => {
       "| early exit |  | dev/up/Network failed |",
     );
   });
+  it("shows all phases and environments at a glance before anything else", () => {
+    const checked = step({
+      kind: "verify",
+      title: "verify network and IAM",
+      phase: { number: 1, name: "Network" },
+      findings: [{ requirement: "A1.4", title: "a", verdict: "passed", detail: "b", subjects: [] }],
+    });
+    const text = toMarkdown(
+      report({ environments: [environment(checked), { ...environment(checked), name: "staging" }] }),
+    );
+    expect(text).to.include("| phase | dev | staging |\n|---|---|---|\n| 1 network and IAM | 1/1 | 1/1 |\n");
+    expect(text.indexOf("## At a glance")).to.be.below(text.indexOf("## dev"));
+    expect(of(step()), "a run without phases").to.not.include("At a glance");
+  });
   it("tells of a failure why, how to mend it and which resource", () => {
     const text = of(
       step({
