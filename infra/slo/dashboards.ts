@@ -113,7 +113,6 @@ const all = {
     ]),
   "load-tests": (): Dashboard => dashboard("load-tests", "Load tests", [...golden().slice(0, 3), replicas, active]),
   benchmarks: (): Dashboard => dashboard("benchmarks", "Benchmarks", benchmarks),
-  cost: (): Dashboard => dashboard("cost", "Cost", cost),
   sla: (): Dashboard => dashboard("sla", "SLA", sla),
   business: (): Dashboard => dashboard("business", "Business", business),
   capacity: (): Dashboard => dashboard("capacity", "Capacity planning", capacity),
@@ -135,37 +134,6 @@ const benchmarks: readonly Drawing[] = ["", " offset 1d", " offset 1w"].map((off
     [SERVICE]: `histogram_quantile(0.95, sum by (namespace, service, le) (rate(envoy_cluster_upstream_rq_time_bucket[1h]${offset})))`,
   },
 }));
-
-/** What is paid for and not used (H4.1), and against the quota (A17.2). */
-const cost: readonly Drawing[] = [
-  {
-    title: "CPU requested and not used",
-    unit: "cores",
-    queries: {
-      "{{namespace}}":
-        'sum by (namespace) (kube_pod_container_resource_requests{resource="cpu"}) - ' +
-        'sum by (namespace) (rate(container_cpu_usage_seconds_total{container!=""}[1h]))',
-    },
-  },
-  {
-    title: "Memory requested and not used",
-    unit: "bytes",
-    queries: {
-      "{{namespace}}":
-        'sum by (namespace) (kube_pod_container_resource_requests{resource="memory"}) - ' +
-        'sum by (namespace) (container_memory_working_set_bytes{container!=""})',
-    },
-  },
-  { title: "Nodes", unit: "short", queries: { nodes: "count(kube_node_info)" } },
-  {
-    title: "Part of the quota that is used",
-    unit: "percentunit",
-    queries: {
-      "{{namespace}} {{resource}}":
-        'max by (namespace, resource) (kube_resourcequota{type="used"}) / max by (namespace, resource) (kube_resourcequota{type="hard"})',
-    },
-  },
-];
 
 const sla: readonly Drawing[] = [
   ...objectives.map((objective): Drawing => ({
@@ -278,8 +246,8 @@ const incidents: readonly Drawing[] = [
 ];
 
 const everywhere: readonly DashboardName[] = ["applications", "namespaces", "service-levels"];
-const beforeUsers: readonly DashboardName[] = ["load-tests", "benchmarks", "cost"];
-/** Who shows what: staging adds to dev (B6.7), production to staging (B6.8). */
+const beforeUsers: readonly DashboardName[] = ["load-tests", "benchmarks"];
+/** Who shows what: staging adds to dev (B6.7), production to staging (B6.8); what it costs is shown by phase 17. */
 export const shown: Readonly<Record<Environment, readonly DashboardName[]>> = {
   dev: everywhere,
   staging: [...everywhere, ...beforeUsers],

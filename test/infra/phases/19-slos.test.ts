@@ -6,11 +6,17 @@ const environments = ["dev", "staging", "production"] as const;
 
 describe("phase 19: service levels and alerts", () => {
   const built: Record<string, Registered[]> = {};
+  const shown: Record<string, Registered["inputs"][]> = {};
   let outputs: ReturnType<typeof buildPlatform>;
   before(async () => {
     for (const environment of environments) {
       const { seen, result } = await record(environment, () => buildPlatform(configOf(environment)));
       built[environment] = seen.filter(({ name }) => name.startsWith("slos-"));
+      shown[environment] = seen
+        .filter(
+          ({ type, inputs }) => type.endsWith(":ConfigMap") && JSON.stringify(inputs).includes('"grafana_dashboard"'),
+        )
+        .map(({ inputs }) => inputs);
       outputs = result;
     }
   });
@@ -40,11 +46,22 @@ describe("phase 19: service levels and alerts", () => {
   it("[B6.7] [B6.8] gives Grafana's sidecar each dashboard in a ConfigMap of its own, small enough to be applied", () => {
     for (const environment of environments) {
       const maps = (built[environment] ?? []).filter(({ type }) => type.endsWith(":ConfigMap"));
-      expect(maps).to.have.length({ dev: 3, staging: 6, production: 10 }[environment]);
+      expect(maps).to.have.length({ dev: 3, staging: 5, production: 9 }[environment]);
       for (const { inputs } of maps) {
         expect(inputs).to.have.nested.property("metadata.labels.grafana_dashboard", "1");
         expect(JSON.stringify(inputs["data"]).length).to.be.below(250_000);
       }
+    }
+  });
+  it("gives every dashboard of the platform a name, a file and a uid that no other has", () => {
+    for (const environment of environments) {
+      const boards = (shown[environment] ?? []).map((inputs) => {
+        const [[file, text] = ["", "{}"]] = Object.entries(inputs["data"] as Record<string, string>);
+        const { name } = inputs["metadata"] as { name: string };
+        return { name, file, uid: (JSON.parse(text) as { uid: string }).uid };
+      });
+      for (const key of ["name", "file", "uid"] as const)
+        expect(new Set(boards.map((board) => board[key])).size, key).to.equal(boards.length);
     }
   });
   it("[A19.1] tells later steps what is promised and which alerts there are", async () => {

@@ -432,7 +432,7 @@ describe("routing, as Alertmanager itself evaluates it", function () {
           { escalation: "director" },
           { namespace: "preview-1" },
           { namespace: "previews" },
-        ]) {
+        ] as Labels[]) {
           const labels: Labels = { alertname: "A", severity, ...more };
           expect(receiversOf(route, labels), JSON.stringify(labels)).to.deep.equal(asked(route, names, labels));
         }
@@ -460,7 +460,7 @@ describe("routing, as Alertmanager itself evaluates it", function () {
     const names = ["root", "a", "a2", "ab", "loud", "quiet", "deep"];
     for (const team of ["", "a", "b", "c"])
       for (const area of ["", "x", "xx"])
-        for (const rest of [{}, { page: "yes" }, { quiet: "yes" }, { quiet: "yes", page: "yes" }]) {
+        for (const rest of [{}, { page: "yes" }, { quiet: "yes" }, { quiet: "yes", page: "yes" }] as Labels[]) {
           const labels: Labels = { alertname: "A", ...(team && { team }), ...(area && { area }), ...rest };
           expect(receiversOf(route, labels), JSON.stringify(labels)).to.deep.equal(asked(route, names, labels));
         }
