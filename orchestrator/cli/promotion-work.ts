@@ -10,6 +10,7 @@ import type { Evidence } from "../promotion/event";
 import { clusterJobs } from "../promotion/gate/cluster-jobs";
 import { keepEvidence } from "../promotion/gate/evidence";
 import { gateStages } from "../promotion/gate/stages";
+import { confirm } from "../promotion/github/approvals";
 import { openRepository } from "../promotion/git";
 import type { PromotionWork } from "../promotion/promote";
 import { inSequence } from "../promotion/delivery/rollout";
@@ -25,6 +26,7 @@ import type { Invocation } from "./invocation";
 import type { WatchingOptions } from "./promotion";
 import { applicationsOnly, deliveryOf } from "./delivery";
 import { projectStore } from "./store";
+import { githubOf } from "./github";
 import { parityStage } from "./parity-stage";
 import { rulesOf, waitFor, watcherOf } from "./watcher";
 
@@ -60,6 +62,7 @@ export function wirePromotion(
   const waitUntil = waitFor(terminal);
   const watcher = watcherOf(rules, options, invocation.variables, waitUntil);
   const delivery = deliveryOf({ rules, options, store, by, now, say, waitUntil });
+  const github = githubOf(rules, invocation.variables);
   const keep = keepEvidence(path.join(layout.base, "evidence"), terminal.redactor);
   const gates = { rules, root, variables: invocation.variables, jobs: clusterJobs(), keep, now, waitUntil };
   return {
@@ -76,6 +79,10 @@ export function wirePromotion(
       ...gateStages(gates, options.environment),
     ],
     preconditions: options.environment === "production" ? [parityStage(options, invocation, keep)] : [],
+    ...(github !== undefined && {
+      vouch: (recorded) =>
+        confirm(github, options.target, recorded, async (release) => (await store.releases.get(release)).source.commit),
+    }),
     by,
     now,
     say,

@@ -40,6 +40,9 @@ export interface ApproveOptions extends PromoteOptions {
   readonly signature?: string;
   /** File that was signed, when it is not the one this command wrote. */
   readonly statement?: string;
+  /** Record what was approved on GitHub: in reviews of this pull request, or for this workflow run's environment. */
+  readonly githubReview?: number;
+  readonly githubRun?: number;
 }
 
 export type RollbackOptions = Omit<PromoteOptions, "release">;
@@ -102,6 +105,16 @@ function addRunCommands(program: Command, handlers: PromotionHandlers): void {
     .addOption(to())
     .option("--signature <file>", "record this signature, made by ssh-keygen -Y sign")
     .option("--statement <file>", "what was signed, when it is not the file this command wrote")
+    .addOption(
+      new Option("--github-review <number>", "record approvals in the reviews of this pull request")
+        .argParser(positive)
+        .conflicts("signature"),
+    )
+    .addOption(
+      new Option("--github-run <id>", "record approvals of this workflow run's environment")
+        .argParser(positive)
+        .conflicts(["signature", "githubReview"]),
+    )
     .action((release: string, { to: environment, ...options }: ApproveOptions & To) =>
       handlers.approve({ ...options, release, environment }),
     );
@@ -145,6 +158,12 @@ function addLedgerCommands(program: Command, handlers: PromotionHandlers): void 
     .action((environment: Environment, options: LedgerOptions) =>
       handlers.ledger("unpause")({ ...options, environment }),
     );
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && Number.isSafeInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError("It is a whole number above 0.");
 }
 
 function environmentName(value: string): Environment {

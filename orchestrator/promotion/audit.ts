@@ -27,7 +27,11 @@ export function audit(entries: readonly Entry[]): string[] {
 export function auditSignatures(entries: readonly Entry[], target: Statement["target"]): string[] {
   return entries.flatMap(({ sequence, event }) => {
     if (event.kind !== "approved") return [];
-    const { signature, key, ...said } = event;
+    const { signature, key, github, ...said } = event;
+    // Only GitHub can confirm what was given there, and does so at each promotion.
+    if (signature === undefined) {
+      return github === undefined ? [`entry ${sequence}: it has neither a signature nor a place on GitHub`] : [];
+    }
     try {
       const { fingerprint } = verifySignature(signature, statementText({ target, ...said }));
       return fingerprint === key ? [] : [`entry ${sequence}: it is signed with ${fingerprint}, not ${key}`];

@@ -55,10 +55,14 @@ export const eventSchema = z.discriminatedUnion("kind", [
     expires: moment,
     /** Mail address of the signer, as the people file had it. */
     person: words,
-    /** Fingerprint of the key, as `ssh-keygen -l` shows it. */
+    /** Fingerprint of the key, as `ssh-keygen -l` shows it; `github:` and a login for an approval given there. */
     key: words,
     /** The armoured signature over the statement made of the members above. */
-    signature: words,
+    signature: words.optional(),
+    /** Without a signature: where on GitHub it was given. GitHub is asked again whenever it is to count. */
+    github: z
+      .strictObject({ kind: z.enum(["review", "environment"]), subject: z.int().positive(), login: words, url: words })
+      .optional(),
   }),
   z.strictObject({
     kind: z.literal("started"),

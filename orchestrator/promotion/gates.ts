@@ -15,6 +15,8 @@ export interface PromotionRequest {
   readonly authors: readonly string[];
   readonly rules: Rules;
   readonly now: Date;
+  /** Approvals given on GitHub that it has just confirmed. */
+  readonly vouched?: ReadonlySet<number>;
   /** What the promotion would do, and to what; undefined while nobody has looked: approvals are then not judged. */
   readonly foreseen?: { readonly plan: string; readonly state: string };
 }

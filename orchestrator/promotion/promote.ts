@@ -1,4 +1,5 @@
 import { SlipwayError } from "../errors";
+import type { RecordedApproval } from "./approval/approvals";
 import type { Entry } from "./entry";
 import type { Environment } from "./environment";
 import type { LedgerEvent } from "./event";
@@ -23,6 +24,8 @@ export interface PromotionWork {
   readonly stages?: readonly Stage[];
   /** What has to hold before an environment is leased at all; anything but passed refuses the promotion. */
   readonly preconditions?: readonly Stage[];
+  /** Asks GitHub for what was approved there; without it only signatures count. @returns entries that it confirms. */
+  vouch?(recorded: readonly RecordedApproval[]): Promise<ReadonlySet<number>>;
   /** Needed where the rules ask for a watch. */
   readonly watcher?: Watcher;
   /** Whom the ledger names as the writer. */
@@ -69,14 +72,26 @@ export async function promote(work: PromotionWork & { readonly release: string }
   return goBack(work, outcome.failure ?? NO_REASON);
 }
 
+/** What GitHub confirms of the approvals that stand for an environment. */
+export async function vouchedBy({
+  store,
+  environment,
+  vouch,
+}: Pick<PromotionWork, "store" | "environment" | "vouch">): Promise<ReadonlySet<number>> {
+  const { approvals } = standingOf(await store.ledger.read()).environments[environment];
+  return (await vouch?.(approvals)) ?? new Set();
+}
+
 const NO_REASON = { reason: "it failed", fix: "see slipway ledger show", kind: "failure" } as const;
 
 async function promoteOnly(work: PromotionWork & { readonly release: string }): Promise<PromotionOutcome> {
   const { store, environment, release } = work;
   const { authors } = (await store.releases.get(release)).source;
+  const vouched = await vouchedBy(work);
   const decide = (entries: readonly Entry[], foreseen?: { plan: string; state: string }): Decision =>
     decidePromotion({
       ...work,
+      vouched,
       standing: standingOf(entries),
       authors,
       now: work.now(),

@@ -9,6 +9,7 @@ import { environments, type Environment } from "./environment";
 import { deliverySchema } from "./delivery/settings";
 import { freezeSchema } from "./freeze";
 import { gatesSchema } from "./gate/settings";
+import { githubSchema, login } from "./github/settings";
 import { sharedLedgerSchema } from "./s3/settings";
 import { watchSchema } from "./watch/settings";
 
@@ -21,6 +22,8 @@ const personSchema = z.strictObject({
   /** Other addresses this person writes commits with: an author does not approve, under whatever address. */
   alsoKnownAs: z.array(address).default([]),
   roles: z.array(role).min(1),
+  /** Their account, where approvals are given on GitHub. */
+  github: login.optional(),
 });
 
 const environmentSchema = z.strictObject({
@@ -41,6 +44,8 @@ const rulesSchema = z.strictObject({
   people: z.array(personSchema),
   /** How long a signature is worth something. */
   approvalHours: z.number().positive(),
+  /** Where approvals are read from besides signatures. */
+  github: githubSchema.optional(),
   /** Releases and ledger of real environments, where more than one machine promotes; the state directory without it. */
   ledger: sharedLedgerSchema.optional(),
   /** Where applications are delivered from; without it a promotion is the platform's alone. */
@@ -113,11 +118,15 @@ function contradictions(people: readonly Person[], all: z.infer<typeof rulesSche
       return owner === undefined ? [] : [`${name} is named for ${owner} and for ${email}: one address is one person`];
     }),
   );
+  const accounts = people.flatMap(({ github }) => (github === undefined ? [] : [github]));
+  const shared = accounts
+    .filter((account, index) => accounts.indexOf(account) !== index)
+    .map((account) => `GitHub account ${account} is named for two people`);
   const tooFew = environments.flatMap((environment) =>
     Object.entries(all[environment].approvals).flatMap(([wanted, count]) => {
       const have = people.filter(({ roles }) => roles.includes(wanted)).length;
       return have >= count ? [] : [`${environment} wants ${count} of role ${wanted}, and only ${have} people have it`];
     }),
   );
-  return [...twice, ...tooFew];
+  return [...twice, ...shared, ...tooFew];
 }

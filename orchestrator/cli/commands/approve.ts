@@ -1,10 +1,19 @@
 import { readFileSync } from "node:fs";
-import { inviteApproval, recordApproval, statementFile, type ApprovalWork } from "../../promotion/approval/request";
+import {
+  inviteApproval,
+  recordApproval,
+  recordGithub,
+  statementFile,
+  type ApprovalWork,
+} from "../../promotion/approval/request";
 import { NAMESPACE } from "../../promotion/approval/sshsig";
+import { parseStatement } from "../../promotion/approval/statement";
+import { approvalLine, type GithubSource } from "../../promotion/github/approvals";
 import { SlipwayError } from "../../errors";
 import { short } from "../../promotion/words";
 import { changes as changesInWords } from "../../report/words";
 import type { Invocation } from "../invocation";
+import { requireGithub } from "../github";
 import type { ApproveOptions } from "../promotion";
 import { requireCheckedOut, wirePromotion } from "../promotion-work";
 import type { Terminal } from "../terminal";
@@ -14,6 +23,13 @@ export async function approveCommand(options: ApproveOptions, invocation: Invoca
   const wired = wirePromotion(options, invocation);
   const work: ApprovalWork = { ...wired, release: await wired.store.releases.find(options.release) };
   if (options.signature !== undefined) return record(work, options, options.signature, invocation.terminal);
+  const { githubReview, githubRun } = options;
+  if (githubReview !== undefined) {
+    return recordFrom({ kind: "review", subject: githubReview }, work, options, invocation);
+  }
+  if (githubRun !== undefined) {
+    return recordFrom({ kind: "environment", subject: githubRun }, work, options, invocation);
+  }
   await requireCheckedOut(work, work.release, invocation.root);
   return invite(work, invocation.terminal);
 }
@@ -31,7 +47,11 @@ async function invite(work: ApprovalWork, terminal: Terminal): Promise<number> {
   terminal.line(`it is in ${file}; sign it with your own key, then have it recorded:`);
   terminal.line(`  ${sign}`);
   terminal.line(`  ${record}`);
-  for (const line of missing) terminal.line(line);
+  const line = approvalLine(parseStatement(text));
+  if (work.rules.github !== undefined) {
+    terminal.line(`or approve on GitHub with this line in the review, or in the environment's comment: ${line}`);
+  }
+  for (const one of missing) terminal.line(one);
   terminal.document({
     result: "succeeded",
     exitCode: 0,
@@ -41,6 +61,7 @@ async function invite(work: ApprovalWork, terminal: Terminal): Promise<number> {
     statement: text,
     sign,
     record,
+    github: line,
     missing,
   });
   return 0;
@@ -57,6 +78,22 @@ async function record(
   const person = event.kind === "approved" ? event.person : "";
   terminal.line(`recorded as entry ${sequence}: ${person} approves ${short(work.release)} for ${work.environment}`);
   terminal.document({ result: "succeeded", exitCode: 0, entry: sequence, event });
+  return 0;
+}
+
+async function recordFrom(
+  source: GithubSource,
+  work: ApprovalWork,
+  options: ApproveOptions,
+  { terminal, variables }: Invocation,
+): Promise<number> {
+  const statement = read(options.statement ?? statementFile(work));
+  const entries = await recordGithub(work, requireGithub(work.rules, variables), source, statement);
+  for (const { sequence, event } of entries) {
+    const person = event.kind === "approved" ? event.person : "";
+    terminal.line(`recorded as entry ${sequence}: ${person} approves ${short(work.release)} for ${work.environment}`);
+  }
+  terminal.document({ result: "succeeded", exitCode: 0, entries });
   return 0;
 }
 

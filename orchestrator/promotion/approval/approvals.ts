@@ -17,6 +17,8 @@ export interface ApprovalRequest extends Omit<Statement, "expires"> {
   readonly authors: readonly string[];
   /** Approvals for this environment that no promotion was begun with yet. */
   readonly recorded: readonly RecordedApproval[];
+  /** Entries of approvals without a signature that GitHub has just confirmed. */
+  readonly vouched?: ReadonlySet<number>;
   readonly now: Date;
 }
 
@@ -38,7 +40,7 @@ export function judgeApprovals(request: ApprovalRequest): ApprovalVerdict {
   const ignored: string[] = [];
   const valid = new Map<string, RecordedApproval>();
   for (const one of request.recorded) {
-    const why = valid.has(one.event.person) ? "one person counts once" : worthless(one.event, request);
+    const why = valid.has(one.event.person) ? "one person counts once" : worthless(one, request);
     if (why === undefined) valid.set(one.event.person, one);
     else ignored.push(`the approval by ${one.event.person} (entry ${one.sequence}) does not count: ${why}`);
   }
@@ -58,7 +60,7 @@ function slots({ rules, environment }: ApprovalRequest): string[] {
 }
 
 /** Why an approval does not count; undefined when it does. */
-function worthless(event: EventOf<"approved">, request: ApprovalRequest): string | undefined {
+function worthless({ sequence, event }: RecordedApproval, request: ApprovalRequest): string | undefined {
   const { environment, release, plan, state, target, rules, now } = request;
   if (event.environment !== environment) return `it is for ${event.environment}`;
   if (event.release !== release) return `it is for another release, ${event.release}`;
@@ -69,6 +71,7 @@ function worthless(event: EventOf<"approved">, request: ApprovalRequest): string
   const longest = new Date(now.getTime() + rules.approvalHours * 3_600_000);
   if (new Date(event.expires) > longest)
     return `it would last longer than the ${rules.approvalHours} h that are allowed`;
+  if (event.signature === undefined) return unvouched(sequence, event, request) ?? unfit(event.person, request);
   const signer = signerOfStatement(
     statementText({ target, environment, release, plan, state, expires: event.expires }),
     event.signature,
@@ -78,6 +81,19 @@ function worthless(event: EventOf<"approved">, request: ApprovalRequest): string
   if ("why" in signer) return signer.why;
   if (signer.person !== event.person) return `it is signed with the key of ${signer.person}`;
   return unfit(signer.person, request);
+}
+
+/** Why an approval given on GitHub does not count; undefined when GitHub has it, by the account of this very person. */
+function unvouched(
+  sequence: number,
+  { github, person }: EventOf<"approved">,
+  { rules, vouched }: ApprovalRequest,
+): string | undefined {
+  if (github === undefined) return "it has neither a signature nor a place on GitHub";
+  const owner = rules.people.find((one) => one.github === github.login)?.email;
+  if (owner !== person) return `the GitHub account ${github.login} is not that of ${person}`;
+  if (vouched?.has(sequence) === true) return undefined;
+  return `GitHub does not confirm it now (${github.url}); give GITHUB_TOKEN, or have it given again`;
 }
 
 /** Whose signature this is, over this very text; otherwise why it counts for nobody. */
@@ -132,7 +148,9 @@ function missing(slot: number, wanted: readonly string[], filled: Filled, reques
       (person) =>
         `${person.email} ${isAuthor(person, authors) ? "wrote part of it" : "has approved already and counts once"}`,
     );
-  const without = able.filter(({ email }) => !rules.signers.some(({ person }) => person === email));
+  const without = able.filter(
+    ({ email, github }) => github === undefined && !rules.signers.some(({ person }) => person === email),
+  );
   return [
     `an approval for ${environment} by a ${role} is missing`,
     able.length > 0

@@ -3,8 +3,12 @@ import path from "node:path";
 import { SlipwayError } from "../../errors";
 import { fileError, writeFileWhole } from "../../rollout/files";
 import type { Entry } from "../entry";
+import type { EventOf } from "../event";
+import { personOf, readApprovals, type GithubSource } from "../github/approvals";
+import type { Github } from "../github/client";
+import type { Eventual } from "../ledger";
 import type { Environment } from "../environment";
-import type { PromotionWork } from "../promote";
+import { vouchedBy, type PromotionWork } from "../promote";
 import { standingOf } from "../standing";
 import { short } from "../words";
 import { judgeApprovals, signerOfStatement, unfit } from "./approvals";
@@ -46,7 +50,8 @@ export async function inviteApproval(work: ApprovalWork): Promise<ApprovalInvita
   writeFileWhole(file, text);
   const { authors } = (await store.releases.get(release)).source;
   const recorded = standingOf(await store.ledger.read()).environments[environment].approvals;
-  const { missing } = judgeApprovals({ ...said, rules, authors, recorded, now: now() });
+  const vouched = await vouchedBy(work);
+  const { missing } = judgeApprovals({ ...said, rules, authors, recorded, vouched, now: now() });
   return { file, text, changes, missing };
 }
 
@@ -66,7 +71,7 @@ export function statementFile({
  * @throws SlipwayError `approval-refused` (refused) saying why and who can approve.
  */
 export async function recordApproval(work: ApprovalWork, signature: string, text: string): Promise<Entry> {
-  const { environment, release, target, rules, store, by, now } = work;
+  const { environment, release, target, rules, store, now } = work;
   requireWanted(work);
   const statement = parseStatement(text);
   const { authors } = (await store.releases.get(release)).source;
@@ -76,30 +81,70 @@ export async function recordApproval(work: ApprovalWork, signature: string, text
     lifetime(statement.expires, rules.approvalHours, now()) ??
     ("why" in signer ? signer.why : unfit(signer.person, { rules, environment, authors }));
   if (why !== undefined || "why" in signer) throw refused(work, authors, why ?? "");
-  const { plan, state, expires } = statement;
-  return store.ledger.append(by, (entries) => {
-    const known = standingOf(entries).environments[environment].approvals;
-    const twice = known.some(
-      ({ event }) =>
-        event.person === signer.person &&
-        event.plan === plan &&
-        event.state === state &&
-        event.release === release &&
-        event.expires === expires,
+  return append(work, authors, { kind: "approved", ...saidBy(statement), ...signer, signature });
+}
+
+/** What of a statement the ledger keeps; its target is the ledger's own. */
+function saidBy({ target: _, ...said }: Statement): Omit<Statement, "target"> {
+  return said;
+}
+
+/** Writes an approval down, once per person and statement. */
+function append(work: ApprovalWork, authors: readonly string[], event: EventOf<"approved">): Eventual<Entry> {
+  return work.store.ledger.append(work.by, (entries) => {
+    const known = standingOf(entries).environments[work.environment].approvals;
+    const twice = known.some(({ event: other }) =>
+      (["person", "plan", "state", "release", "expires"] as const).every((key) => other[key] === event[key]),
     );
-    if (twice) throw refused(work, authors, `${signer.person} has approved this already, and one person counts once`);
-    return {
-      kind: "approved",
-      environment,
-      release,
-      plan,
-      state,
-      expires,
-      person: signer.person,
-      key: signer.key,
-      signature,
-    };
+    if (twice) throw refused(work, authors, `${event.person} has approved this already, and one person counts once`);
+    return event;
   });
+}
+
+/**
+ * Records what was approved on GitHub: each approval of the statement by somebody who can approve, once.
+ * @throws SlipwayError `approval-refused` (refused) saying why none counts, and who can approve.
+ */
+export async function recordGithub(
+  work: ApprovalWork,
+  github: Github,
+  source: GithubSource,
+  text: string,
+): Promise<Entry[]> {
+  const { environment, release, target, rules, store, now } = work;
+  requireWanted(work);
+  const statement = parseStatement(text);
+  const { authors, commit } = (await store.releases.get(release)).source;
+  const wrong =
+    mismatch(statement, { target, environment, release }) ?? lifetime(statement.expires, rules.approvalHours, now());
+  if (wrong !== undefined) throw refused(work, authors, wrong);
+  const { approvals, ignored } = await readApprovals({ github, source, statement, commit });
+  const entries: Entry[] = [];
+  const why = [...ignored];
+  for (const { login, url, kind, subject } of approvals) {
+    const person = personOf(rules, login)?.email;
+    const objection =
+      person === undefined
+        ? `${login} is nobody's GitHub account in the rules`
+        : unfit(person, { rules, environment, authors });
+    if (person === undefined || objection !== undefined) {
+      why.push(objection ?? "");
+      continue;
+    }
+    const event: EventOf<"approved"> = {
+      ...{ kind: "approved", ...saidBy(statement), person, key: `github:${login}` },
+      github: { kind, subject, login, url },
+    };
+    try {
+      entries.push(await append(work, authors, event));
+    } catch (error) {
+      if (!(error instanceof SlipwayError) || error.code !== "approval-refused") throw error;
+      why.push(error.message);
+    }
+  }
+  if (entries.length > 0) return entries;
+  const place = source.kind === "review" ? `pull request ${source.subject}` : `run ${source.subject}`;
+  throw refused(work, authors, why.length > 0 ? why.join("; ") : `nobody has approved ${place} for ${environment} yet`);
 }
 
 function requireWanted({ rules, environment }: ApprovalWork): void {
