@@ -79,6 +79,7 @@ const testedThrough: Readonly<Record<string, string>> = {
   "orchestrator/cli/commands/environment.ts": "test/rehearsal/previews.test.ts",
   "orchestrator/cli/commands/approve.ts": "test/orchestrator/cli/commands/promote.test.ts",
   "orchestrator/cli/commands/deliver.ts": "test/rehearsal/deliver.test.ts",
+  "orchestrator/cli/data.ts": "test/orchestrator/cli/commands/refresh.test.ts",
   "orchestrator/cli/environments.ts": "test/orchestrator/cli/program.test.ts",
   "orchestrator/cli/migrations.ts": "test/orchestrator/cli/program.test.ts",
   "orchestrator/cli/commands/policy.ts": "test/orchestrator/cli/run-cli.test.ts",

@@ -203,6 +203,15 @@ const rules: readonly Rule[] = [
             : "no login but QA's: staging is as production (B8.2)",
           environment === "dev" ? "name issuer, clientId and clientSecret" : "leave application.login out",
         ),
+  ({ environment, application }) =>
+    application?.refresh === undefined || environment === "staging"
+      ? undefined
+      : mistake(
+          "application.refresh",
+          application.refresh.snapshot.host,
+          "data refreshed in staging only: QA keeps its own (C3.2, C4.4)",
+          "leave application.refresh out",
+        ),
   ({ application }) =>
     (application?.database.cidrs ?? []).includes("0.0.0.0/0")
       ? mistake(

@@ -145,6 +145,20 @@ export const schema = z.strictObject({
           clientSecret: z.string().min(1),
         })
         .optional(),
+      /** Data of production for staging, anonymised, every week (C4.4, C4.5). */
+      refresh: z
+        .strictObject({
+          /** With slipway, pg_dump and psql. */
+          image: z.string().regex(/^[a-z0-9][a-z0-9.:/_-]*@sha256:[0-9a-f]{64}$/, "an image by its digest"),
+          /** A restored snapshot, never production itself. */
+          snapshot: z.strictObject({ host: z.string().min(1), cidrs: z.array(cidr).min(1) }),
+          secretPath: z.string().min(1),
+          tables: z.record(
+            z.string(),
+            z.record(z.string(), z.enum(["keep", "mail", "name", "phone", "address", "text", "null"])),
+          ),
+        })
+        .optional(),
     })
     .optional(),
   /** Environments for pull requests on this cluster; without it there are none (C2). */

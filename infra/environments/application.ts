@@ -2,6 +2,7 @@ import { labelsOf, selector, wave } from "./labels";
 import type { Manifest } from "./manifest";
 import { APPLICATION, DATABASE_PORT, type Names } from "./names";
 import { CONFIG, DATABASE_SECRET, job, podTemplate } from "./pod";
+import type { RefreshSettings } from "./refresh";
 import { SEED, sizes, type Kind } from "./sizes";
 
 /** Where the application's data is. */
@@ -23,6 +24,8 @@ export interface ApplicationSpec {
   readonly secretPath?: string;
   /** Who gets in, beyond TLS; without it everybody who can reach the entry point. */
   readonly access?: Access;
+  /** Where staging's data comes from every week. */
+  readonly refresh?: RefreshSettings;
 }
 /** An OIDC client; its secret is the property `login-client` of this path in the central store. */
 export interface Login {

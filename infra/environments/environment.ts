@@ -9,6 +9,7 @@ import { declare, type Manifest } from "./manifest";
 import { APPLICATION } from "./names";
 import { guardsOf, namespaceLabels, PlatformNamespace, type PlatformNamespaceArgs } from "./namespace";
 import { DATABASE_SECRET } from "./pod";
+import { refreshManifests, refreshPolicies } from "./refresh";
 import { sizes } from "./sizes";
 
 export interface EnvironmentArgs {
@@ -35,7 +36,7 @@ function namespaceOf({
     vpcCidr,
     quota,
     containerDefault,
-    allow: { fromGateway: [APPLICATION.port] },
+    allow: { fromGateway: [APPLICATION.port], toTraces: true },
     labels: { "slipway.dev/environment": spec.kind, ...labels },
   };
 }
@@ -43,6 +44,7 @@ function namespaceOf({
 /** Rights and policies that the namespace of an environment has beyond every namespace's. */
 const rightsOf = ({ spec, groups }: Pick<EnvironmentArgs, "spec" | "groups">) => [
   ...databasePolicies(spec),
+  ...refreshPolicies(spec),
   ...accessManifests(spec.kind, spec.names.namespace, groups),
 ];
 
@@ -65,7 +67,7 @@ export function guardManifests(args: Omit<EnvironmentArgs, "provider">): Manifes
 
 /** The application's part: what a repository delivers. */
 export function workloadManifests(spec: ApplicationSpec): Manifest[] {
-  return [...databaseManifests(spec), ...applicationManifests(spec)];
+  return [...databaseManifests(spec), ...applicationManifests(spec), ...refreshManifests(spec)];
 }
 
 /**

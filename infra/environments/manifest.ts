@@ -23,6 +23,7 @@ const builtIn: Readonly<Record<string, Constructor>> = {
   "v1/ServiceAccount": k8s.core.v1.ServiceAccount,
   "apps/v1/Deployment": k8s.apps.v1.Deployment,
   "autoscaling/v2/HorizontalPodAutoscaler": k8s.autoscaling.v2.HorizontalPodAutoscaler,
+  "batch/v1/CronJob": k8s.batch.v1.CronJob,
   "batch/v1/Job": k8s.batch.v1.Job,
   "networking.k8s.io/v1/NetworkPolicy": k8s.networking.v1.NetworkPolicy,
   "policy/v1/PodDisruptionBudget": k8s.policy.v1.PodDisruptionBudget,

@@ -19,6 +19,10 @@ export interface Allowances {
   readonly toPodIdentity?: boolean;
   /** Every pod and every node on any port: what measures all of them. */
   readonly toCluster?: boolean;
+  /** Ports that pods of every namespace may reach. */
+  readonly fromCluster?: readonly number[];
+  /** Its pods may send their traces (A9.6). */
+  readonly toTraces?: boolean;
   /** Namespaces, by name, whose pods may come in, and on which ports. */
   readonly fromNamespaces?: Readonly<Record<string, readonly number[]>>;
   /** Namespaces, by name, whose pods may be reached on any port. */
@@ -60,6 +64,9 @@ const CONTAINER_DEFAULT = { cpu: "500m", memory: "512Mi" };
 const CONTAINER_REQUEST = { cpu: "50m", memory: "64Mi" };
 /** Where Prometheus will live: every namespace lets it scrape (A4.3). */
 const METRICS_NAMESPACE = "monitoring";
+/** Where spans are sent to, and the ports of OTLP by gRPC and HTTP (https://opentelemetry.io/docs/specs/otlp/). */
+const TRACES_NAMESPACE = "opentelemetry";
+const OTLP = [4317, 4318];
 const GATEWAY_NAMESPACE = "envoy-gateway-system";
 /** Where the EKS Pod Identity agent of each node answers (EKS user guide, Pod Identity agent). */
 const POD_IDENTITY_AGENT = "169.254.170.23/32";
@@ -192,6 +199,16 @@ function baseline({ vpcCidr, allow = {} }: Omit<PlatformNamespaceArgs, "provider
       "allow-cluster",
       // Pods by their namespaces and nodes by their network: plugins differ in whether a range matches pods.
       { policyTypes: ["Egress"], egress: [{ to: [{ namespaceSelector: {} }, nodes] }] },
+    ]);
+  if (allow.fromCluster)
+    policies.push([
+      "allow-everybody",
+      { policyTypes: ["Ingress"], ingress: [{ from: [{ namespaceSelector: {} }], ports: tcp(allow.fromCluster) }] },
+    ]);
+  if (allow.toTraces)
+    policies.push([
+      "allow-traces",
+      { policyTypes: ["Egress"], egress: [{ to: [byName(TRACES_NAMESPACE)], ports: tcp(OTLP) }] },
     ]);
   if (allow.fromNamespaces)
     policies.push([

@@ -26,6 +26,7 @@ export function stableSpec(config: PlatformConfig, image: string): ApplicationSp
     gateway: GATEWAY,
     database: application.database,
     secretPath: `slipway/${environment}/database-credentials`,
+    ...(application.refresh !== undefined && { refresh: application.refresh }),
     ...(application.login !== undefined && { access: { login: application.login } }),
   };
 }

@@ -2,6 +2,7 @@ import { Argument, Command } from "commander";
 import { version } from "../../package.json";
 import { phases } from "../rollout/phases";
 import type { Command as RolloutCommand } from "../rollout/step";
+import { addDataCommands, type DataHandlers } from "./data";
 import { addDeliverCommands, type DeliverHandlers } from "./deliver";
 import { addCommonOptions, addWorldOptions, environmentNames, type CommonOptions, outsideWindow } from "./options";
 import { addEnvironmentCommands, type EnvironmentHandlers } from "./environments";
@@ -26,7 +27,7 @@ export type Handler<Options> = (options: Options) => Promise<void>;
 
 /** One handler per command; each loads its own code when it is called. */
 export interface Handlers
-  extends PromotionHandlers, PolicyHandlers, DeliverHandlers, EnvironmentHandlers, MigrationsHandlers {
+  extends PromotionHandlers, PolicyHandlers, DeliverHandlers, EnvironmentHandlers, MigrationsHandlers, DataHandlers {
   rollout(command: RolloutCommand): Handler<DestroyOptions>;
   readonly plan: Handler<PlanOptions>;
   readonly doctor: Handler<CommonOptions>;
@@ -89,6 +90,7 @@ export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: 
   addPromotionCommands(program, handlers);
   addEnvironmentCommands(program, handlers);
   addMigrationsCommands(program, handlers);
+  addDataCommands(program, handlers);
   addPolicyCommands(program, handlers);
   addDeliverCommands(program, handlers, environmentNames);
   return program;

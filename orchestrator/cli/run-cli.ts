@@ -52,6 +52,7 @@ export async function runCli(request: CliRequest): Promise<number> {
     promote: handle(async () => (await import("./commands/promote.js")).promoteCommand),
     deliver: handle(async () => (await import("./commands/deliver.js")).deliverCommand),
     scan: handle(async () => (await import("./commands/scan.js")).scanCommand),
+    refresh: handle(async () => (await import("./commands/refresh.js")).refreshCommand),
     migrations: handle(async () => (await import("./commands/migrations.js")).migrationsCommand),
     render: handle(async () => (await import("./commands/render.js")).renderCommand),
     environment: (command) =>
