@@ -28,3 +28,6 @@ export function clusterName(config: PlatformConfig): string {
 export function accountOf(config: PlatformConfig): string {
   return config.cluster.adminRoleArns[0]?.split(":")[4] ?? "";
 }
+
+/** Tag of the cluster that keeps its nodes: a time in UTC like 2026-11-24T18:00:00Z until which nobody may take them. */
+export const HOLD_TAG = "slipway-hold-until";

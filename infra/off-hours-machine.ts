@@ -1,3 +1,5 @@
+import { HOLD_TAG } from "./naming";
+
 /** A managed node group and what it is in working hours. */
 export interface RestingGroup {
   readonly name: string;
@@ -10,8 +12,6 @@ export interface Rest {
   readonly longestHours: number;
 }
 
-/** Tag of the cluster that keeps its nodes: a time in UTC like 2026-11-24T18:00:00Z until which nobody may take them. */
-export const HOLD_TAG = "slipway-hold-until";
 /** How often an evening that is held looks again. */
 export const LOOK_AGAIN_SECONDS = 900;
 

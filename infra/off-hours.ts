@@ -3,7 +3,7 @@ import * as iam from "@pulumi/aws/iam";
 import * as sfn from "@pulumi/aws/sfn";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig, WeeklyHours } from "./config";
-import { policyDocument, serviceRole } from "./iam";
+import { policyDocument, serviceRole, type Statement } from "./iam";
 import { accountOf, clusterName, named, type Tags } from "./naming";
 import { poolsOf } from "./node-pools";
 import { eveningMachine, morningMachine, type RestingGroup } from "./off-hours-machine";
@@ -129,7 +129,7 @@ export function shortestRestHours({ days, start, end }: WeeklyHours): number {
   return Math.max(1, Math.floor(hour(start) + (every ? 24 : DAYS_A_WEEK * 24) - hour(end)) - 1);
 }
 
-function statements(config: PlatformConfig, groups: readonly RestingGroup[]) {
+function statements(config: PlatformConfig, groups: readonly RestingGroup[]): Statement[] {
   const cluster = clusterName(config);
   const inAccount = `${config.region}:${accountOf(config)}`;
   return [

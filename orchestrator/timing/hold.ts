@@ -1,6 +1,5 @@
 import type { PlatformConfig } from "../../infra/config";
-import { accountOf, clusterName } from "../../infra/naming";
-import { HOLD_TAG } from "../../infra/off-hours-machine";
+import { accountOf, clusterName, HOLD_TAG } from "../../infra/naming";
 
 /** A rollout of every phase ends well within this, hours. */
 export const ROLLOUT_HOURS = 4;

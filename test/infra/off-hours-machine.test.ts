@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { eveningMachine, HOLD_TAG, LOOK_AGAIN_SECONDS, morningMachine } from "../../infra/off-hours-machine";
+import { HOLD_TAG } from "../../infra/naming";
+import { eveningMachine, LOOK_AGAIN_SECONDS, morningMachine } from "../../infra/off-hours-machine";
 import { play, type Call } from "../support/state-machine";
 
 const groups = [
