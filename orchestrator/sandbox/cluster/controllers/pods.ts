@@ -26,8 +26,7 @@ export function pod(cluster: ClusterHands, pod: KubeObject): void {
       spec: { ...specOf(pod), nodeName: found.node.metadata.name },
     });
   }
-  const podIP = cluster.nextAddress();
-  const running = runningStatus(cluster, placed, podIP);
+  const running = runningStatus(cluster, placed);
   const ends =
     placed.metadata.annotations?.[PROBE] !== undefined ||
     placed.metadata.ownerReferences?.some((owner) => owner.kind === "Job") === true;
@@ -58,10 +57,12 @@ export function pod(cluster: ClusterHands, pod: KubeObject): void {
     conditions: [cluster.condition(placed, "Ready", "False", exitCode === 0 ? "PodCompleted" : "PodFailed", "")],
   });
 }
-function runningStatus(cluster: ClusterHands, pod: KubeObject, podIP: string): Fields {
+function runningStatus(cluster: ClusterHands, pod: KubeObject): Fields {
   const node = cluster.store.find("v1", "Node", String(specOf(pod)["nodeName"]));
   const hostIP =
     listOf(statusOf(node ?? pod)["addresses"]).find((address) => address["type"] === "InternalIP")?.["address"] ?? "";
+  // On its node's network a pod has its node's address.
+  const podIP = specOf(pod)["hostNetwork"] === true && hostIP !== "" ? hostIP : cluster.nextAddress();
   const containerStatuses = listOf(specOf(pod)["containers"]).map((container) => ({
     name: container["name"],
     ready: true,
