@@ -72,7 +72,8 @@ function engineHolds({ outputs }: CheckContext, view: ClusterView): Promise<Find
       const policy = policies.find(({ metadata }) => metadata?.name === name);
       if (policy === undefined) return "is not there";
       const warnings = policy.status?.typeChecking?.expressionWarnings ?? [];
-      if (warnings[0] !== undefined) return `${warnings[0].fieldRef}: ${warnings[0].warning}`;
+      if (warnings[0] !== undefined)
+        return `${warnings[0].fieldRef}: ${warnings[0].warning.split("\n").slice(0, 2).join(" ").slice(0, 300)}`;
       const actions = bindings
         .filter(({ spec }) => spec?.policyName === name)
         .flatMap(({ spec }) => spec?.validationActions);

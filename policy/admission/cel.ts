@@ -60,6 +60,11 @@ const service: Target = [["", "v1", "services"]];
 const TAGLESS = `c.image.split("@")[0].split("/")`;
 const lastPart = `${TAGLESS}[size(${TAGLESS}) - 1]`;
 
+/*
+ * The API server checks the types of a condition for each kind it may meet. Where those have different fields, `dyn` says
+ * so: the condition asks for the kind, or for the field, before it reads.
+ */
+
 /** Every rule that one object is enough for. The others, and why, are in `impossible`. */
 export const expressions: Readonly<Record<string, Expression>> = {
   "containers-are-unprivileged": {
@@ -302,7 +307,7 @@ export const expressions: Readonly<Record<string, Expression>> = {
       const annotation = (key: string) =>
         `!has(object.metadata.annotations) || !("${key}" in object.metadata.annotations) || !(${wrong(`object.metadata.annotations["${key}"]`)})`;
       return [
-        `object.kind != "Certificate" || !has(object.spec.issuerRef) || !has(object.spec.issuerRef.name) || !(${wrong("object.spec.issuerRef.name")})`,
+        `object.kind != "Certificate" || !has(dyn(object).spec.issuerRef) || !has(dyn(object).spec.issuerRef.name) || !(${wrong("dyn(object).spec.issuerRef.name")})`,
         `object.kind == "Certificate" || (${annotation("cert-manager.io/cluster-issuer")})`,
         `object.kind == "Certificate" || (${annotation("cert-manager.io/issuer")})`,
       ];
@@ -347,8 +352,8 @@ export const expressions: Readonly<Record<string, Expression>> = {
       ["gateway.networking.k8s.io", "v1", "grpcroutes"],
     ],
     holds: () => [
-      `!has(object.spec.rules) || object.spec.rules.all(r, !has(r.host) || !r.host.contains("*"))`,
-      `!has(object.spec.hostnames) || object.spec.hostnames.all(h, !h.contains("*"))`,
+      `!has(dyn(object).spec.rules) || dyn(object).spec.rules.all(r, !has(r.host) || !r.host.contains("*"))`,
+      `!has(dyn(object).spec.hostnames) || dyn(object).spec.hostnames.all(h, !h.contains("*"))`,
     ],
   },
   "routes-use-tls": {
@@ -360,17 +365,17 @@ export const expressions: Readonly<Record<string, Expression>> = {
       const alb = `(has(object.metadata.annotations) && "alb.ingress.kubernetes.io/certificate-arn" in object.metadata.annotations)`;
       const covering = `has(t.secretName) && t.secretName != "" && has(t.hosts)`;
       const covered =
-        `has(r.host) && has(object.spec.tls) && object.spec.tls.exists(t, ${covering} && t.hosts.exists(h, h == r.host || ` +
+        `has(r.host) && has(dyn(object).spec.tls) && dyn(object).spec.tls.exists(t, ${covering} && t.hosts.exists(h, h == r.host || ` +
         `(h.startsWith("*.") && r.host.contains(".") && h.substring(2) == r.host.substring(r.host.indexOf(".") + 1))))`;
-      const encrypted = `object.spec.listeners.exists(e, e.protocol == "HTTPS")`;
+      const encrypted = `dyn(object).spec.listeners.exists(e, e.protocol == "HTTPS")`;
       const own = `(!has(l.allowedRoutes) || !has(l.allowedRoutes.namespaces) || !has(l.allowedRoutes.namespaces.from) || l.allowedRoutes.namespaces.from == "Same")`;
       return [
-        `object.kind != "Ingress" || ${alb} || !has(object.spec.rules) || object.spec.rules.all(r, ${covered})`,
-        `object.kind != "Ingress" || ${alb} || (has(object.spec.rules) && size(object.spec.rules) > 0) || ` +
-          `(has(object.spec.tls) && object.spec.tls.exists(t, ${covering} && size(t.hosts) > 0))`,
-        `object.kind != "Gateway" || !has(object.spec.listeners) || object.spec.listeners.all(l, !(l.protocol in ["HTTPS", "TLS"]) || ` +
+        `object.kind != "Ingress" || ${alb} || !has(dyn(object).spec.rules) || dyn(object).spec.rules.all(r, ${covered})`,
+        `object.kind != "Ingress" || ${alb} || (has(dyn(object).spec.rules) && size(dyn(object).spec.rules) > 0) || ` +
+          `(has(dyn(object).spec.tls) && dyn(object).spec.tls.exists(t, ${covering} && size(t.hosts) > 0))`,
+        `object.kind != "Gateway" || !has(dyn(object).spec.listeners) || dyn(object).spec.listeners.all(l, !(l.protocol in ["HTTPS", "TLS"]) || ` +
           `(has(l.tls) && ((has(l.tls.certificateRefs) && size(l.tls.certificateRefs) > 0) || (has(l.tls.mode) && l.tls.mode == "Passthrough"))))`,
-        `object.kind != "Gateway" || !has(object.spec.listeners) || object.spec.listeners.all(l, !(l.protocol in ["HTTP", "TCP"]) || (${encrypted} && ${own}))`,
+        `object.kind != "Gateway" || !has(dyn(object).spec.listeners) || dyn(object).spec.listeners.all(l, !(l.protocol in ["HTTP", "TCP"]) || (${encrypted} && ${own}))`,
       ];
     },
   },
