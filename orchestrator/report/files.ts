@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { SlipwayError } from "../errors";
 import { writeFileWhole } from "../rollout/files";
+import { toHtml } from "./html";
 import { toMarkdown } from "./markdown";
 import type { Redactor } from "./redact";
 import type { Report } from "./report";
@@ -9,16 +10,19 @@ import type { Report } from "./report";
 export interface ReportFiles {
   readonly json: string;
   readonly markdown: string;
+  readonly html: string;
 }
 
-/** Writes both forms under the run's id and as `latest`, masked. */
+/** Writes its three forms under the run's id and as `latest`, masked. */
 export function writeReport(directory: string, report: Report, redactor: Redactor): ReportFiles {
   const safe = redactor.data(report);
   const json = `${JSON.stringify(safe, null, 2)}\n`;
   const markdown = toMarkdown(safe);
-  const files = { json: path.join(directory, `${safe.run}.json`), markdown: path.join(directory, `${safe.run}.md`) };
+  const file = (ending: string) => path.join(directory, `${safe.run}.${ending}`);
+  const files = { json: file("json"), markdown: file("md"), html: file("html") };
   writeFileWhole(files.json, json);
   writeFileWhole(files.markdown, markdown);
+  writeFileWhole(files.html, toHtml(safe));
   writeFileWhole(path.join(directory, "latest.json"), json);
   return files;
 }

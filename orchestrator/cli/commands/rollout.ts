@@ -36,6 +36,7 @@ export function rollout(command: Command) {
       for (const line of explain(report)) terminal.line(wrapped(line, terminal));
     close(execution, report, terminal);
     terminal.line(`report: ${files.markdown}`);
+    terminal.line(`        ${files.html}`);
     terminal.line(`        ${files.json}`);
     if (options.keepCluster) {
       for (const line of await keptClusters(options)) terminal.line(line);

@@ -35,11 +35,19 @@ describe("files of a report", () => {
       known: ["dev"],
     });
 
-  it("are two of each run, and the last one once more", () => {
+  it("are three of each run, and the last one once more", () => {
     const files = writeReport(reports(), report("r-1"), createRedactor());
-    expect(files).to.deep.equal({ json: path.join(reports(), "r-1.json"), markdown: path.join(reports(), "r-1.md") });
+    expect(files).to.deep.equal({
+      json: path.join(reports(), "r-1.json"),
+      markdown: path.join(reports(), "r-1.md"),
+      html: path.join(reports(), "r-1.html"),
+    });
     writeReport(reports(), report("r-2"), createRedactor());
-    expect(readdirSync(reports()).sort()).to.deep.equal(["latest.json", "r-1.json", "r-1.md", "r-2.json", "r-2.md"]);
+    expect(readdirSync(reports()).sort()).to.deep.equal([
+      "latest.json",
+      ...["r-1.html", "r-1.json", "r-1.md"],
+      ...["r-2.html", "r-2.json", "r-2.md"],
+    ]);
     expect(readLatestReport(reports()).run).to.equal("r-2");
   });
   it("are their owner's alone", () => {
@@ -48,7 +56,7 @@ describe("files of a report", () => {
     for (const file of readdirSync(reports()))
       expect(statSync(path.join(reports(), file)).mode & 0o777, file).to.equal(0o600);
   });
-  it("hold no secret, in either form", () => {
+  it("hold no secret, in any form", () => {
     const redactor = createRedactor();
     redactor.add("s3cr3t-value");
     writeReport(reports(), report("r-1", "the token s3cr3t-value was refused"), redactor);
