@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { charts } from "../../infra/charts";
 import { SlipwayError } from "../errors";
 import { migrationGate } from "../migrations/gate";
@@ -12,6 +13,7 @@ import { keepEvidence } from "../promotion/gate/evidence";
 import { gateStages } from "../promotion/gate/stages";
 import { confirm } from "../promotion/github/approvals";
 import { openRepository } from "../promotion/git";
+import { notifying } from "../promotion/notify/notifier";
 import type { PromotionWork } from "../promotion/promote";
 import { inSequence } from "../promotion/delivery/rollout";
 import { createRollout } from "../promotion/rollout";
@@ -55,10 +57,15 @@ export function wirePromotion(
       return evidenceOf(report, digestOf(readFileSync(files.json)));
     },
   });
-  const store = projectStore(root, options);
+  const quiet = projectStore(root, options);
   const by = actor(root);
   const say = (text: string) => terminal.line(text);
   const rules = rulesOf(loadRules(root), options);
+  const hearing = { rules, variables: invocation.variables, redactor: terminal.redactor, now, say };
+  const pause = (milliseconds: number) => setTimeout(milliseconds);
+  // Nobody is woken by a rehearsal.
+  const told = options.target === "rehearsal" ? quiet.ledger : notifying(quiet.ledger, { ...hearing, pause });
+  const store = { ...quiet, ledger: told };
   const waitUntil = waitFor(terminal);
   const watcher = watcherOf(rules, options, invocation.variables, waitUntil);
   const delivery = deliveryOf({ rules, options, store, by, now, say, waitUntil });

@@ -10,6 +10,7 @@ import { deliverySchema } from "./delivery/settings";
 import { freezeSchema } from "./freeze";
 import { gatesSchema } from "./gate/settings";
 import { githubSchema, login } from "./github/settings";
+import { channelSchema } from "./notify/settings";
 import { sharedLedgerSchema } from "./s3/settings";
 import { watchSchema } from "./watch/settings";
 
@@ -36,6 +37,8 @@ const environmentSchema = z.strictObject({
   rollback: z.enum(["automatic", "manual"]).default("manual"),
   /** What proves a release there besides the rollout itself. */
   gates: gatesSchema,
+  /** Who hears of what happens there. */
+  notify: z.array(channelSchema).default([]),
   /** Without one nothing is watched there. */
   watch: watchSchema.optional(),
 });

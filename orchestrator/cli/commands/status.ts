@@ -7,11 +7,14 @@ import type { Parts } from "../../rollout/parts";
 import { phases } from "../../rollout/phases";
 import { processTable } from "../../rollout/processes";
 import { countByPhase } from "../../rollout/targets";
+import { figuresOf } from "../../promotion/figures";
+import { overview } from "../../promotion/overview";
 import { withCluster } from "../cluster";
 import { header } from "../header";
 import type { Invocation } from "../invocation";
 import type { CommonOptions } from "../options";
 import { wireEngine, wireParts } from "../parts";
+import { projectStore } from "../store";
 
 /** Where one environment stands, from its journal and its state. */
 export interface EnvironmentStatus {
@@ -55,7 +58,10 @@ export async function statusCommand(given: CommonOptions, { terminal, root, vari
   const statuses: EnvironmentStatus[] = [];
   for (const environment of options.environment) statuses.push(await statusOf(environment, layout, parts));
   for (const status of statuses) for (const line of lines(status)) terminal.line(line);
-  terminal.document({ result: "succeeded", exitCode: 0, environments: statuses });
+  const entries = await projectStore(root, options).ledger.read();
+  for (const line of overview(entries, options.environment, new Date())) terminal.line(line);
+  const figures = figuresOf(entries, new Date());
+  terminal.document({ result: "succeeded", exitCode: 0, environments: statuses, figures });
   return 0;
 }
 
