@@ -70,6 +70,25 @@ export function workloadManifests(spec: ApplicationSpec): Manifest[] {
   return [...databaseManifests(spec), ...applicationManifests(spec), ...refreshManifests(spec)];
 }
 
+/** The platform's part of an environment (C1.2): its namespace with guards and rights, before anything runs in it. */
+export class EnvironmentGuards extends pulumi.ComponentResource {
+  readonly namespace: pulumi.Output<string>;
+
+  constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("slipway:environment:Guards", name, {}, opts);
+    const { provider } = args;
+    const namespace = new PlatformNamespace(`${name}-namespace`, { ...namespaceOf(args), provider }, { parent: this });
+    this.namespace = namespace.name;
+    for (const manifest of rightsOf(args))
+      declare(`${name}-${manifest.kind}-${manifest.metadata.name}`.toLowerCase(), manifest, {
+        parent: this,
+        provider,
+        dependsOn: [namespace],
+      });
+    this.registerOutputs({ namespace: namespace.name });
+  }
+}
+
 /**
  * An application environment (C1.2): namespace with its guards and rights, then the workload in the order of its waves,
  * each after what it needs. One component for every kind; Git holds the same objects (see `kustomize.ts`).
@@ -81,20 +100,20 @@ export class ApplicationEnvironment extends pulumi.ComponentResource {
     super("slipway:environment:Application", name, {}, opts);
     const { spec, provider } = args;
     const child = { parent: this, provider };
-    const namespace = new PlatformNamespace(`${name}-namespace`, { ...namespaceOf(args), provider }, { parent: this });
-    this.namespace = namespace.name;
+    const guards = new EnvironmentGuards(name, args, { parent: this });
+    this.namespace = guards.namespace;
     const make = (manifest: Manifest, dependsOn: readonly pulumi.Resource[]) =>
       declare(`${name}-${manifest.kind}-${manifest.metadata.name}`.toLowerCase(), manifest, {
         ...child,
         dependsOn: [...dependsOn],
       });
-    const guarded: pulumi.Resource[] = [namespace, ...rightsOf(args).map((manifest) => make(manifest, [namespace]))];
+    const guarded: pulumi.Resource[] = [guards];
     if (spec.kind === "preview") guarded.push(this.credentials(name, child));
     let before = guarded;
     for (const wave of wavesOf(workloadManifests(spec))) {
       before = wave.map((manifest) => make(manifest, before));
     }
-    this.registerOutputs({ namespace: namespace.name });
+    this.registerOutputs({ namespace: guards.namespace });
   }
 
   /** A random password for each preview: nobody knows it, and it dies with the namespace (C2.4). */

@@ -1,3 +1,4 @@
+import type { Groups } from "../personas";
 import type { ApplicationSpec } from "./application";
 import { guardManifests, workloadManifests } from "./environment";
 import type { Manifest } from "./manifest";
@@ -41,7 +42,7 @@ export function baseTree(smallest: ApplicationSpec): Tree {
  * `guards`, the platform's part, which no application's repository may deliver: it is there to be read and for clusters
  * that are managed without Pulumi.
  */
-export function overlayTree(spec: ApplicationSpec, { base, vpcCidr }: OverlayContext): Tree {
+export function overlayTree(spec: ApplicationSpec, { base, vpcCidr, groups }: OverlayContext): Tree {
   const folder = `overlays/${spec.kind}`;
   const bases = new Map(baseManifests(base).map((manifest) => [baseName(manifest), manifest]));
   const [repository, digest] = spec.image.split("@");
@@ -57,7 +58,7 @@ export function overlayTree(spec: ApplicationSpec, { base, vpcCidr }: OverlayCon
       if (patch.length > 0) patches.push({ target, patch: text(patch), options: { allowNameChange: true } });
     }
   }
-  const guards = guardManifests({ spec, vpcCidr });
+  const guards = guardManifests({ spec, vpcCidr, ...(groups && { groups }) });
   const named = (where: string, manifests: readonly Manifest[]) =>
     manifests.map((manifest) => [`${folder}/${where}${fileOf(manifest)}`, manifest] as const);
   return new Map<string, object>([
@@ -81,6 +82,8 @@ export interface OverlayContext {
   /** What the base was made of. */
   readonly base: ApplicationSpec;
   readonly vpcCidr: string;
+  /** What groups of people are called; the usual names without it. */
+  readonly groups?: Groups;
 }
 
 /** Kustomize takes a patch as text. */

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { Groups } from "../personas";
 import type { ApplicationSpec } from "./application";
 import { PREVIEW_DATABASE_HOST } from "./database";
 import { ApplicationEnvironment } from "./environment";
@@ -19,9 +20,11 @@ export interface PreviewArgs {
   readonly kubeconfig: string;
   /** Of its namespace: whose it is and since when. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What groups of people are called in tokens. */
+  readonly groups: Groups;
 }
 
-export function previewSpec(args: Omit<PreviewArgs, "kubeconfig" | "labels" | "vpcCidr">): ApplicationSpec {
+export function previewSpec(args: Omit<PreviewArgs, "kubeconfig" | "labels" | "vpcCidr" | "groups">): ApplicationSpec {
   const { pullRequest, image, domain, gateway, networks } = args;
   return {
     kind: "preview",
@@ -43,6 +46,7 @@ export function previewProgram(args: PreviewArgs): () => Promise<Record<string, 
       spec,
       vpcCidr: args.vpcCidr,
       labels: args.labels,
+      groups: args.groups,
       provider,
     });
     return Promise.resolve({

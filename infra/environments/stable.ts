@@ -48,7 +48,7 @@ export function stableTree(configs: readonly PlatformConfig[], images: Images, f
   return new Map<string, object>([
     ...baseTree(smallest),
     ...all.flatMap(({ config, spec }) => [
-      ...overlayTree(spec, { base: smallest, vpcCidr: config.network.cidr }),
+      ...overlayTree(spec, { base: smallest, vpcCidr: config.network.cidr, groups: config.security.groups }),
       [
         `delivery/${spec.kind}.yaml`,
         deliveryOf({ ...spec, kind: stableKind[config.environment], ...config.gitops, folder }),

@@ -51,6 +51,7 @@ export async function createPreview(work: PreviewWork, request: CreateRequest): 
       vpcCidr: config.network.cidr,
       networks: config.entryPoint.allow,
       kubeconfig: outputs.kubeconfig,
+      groups: config.security.groups,
       labels: labelsFor(request.pullRequest, imageTag(image), before, work.now()),
     });
     if (stack === undefined) throw new Error("a stack that is to be made is there");

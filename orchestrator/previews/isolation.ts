@@ -42,6 +42,7 @@ export async function breaches(view: ClusterView, namespace: string): Promise<Br
     ...mine.flatMap((pod) => [
       ...others.flatMap((other) =>
         portsOf(other)
+          .filter((port) => !isEverybodys(other, port))
           .filter((port) => through(peerOf(pod), peerOf(other), port))
           .map((port) => ({ from: nameOf(pod), to: nameOf(other), port })),
       ),
@@ -68,6 +69,11 @@ const outside: readonly (readonly [string, string])[] = [
   ),
   ["a database on the Internet", "198.51.100.9"],
 ];
+
+/** Where every application may send its spans (A9.6). */
+const TRACES = { namespace: "opentelemetry", ports: [4317, 4318] };
+const isEverybodys = ({ metadata }: V1Pod, port: number) =>
+  metadata?.namespace === TRACES.namespace && TRACES.ports.includes(port);
 
 /** DNS and the API server are everybody's. */
 const isGuarded = (namespace: string | undefined) => namespace !== "kube-system";

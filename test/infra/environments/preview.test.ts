@@ -13,6 +13,7 @@ const args: PreviewArgs = {
   networks: ["203.0.113.0/24"],
   kubeconfig: "secret-kubeconfig",
   labels: { "slipway.dev/pull-request": "12" },
+  groups: { developers: "makers", qaEngineers: "testers", viewers: "lookers" },
 };
 
 describe("the program of a preview", () => {
@@ -30,6 +31,15 @@ describe("the program of a preview", () => {
   it("[C2.7] reads nothing from the secret store, whoever wrote the change", async () => {
     const { seen } = await record("dev", () => previewProgram(args)());
     expect(seen.filter(({ type }) => type.includes("external-secrets"))).to.deep.equal([]);
+  });
+  it("[C6.2] lets developers, as they are called here, write and open a shell", async () => {
+    const { seen } = await record("dev", () => previewProgram(args)());
+    const bindings = seen.filter(({ type }) => type.endsWith(":RoleBinding"));
+    const subjects = bindings.map(({ name, inputs }) => [
+      name,
+      (inputs["subjects"] as { name: string }[]).map((one) => one.name),
+    ]);
+    expect(subjects).to.deep.include(["preview-rolebinding-shell", ["makers"]]);
   });
   it("[E3.7] is open to the networks of the cluster only", () => {
     expect(previewSpec(args).access).to.deep.equal({ networks: ["203.0.113.0/24"] });
