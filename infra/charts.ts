@@ -118,6 +118,23 @@ export const charts = {
     testedOn: [],
     reviewed: "2026-11-21",
   },
+  tempo: {
+    chart: "oci://ghcr.io/grafana-community/helm-charts/tempo",
+    version: "2.2.4",
+    namespace: "tempo",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
+  "opentelemetry-collector": {
+    chart: "opentelemetry-collector",
+    repository: "https://open-telemetry.github.io/opentelemetry-helm-charts",
+    version: "0.170.0",
+    namespace: "opentelemetry",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
   "external-secrets": {
     chart: "oci://ghcr.io/external-secrets/charts/external-secrets",
     version: "2.9.0",

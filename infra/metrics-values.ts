@@ -100,7 +100,11 @@ export function prometheusStackValues(config: PlatformConfig, { agents, grafanaS
       deploymentStrategy: { type: "Recreate" },
       admin: { existingSecret: grafanaSecret, userKey: "admin-user", passwordKey: "admin-password" },
       resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
-      sidecar: { resources: { requests: { cpu: "20m", memory: "96Mi" }, limits: { cpu: "100m", memory: "192Mi" } } },
+      sidecar: {
+        resources: { requests: { cpu: "20m", memory: "96Mi" }, limits: { cpu: "100m", memory: "192Mi" } },
+        // From a figure to a trace that is an example of it (G4.3); phase 9 brings the data source.
+        datasources: { exemplarTraceIdDestinations: { datasourceUid: "tempo", traceIdLabelName: "trace_id" } },
+      },
       testFramework: { enabled: false },
     },
     "kube-state-metrics": {

@@ -17,6 +17,7 @@ export interface PlatformOutputs {
   readonly gitops: GitopsOutput;
   readonly metrics: MetricsOutput;
   readonly logs: LogsOutput;
+  readonly traces: TracesOutput;
   readonly secrets: SecretsOutput;
   readonly autoscaling: AutoscalingOutput;
   readonly security: SecurityOutput;
@@ -168,6 +169,15 @@ export interface LogsOutput {
   readonly retentionDays: number;
   /** What one namespace may write in a day, bytes (A9.5). */
   readonly bytesPerNamespaceAndDay: number;
+}
+
+export interface TracesOutput {
+  /** Where applications send their spans (A9.6): the Service, and its port of OTLP over HTTP. */
+  readonly collector: { readonly namespace: string; readonly name: string; readonly port: number };
+  /** The store: where it runs, the Service it answers at and its port. */
+  readonly store: { readonly namespace: string; readonly name: string; readonly port: number };
+  readonly bucket: string;
+  readonly writerRoleArn: string;
 }
 
 export interface SecretsOutput {

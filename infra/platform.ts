@@ -42,7 +42,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
   ).outputs;
   const gitops = new Gitops("gitops", { config, cluster, nodePools }, inAccount).outputs;
   const metrics = new Metrics("metrics", { config, tags, cluster, nodePools }, inAccount).outputs;
-  const logs = new Logs("logs", { config, tags, cluster, nodePools, metrics }, inAccount).outputs;
+  const { outputs: logs, traces } = new Logs("logs", { config, tags, cluster, nodePools, metrics }, inAccount);
   const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy }, inAccount).outputs;
   const autoscaling = new Autoscaling(
     "autoscaling",
@@ -111,6 +111,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
       "retentionDays",
       "bytesPerNamespaceAndDay",
     ]),
+    traces: plain(traces, ["collector", "store", "bucket", "writerRoleArn"]),
     secrets: plain(secrets, ["namespace", "store", "prefix", "paths", "keyArn", "readerRoleArn", "example"]),
     autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice"]),
     security: plain(security, ["personas", "environments", "privilegedNamespaces", "admission"]),

@@ -85,7 +85,7 @@ export class NetworkPolicy extends pulumi.ComponentResource {
       toInternet: true,
       toPodIdentity: true,
     });
-    const demo = guarded("demo", "restricted", { fromGateway: [8080] });
+    const demo = guarded("demo", "restricted", { fromGateway: [8080], toTraces: true });
 
     this.outputs = {
       plugin: pulumi.output(plugin),

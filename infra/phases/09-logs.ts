@@ -11,6 +11,8 @@ import { accountOf, clusterName, named, type Tags } from "../naming";
 import type { LogsOutput } from "../outputs";
 import { podIdentity } from "../pod-identity";
 import { release } from "../release";
+import { Traces, type TracesOutputs } from "../traces";
+import { dataSources } from "../traces-values";
 import type { ClusterOutputs } from "./02-cluster";
 import type { NodePoolsOutputs } from "./03-node-pools";
 import type { MetricsOutputs } from "./08-metrics";
@@ -30,13 +32,15 @@ const KEEP_VERSIONS_DAYS = 7;
 
 /**
  * Phase 09: Alloy on every node ships the logs of all pods to Loki, which keeps them in a bucket of its own, encrypted
- * by a key of its own. The right to that bucket comes by Pod Identity; no key lies anywhere.
+ * by a key of its own. The right to that bucket comes by Pod Identity; no key lies anywhere. Traces follow, with a bucket
+ * of their own (A9.6).
  *
  * Bucket and key are protected. Costs: 1 USD a month for the key, 0.023 USD a GB and month for what is kept, a volume
  * for what is not in the bucket yet.
  */
 export class Logs extends pulumi.ComponentResource {
   readonly outputs: LogsOutputs;
+  readonly traces: TracesOutputs;
 
   constructor(name: string, args: LogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:phase:Logs", name, {}, opts);
@@ -119,6 +123,20 @@ export class Logs extends pulumi.ComponentResource {
       retentionDays: pulumi.output(retentionDays),
       bytesPerNamespaceAndDay: pulumi.output(gibPerNamespaceAndDay * BYTES_A_GIB),
     };
+    this.traces = new Traces(
+      `${name}-traces`,
+      {
+        config,
+        tags,
+        cluster,
+        ready: [...nodePools.ready, alloy],
+        grafanaNamespace: args.metrics.namespace,
+        keyArn: key.arn,
+        storePolicy: (bucketArn, keyArn) => storePolicy(config, bucketArn, keyArn),
+        keepVersionsDays: KEEP_VERSIONS_DAYS,
+      },
+      child,
+    ).outputs;
     this.registerOutputs({ bucket: bucket.bucket });
   }
 
@@ -145,19 +163,18 @@ export class Logs extends pulumi.ComponentResource {
 
   /** Grafana's sidecar finds it by its label. */
   private dataSource(name: string, { cluster, metrics }: LogsArgs, loki: pulumi.Resource): void {
-    const source = { name: "Loki", type: "loki", uid: "loki", access: "proxy", url: LOKI.url, isDefault: false };
     new k8s.core.v1.ConfigMap(
       `${name}-data-source`,
       {
         metadata: { name: "loki-data-source", namespace: metrics.namespace, labels: { grafana_datasource: "1" } },
-        data: { "loki.yaml": JSON.stringify({ apiVersion: 1, datasources: [source] }) },
+        data: { "loki.yaml": JSON.stringify({ apiVersion: 1, datasources: [dataSources.loki] }) },
       },
       { parent: this, provider: cluster.provider, dependsOn: [loki] },
     );
   }
 }
 
-/** Loki writes, reads and, when retention ends, deletes in one bucket with one key. */
+/** Loki, and Tempo, writes, reads and, when retention ends, deletes in one bucket with one key. */
 function storePolicy(config: PlatformConfig, bucketArn: string, keyArn: string): string {
   return policyDocument([
     { actions: ["s3:ListBucket"], resources: [bucketArn] },

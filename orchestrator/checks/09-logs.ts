@@ -5,6 +5,7 @@ import { nameOf, podProblem, viewCluster, type ClusterView } from "./cluster-vie
 import { diagnosis, each, examine, outside, type Offence } from "./finding";
 import { BYTES_A_DAY, LINES, linesWith, UNPARSED } from "./log-queries";
 import { inProbeNamespace, PROBE_IMAGE } from "./probe";
+import { traceFound, traceLost, traceStoreMayWrite } from "./traces";
 
 /** Volumes, images and the first flush of a new store. */
 const SETTLE_SECONDS = 600;
@@ -20,7 +21,7 @@ interface Sample {
   readonly value: readonly [number, string];
 }
 
-/** Phase 09: a collector on every node, a store that keeps, and a line from a pod that is found in it. */
+/** Phase 09: a collector on every node, a store that keeps, a line from a pod that is found in it; and a trace. */
 export const logsCheck: PhaseCheck = {
   async verify(context) {
     const view = await viewCluster(context.clients.kubernetes);
@@ -30,16 +31,23 @@ export const logsCheck: PhaseCheck = {
       outside(context, storeMayWrite(context)),
       outside(context, withinBudget(context)),
     ]);
-    return [...standing, await outside(context, markerFound(context, view))];
+    // One after the other: each sweeps away what a killed run left in namespaces of its kind.
+    return [
+      ...standing,
+      await outside(context, markerFound(context, view)),
+      await outside(context, traceStoreMayWrite(context)),
+      await outside(context, traceFound(context, view)),
+    ];
   },
 
-  async diagnose(context) {
+  async diagnose(context, findings) {
     const view = await viewCluster(context.clients.kubernetes);
     return [
       ...(await withoutRole(context)),
       ...(await collectorsMissing(context, view)),
       ...(await unparsed(context)),
       ...(await tooMuch(context)),
+      ...traceLost(context, findings),
     ];
   },
 };

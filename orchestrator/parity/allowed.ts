@@ -31,6 +31,11 @@ export const allowed: readonly Allowance[] = [
     reason: "retention per environment, and the disk and memory it takes (B6.1, B8.3)",
   },
   {
+    resource: / logs-traces-tempo$/,
+    path: /\.tempo\.retention$/,
+    reason: "retention per environment (B6.1)",
+  },
+  {
     resource: / logs-loki$/,
     path: /\.limits_config\.retention_period$/,
     reason: "retention per environment (B6.1)",

@@ -7,9 +7,10 @@ import { KubeApi, UnknownKind } from "./kubernetes/api";
 import { alertmanager } from "./services/alertmanager";
 import { loki } from "./services/loki";
 import { prometheus } from "./services/prometheus";
+import { tempo } from "./services/tempo";
 
 /** A program that answers behind a Service: the value of its pods' label `app.kubernetes.io/name`. */
-const programs: Readonly<Record<string, Program>> = { alertmanager, loki, prometheus };
+const programs: Readonly<Record<string, Program>> = { alertmanager, loki, prometheus, tempo };
 
 /** What a program answers, worked out from what is in its cluster. */
 export type Program = (request: ProgramRequest) => ServiceResponse;

@@ -150,6 +150,20 @@ export const publishedRights: Readonly<Record<string, PublishedRights | { readon
     source: "https://grafana.com/docs/loki/latest/setup/install/helm/deployment-guides/aws/",
     actions: ["s3:ListBucket", "s3:PutObject", "s3:GetObject", "s3:DeleteObject"],
   },
+  "tempo/tempo": {
+    source: "https://grafana.com/docs/tempo/latest/configuration/hosted-storage/s3/",
+    actions: [
+      "s3:ListBucket",
+      "s3:PutObject",
+      "s3:GetObject",
+      "s3:DeleteObject",
+      "s3:GetObjectTagging",
+      "s3:PutObjectTagging",
+    ],
+    withheld: {
+      ...each(["s3:GetObjectTagging", "s3:PutObjectTagging"], "objects get no tags: storage.trace.s3.tags is not set"),
+    },
+  },
   "external-secrets/external-secrets": {
     source: "https://external-secrets.io/latest/provider/aws-secrets-manager/",
     actions: [

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { buildPlatform } from "../../../infra/platform";
+import { dataSources } from "../../../infra/traces-values";
 import { configOf, record, type Registered } from "../../support/pulumi";
 
 describe("phase 09: logs", () => {
@@ -56,5 +57,42 @@ describe("phase 09: logs", () => {
     const source = inputsOf("kubernetes:core/v1:ConfigMap", "logs-data-source");
     expect(source).to.have.nested.property("metadata.labels.grafana_datasource", "1");
     expect(JSON.stringify(source?.["data"])).to.include("http://loki.loki.svc.cluster.local:3100");
+  });
+  it("[A9.6] keeps traces in an encrypted bucket of their own, with the right to that alone", () => {
+    expect(inputsOf("aws:s3/bucket:Bucket", "logs-traces-bucket")?.["bucket"]).to.equal(
+      "slipway-production-traces-333333333333",
+    );
+    expect(values("logs-traces-tempo")).to.have.nested.property("tempo.storage.trace.backend", "s3");
+    expect(values("logs-traces-tempo")).to.have.nested.property("tempo.retention", "720h");
+    expect(values("logs-traces-tempo")).to.have.nested.property("persistence.enabled", true);
+    const policy = String(inputsOf("aws:iam/rolePolicy:RolePolicy", "logs-traces-tempo-role")?.["policy"]);
+    expect(policy).to.include("logs-traces-bucket").and.not.include('"*"');
+  });
+  it("[A9.6] takes spans of every namespace, and lets the collector go to the store alone", () => {
+    expect(policies("traces-opentelemetry")["allow-everybody"]).to.include('"port":4317').and.include('"port":4318');
+    expect(policies("traces-opentelemetry")["allow-namespaces"]).to.include('"kubernetes.io/metadata.name":"tempo"');
+    expect(policies("traces-opentelemetry")).to.not.have.property("allow-internet");
+    expect(policies("traces-tempo")["allow-callers"]).to.include('"kubernetes.io/metadata.name":"opentelemetry"');
+  });
+  it("[A9.6] gives the collector one pipeline, from applications to the store", () => {
+    const config = JSON.stringify((values("logs-traces-collector") as { alternateConfig: object }).alternateConfig);
+    expect(config).to.include("tempo.tempo.svc.cluster.local:4317").and.not.include("debug");
+    expect(values("logs-traces-collector")).to.have.property("replicaCount", 2);
+  });
+  it("[G4.3] leads in Grafana from a line to its trace, and from a trace to its lines and figures", () => {
+    const source = (name: string) => JSON.stringify(inputsOf("kubernetes:core/v1:ConfigMap", name)?.["data"]);
+    expect(source("logs-data-source")).to.include('\\"datasourceUid\\":\\"tempo\\"');
+    expect(source("logs-traces-data-source")).to.include('\\"datasourceUid\\":\\"loki\\"');
+    expect(source("logs-traces-data-source")).to.include('\\"datasourceUid\\":\\"prometheus\\"');
+    expect(values("metrics-kube-prometheus-stack")).to.have.nested.property(
+      "grafana.sidecar.datasources.exemplarTraceIdDestinations.datasourceUid",
+      "tempo",
+    );
+    // A trace id as loggers write it, and nothing else.
+    const [{ matcherRegex } = { matcherRegex: "" }] = dataSources.loki.jsonData.derivedFields;
+    const id = "0af7651916cd43dd8448eb211c80319c";
+    for (const key of ["trace_id", "traceId", "traceID"])
+      expect(new RegExp(matcherRegex).exec(`{"${key}": "${id}"}`)?.[1]).to.equal(id);
+    expect(new RegExp(matcherRegex).test(`{"span_id":"${id}"}`)).to.equal(false);
   });
 });

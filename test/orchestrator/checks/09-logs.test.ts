@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import { logsCheck } from "../../../orchestrator/checks/09-logs";
-import type { Services } from "../../../orchestrator/checks/check";
+import type { Services, WaitUntil } from "../../../orchestrator/checks/check";
 import { BYTES_A_DAY, LINES, UNPARSED } from "../../../orchestrator/checks/log-queries";
 import type { Properties } from "../../../orchestrator/sandbox/provider/serve";
 import { CLUSTER, nodes } from "../sandbox/kubernetes/fixture";
 import { impatient, openWorld, type ClusterWorld } from "./cluster-world";
 
 const ROLE = "arn:aws:iam::123456789012:role/slipway-test-loki";
+const TRACES_ROLE = "arn:aws:iam::123456789012:role/slipway-test-tempo";
 const outputs = {
   cluster: { name: CLUSTER },
   logs: {
@@ -18,10 +19,19 @@ const outputs = {
     retentionDays: 7,
     bytesPerNamespaceAndDay: 2 ** 30,
   },
+  traces: {
+    collector: { namespace: "opentelemetry", name: "opentelemetry-collector", port: 4318 },
+    store: { namespace: "tempo", name: "tempo", port: 3200 },
+    bucket: "slipway-test-traces",
+    writerRoleArn: TRACES_ROLE,
+  },
 };
 const bound = (roleArn: string | undefined) => ({
   podIdentityAssociations: () =>
-    Promise.resolve(roleArn === undefined ? [] : [{ namespace: "loki", serviceAccount: "loki", roleArn }]),
+    Promise.resolve([
+      { namespace: "tempo", serviceAccount: "tempo", roleArn: TRACES_ROLE },
+      ...(roleArn === undefined ? [] : [{ namespace: "loki", serviceAccount: "loki", roleArn }]),
+    ]),
 });
 const lokiValues: Properties = {
   loki: {
@@ -38,16 +48,29 @@ const lokiValues: Properties = {
   lokiCanary: { enabled: false },
 };
 
+/** A trace that is walled off never comes; everything else does. */
+const impatientTraces: WaitUntil = async (wait) => {
+  let last = await wait.attempt();
+  for (let round = 0; !last.done && round < 60 && !wait.reason.includes("trace"); round++) last = await wait.attempt();
+  return last;
+};
+
 describe("check 09 logs", () => {
   let world: ClusterWorld;
   const install = (chart: string, version: string, namespace: string, values: Properties) =>
     world.fixture.make("kubernetes:helm.sh/v3:Release", chart, { name: chart, chart, version, namespace, values });
   before(async () => {
     world = await openWorld();
-    for (const name of ["loki", "logging"])
+    for (const name of ["loki", "logging", "tempo", "opentelemetry"])
       await world.put({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
     await install("loki", "18.11.0", "loki", lokiValues);
     await install("alloy", "1.11.1", "logging", { alloy: { mounts: { varlog: true } } });
+    await install("tempo", "2.2.4", "tempo", {});
+    await install("opentelemetry-collector", "0.170.0", "opentelemetry", {
+      mode: "deployment",
+      image: { repository: "x" },
+      command: { name: "otelcol-k8s" },
+    });
   });
   after(() => world.fixture.close());
   const run = (more: object = {}) =>
@@ -56,6 +79,7 @@ describe("check 09 logs", () => {
   const answering = (counts: Readonly<Record<string, object[]>>): Services => ({
     get: ({ path }) => {
       const url = new URL(path, "http://localhost");
+      if (url.pathname.startsWith("/api/traces/")) return Promise.resolve({ status: 200, body: "{}" });
       const result = url.pathname.endsWith("query_range")
         ? [{ values: [["0", "found"]] }]
         : (counts[url.searchParams.get("query") ?? ""] ?? []);
@@ -68,7 +92,15 @@ describe("check 09 logs", () => {
   it("[A9.1] [A9.3] [A9.5] passes when a line from a pod is found, and has nothing to diagnose", async () => {
     const { bad, findings, diagnoses } = await run();
     expect(bad).to.deep.equal([]);
-    expect(findings.map(({ requirement }) => requirement)).to.deep.equal(["A9.3", "A9.1", "A9.1", "A9.5", "A9.3"]);
+    expect(findings.map(({ requirement }) => requirement)).to.deep.equal([
+      "A9.3",
+      "A9.1",
+      "A9.1",
+      "A9.5",
+      "A9.3",
+      "A9.6",
+      "A9.6",
+    ]);
     expect(diagnoses).to.deep.equal([]);
   });
   it("[A9.1] makes dev do with one copy", async () => {
@@ -128,6 +160,40 @@ describe("check 09 logs", () => {
   it("[A9.3] is in error when the store does not answer", async () => {
     const services = { get: () => Promise.resolve({ status: 503, body: "no endpoints" }) };
     const { bad } = await run({ services });
-    expect(bad.map((line) => line.slice(0, 12))).to.deep.equal(["A9.5 errored", "A9.3 errored"]);
+    expect(bad.map((line) => line.slice(0, 12))).to.deep.equal(["A9.5 errored", "A9.3 errored", "A9.6 errored"]);
+  });
+  it("[A9.6] finds the trace that a pod sends", async () => {
+    const { findings } = await run();
+    const [, last] = findings.filter(({ requirement }) => requirement === "A9.6");
+    expect(last?.detail).to.match(/^trace [0-9a-f]{32} found$/);
+  });
+  it("[A9.6] fails when the collector is walled off, and says where to look", async () => {
+    const remove = await world.put({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "deny", namespace: "opentelemetry" },
+      spec: { podSelector: {}, policyTypes: ["Ingress"] },
+    });
+    const { bad, diagnoses, causes } = await run({ waitUntil: impatientTraces });
+    expect(bad).to.have.length(1);
+    expect(bad[0]).to.match(/^A9\.6 failed: [0-9a-f]{32}: not found within 180 s$/);
+    expect(diagnoses[0]).to.match(/^A9\.6 [0-9a-f]{32}$/);
+    expect(causes[0]).to.include("the collector does not take it");
+    await remove();
+  });
+  it("[A9.6] fails when the store of traces has no role", async () => {
+    const aws = {
+      podIdentityAssociations: () => Promise.resolve([{ namespace: "loki", serviceAccount: "loki", roleArn: ROLE }]),
+    };
+    expect((await run({ aws })).bad).to.deep.equal(["A9.6 failed: tempo/tempo: has no role"]);
+  });
+  it("[A9.6] is in error when the store answers with trouble", async () => {
+    const services: Services = {
+      get: ({ service, path }) =>
+        service === "tempo"
+          ? Promise.resolve({ status: 500, body: "ingester" })
+          : answering(calm).get({ namespace: "loki", service, port: 3100, path }),
+    };
+    expect((await run({ services })).bad).to.deep.equal(["A9.6 errored: tempo:3200 answered 500: ingester"]);
   });
 });

@@ -14,7 +14,9 @@ import { alloy } from "./alloy";
 import { loki } from "./loki";
 import { kubePrometheusStack } from "./kube-prometheus-stack";
 import { nvidiaDevicePlugin } from "./nvidia-device-plugin";
+import { opentelemetryCollector } from "./opentelemetry-collector";
 import { opencost } from "./opencost";
+import { tempo } from "./tempo";
 import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
 import { velero } from "./velero";
 
@@ -35,6 +37,8 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   loki: loki as unknown as ChartTable,
   "nvidia-device-plugin": nvidiaDevicePlugin as unknown as ChartTable,
   opencost: opencost as unknown as ChartTable,
+  "opentelemetry-collector": opentelemetryCollector as unknown as ChartTable,
+  tempo: tempo as unknown as ChartTable,
   "vertical-pod-autoscaler": verticalPodAutoscaler as unknown as ChartTable,
   velero: velero as unknown as ChartTable,
 };

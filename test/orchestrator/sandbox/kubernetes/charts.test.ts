@@ -10,6 +10,11 @@ import type { Properties } from "../../../../orchestrator/sandbox/provider/serve
 const least: Readonly<Record<string, Properties>> = {
   "aws-load-balancer-controller": { clusterName: "rehearsal" },
   karpenter: { settings: { clusterName: "rehearsal" } },
+  "opentelemetry-collector": {
+    mode: "deployment",
+    image: { repository: "ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-k8s" },
+    command: { name: "otelcol-k8s" },
+  },
   loki: {
     loki: {
       schemaConfig: { configs: [{ from: "2026-01-01", store: "tsdb", object_store: "s3", schema: "v13" }] },

@@ -31,7 +31,12 @@ export const grafanaValues = z
     securityContext: anything.default({ runAsNonRoot: true, runAsUser: 472, runAsGroup: 472, fsGroup: 472 }),
     containerSecurityContext: anything.default(container),
     resources: anything.default({}),
-    sidecar: z.strictObject({ resources: anything.default({}) }).prefault({}),
+    sidecar: z
+      .strictObject({
+        resources: anything.default({}),
+        datasources: z.strictObject({ exemplarTraceIdDestinations: anything.default({}) }).prefault({}),
+      })
+      .prefault({}),
     testFramework: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
     additionalDataSources: z.array(anything).default([]),
   })
