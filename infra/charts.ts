@@ -170,6 +170,32 @@ export const charts = {
     testedOn: [],
     reviewed: "2026-11-21",
   },
+  "strimzi-kafka-operator": {
+    chart: "oci://quay.io/strimzi-helm/strimzi-kafka-operator",
+    version: "1.2.0",
+    namespace: "kafka",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
+  "cloudnative-pg": {
+    chart: "cloudnative-pg",
+    repository: "https://cloudnative-pg.github.io/charts",
+    version: "0.29.0",
+    namespace: "cnpg-system",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
+  "plugin-barman-cloud": {
+    chart: "plugin-barman-cloud",
+    repository: "https://cloudnative-pg.github.io/charts",
+    version: "0.7.0",
+    namespace: "cnpg-system",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
 } as const satisfies Readonly<Record<string, Chart>>;
 
 export type ChartName = keyof typeof charts;

@@ -18,6 +18,7 @@ export interface PlatformOutputs {
   readonly metrics: MetricsOutput;
   readonly logs: LogsOutput;
   readonly traces: TracesOutput;
+  readonly stateful: StatefulOutput;
   readonly secrets: SecretsOutput;
   readonly autoscaling: AutoscalingOutput;
   readonly security: SecurityOutput;
@@ -178,6 +179,36 @@ export interface TracesOutput {
   readonly store: { readonly namespace: string; readonly name: string; readonly port: number };
   readonly bucket: string;
   readonly writerRoleArn: string;
+}
+
+/** A data system that an operator runs (A11). */
+export interface DataSystemOutput {
+  readonly namespace: string;
+  /** Its custom resource: a Kafka, or a Cluster of CloudNativePG. */
+  readonly name: string;
+  readonly members: number;
+  /** Service that clients come in by, and its port. */
+  readonly service: string;
+  readonly port: number;
+  /** Namespaces whose pods may reach it (A11.8). */
+  readonly clients: readonly string[];
+  /** PrometheusRule that watches it, and the alerts in it. */
+  readonly rules: string;
+  readonly alerts: readonly string[];
+}
+export interface StatefulOutput {
+  /** Each an empty list where the environment's configuration has it off. */
+  readonly kafka: readonly DataSystemOutput[];
+  readonly postgres: readonly (DataSystemOutput & {
+    /** Where the operator runs. */
+    readonly operator: string;
+    /** Names of ScheduledBackups; none where data is disposable (B4.1). */
+    readonly schedules: readonly string[];
+    /** Where archives and base backups go; empty without backup. */
+    readonly bucket: string;
+    readonly keyArn: string;
+    readonly writerRoleArn: string;
+  })[];
 }
 
 export interface SecretsOutput {

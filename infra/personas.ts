@@ -55,3 +55,17 @@ export const delivering: readonly RoleRule[] = [
   { apiGroups: [""], resources: ["pods"], verbs: READ },
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
 ];
+
+/** Group that answers for databases (A11.8). */
+export const databaseTeamGroup = "slipway:database-team";
+/** The database team in the namespace of a database (A11.8): databases and their backups, never a Secret. */
+export const databaseRights: readonly RoleRule[] = [
+  ...reading,
+  { apiGroups: [""], resources: ["persistentvolumeclaims", "events"], verbs: READ },
+  {
+    apiGroups: ["postgresql.cnpg.io"],
+    resources: ["clusters", "poolers", "scheduledbackups"],
+    verbs: [...READ, "update", "patch"],
+  },
+  { apiGroups: ["postgresql.cnpg.io"], resources: ["backups", "databases"], verbs: WRITE },
+];

@@ -47,6 +47,14 @@ const group = z
   .string()
   .regex(/^(?!system:)[A-Za-z0-9][\w:.@/-]{0,62}$/, "a group's name that does not begin with system:");
 
+const dataSystem = z.strictObject({
+  enabled: z.boolean(),
+  /** Volume of each member, GiB, encrypted gp3; it can grow and never shrink. */
+  diskGib: count(10, 16_384),
+  /** Namespaces whose pods may reach it; nobody else may (A11.8). */
+  clients: z.array(z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "the name of a namespace")),
+});
+
 /** Managed add-ons of phases 02, 13 and 15. */
 const addons = [
   "vpc-cni",
@@ -269,6 +277,13 @@ export const schema = z.strictObject({
       windows: z.array(weekly).default([]),
     })
     .prefault({}),
+  /** Data that operators keep inside the cluster (A11.1); each system is a choice of the environment. */
+  stateful: z.strictObject({
+    /** Strimzi with one broker per zone, or a single one without high availability. */
+    kafka: dataSystem,
+    /** CloudNativePG with the reference database: one member per zone, or a single one without high availability. */
+    postgres: dataSystem,
+  }),
   /** Chart name → version, over the table in charts.ts. */
   charts: z.record(z.string(), z.string().regex(/^v?\d+\.\d+\.\d+$/, "an exact version")).default({}),
 });

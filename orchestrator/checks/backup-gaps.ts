@@ -6,6 +6,8 @@ import { each, type Seen } from "./finding";
 const CLASS_LABEL = "velero.io/csi-volumesnapshot-class";
 /** Annotation by which Velero has a pod dump before its volumes are snapshotted (Velero, backup hooks). */
 const DUMP_HOOK = "pre.hook.backup.velero.io/command";
+/** Annotation of data that nobody would miss; dev's database has no backup on purpose (B4.1). */
+const DISPOSABLE = "slipway.dev/disposable";
 /** Servers of databases, by the last part of their image's name. */
 const DATABASE =
   /(^|\/)(postgres(ql)?|mysql|mariadb|mongo(db)?|redis|elasticsearch|opensearch|cassandra|cockroach)[^/]*$/;
@@ -63,7 +65,8 @@ export async function unprotectedDatabases(view: ClusterView): Promise<Seen> {
     ...each(databases, nameOf, ({ metadata }) =>
       metadata?.annotations?.[DUMP_HOOK] === undefined ? "keeps data and is not dumped before its snapshot" : undefined,
     ),
-    ...each(clusters, nameOf, ({ spec }) => {
+    ...each(clusters, nameOf, ({ metadata, spec }) => {
+      if (metadata?.annotations?.[DISPOSABLE] === "true") return undefined;
       const archived =
         spec?.backup?.barmanObjectStore !== undefined ||
         spec?.plugins?.some((plugin) => plugin.isWALArchiver === true && plugin.enabled !== false) === true;

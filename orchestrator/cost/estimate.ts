@@ -149,6 +149,19 @@ const pricing: Readonly<Record<string, (one: PlannedResource, to: Priced, all: r
     const gib = claims(one.inputs["values"]);
     if (gib > 0) add(to, "storage", `volumes of ${text(one.inputs["name"])}, ${gib} GiB`, gib * prices.diskGib);
   },
+  "kubernetes:kafka.strimzi.io/v1:KafkaNodePool": (one, to) => {
+    const each = list(at(one.inputs, "spec", "storage", "volumes")).reduce<number>(
+      (sum, volume) => sum + gibibytes(at(volume, "size")),
+      0,
+    );
+    const gib = number(at(one.inputs, "spec", "replicas")) * each;
+    add(to, "storage", `volumes of Kafka, ${gib} GiB`, gib * prices.diskGib);
+  },
+  "kubernetes:postgresql.cnpg.io/v1:Cluster": (one, to) => {
+    const each = gibibytes(at(one.inputs, "spec", "storage", "size"));
+    const gib = number(at(one.inputs, "spec", "instances")) * each;
+    add(to, "storage", `volumes of Postgres, ${gib} GiB`, gib * prices.diskGib);
+  },
   "kubernetes:core/v1:PersistentVolumeClaim": (one, to) => {
     const gib = gibibytes(at(one.inputs, "spec", "resources", "requests", "storage"));
     add(to, "storage", `volumes claimed, ${gib} GiB`, gib * prices.diskGib);

@@ -122,4 +122,20 @@ export const allowed: readonly Allowance[] = [
     path: /^(metadata\.annotations\.slipway\.dev\/(remediation|url)|spec\.validations\.\d\.message)$/,
     reason: "the rule speaks of both environments; the text is the same (A5.4)",
   },
+  {
+    resource: / stateful-(kafka-brokers|postgres)$/,
+    path: /(^|\.)(storage\.volumes\.0\.size|storage\.size)$/,
+    reason: "room for as much data as each environment keeps (B8.3)",
+  },
+  {
+    resource: / stateful-postgres-(archive|store)$/,
+    path: /(noncurrentDays|retentionPolicy)$/,
+    reason: "copies are kept as long as each environment is configured to (B4.1, B4.2)",
+  },
+  { resource: / stateful-postgres-checkout-hourly$/, path: /^$/, reason: "hourly copies in production only (B4.2)" },
+  {
+    resource: /PrometheusRule stateful-(kafka|postgres)-rules$/,
+    path: /^spec\.groups\.0\.rules\.\d+\.(labels\.severity|annotations\.runbook_url)$/,
+    reason: "nobody is woken by staging; runbooks are where each environment says (B6.2, B6.3)",
+  },
 ];

@@ -1,5 +1,6 @@
 import { quantity } from "./quantity";
 import { fieldsOf, listOf, specOf, statusOf, stringsOf, type Fields, type KubeObject } from "./object";
+import { crowded } from "./spread";
 import type { ClusterStore } from "./store";
 
 interface Toleration {
@@ -42,6 +43,8 @@ function refuses(store: ClusterStore, node: KubeObject, pod: KubeObject): string
   if (!eligible(node, spec)) return "node(s) didn't match Pod's node affinity/selector";
   const taint = untolerated(node, spec);
   if (taint !== undefined) return `node(s) had untolerated taint {${taint}}`;
+  const apart = crowded(store, node, pod);
+  if (apart !== undefined) return apart;
   const allocatable = stringsOf(statusOf(node)["allocatable"]);
   const placed = podsOn(store, node);
   if (placed.length + 1 > quantity(allocatable["pods"] ?? "0")) return "Too many pods";

@@ -4,6 +4,8 @@ import type { Operator, OperatorContext } from "./operator";
 
 const CLAIM = { apiVersion: "v1", kind: "PersistentVolumeClaim" };
 const CLASS = { apiVersion: "storage.k8s.io/v1", kind: "StorageClass" };
+const NODE = { apiVersion: "v1", kind: "Node" };
+const ZONE = "topology.kubernetes.io/zone";
 const PROVISIONER = "ebs.csi.aws.com";
 const MANAGER = "ebs-csi-controller";
 
@@ -11,7 +13,7 @@ const MANAGER = "ebs-csi-controller";
 export const ebsCsiDriver: Operator = {
   name: "ebs-csi-driver",
   deployment: { app: "ebs-csi-controller" },
-  kinds: [CLAIM, CLASS],
+  kinds: [CLAIM, CLASS, NODE],
   async reconcile(context) {
     for (const claim of context.world.list(CLAIM.apiVersion, CLAIM.kind)) await provision(context, claim);
     return false;
@@ -25,6 +27,7 @@ async function provision({ world }: OperatorContext, claim: KubeObject): Promise
   const waits = at(claim, "status", "phase") === "Pending" && at(claim, "spec", "volumeName") === undefined;
   if (!waits || chosen === undefined || storageClass?.["provisioner"] !== PROVISIONER) return;
   const { uid = "", namespace, name: claimName } = claim.metadata;
+  const zone = world.get({ ...NODE, name: chosen })?.metadata.labels?.[ZONE];
   await world.ensure(
     {
       apiVersion: "v1",
@@ -37,6 +40,12 @@ async function provision({ world }: OperatorContext, claim: KubeObject): Promise
         persistentVolumeReclaimPolicy: storageClass["reclaimPolicy"] ?? "Delete",
         volumeMode: "Filesystem",
         claimRef: { ...CLAIM, name: claimName, namespace, uid },
+        // A volume is in the zone of the node it was made for, and no pod elsewhere can have it.
+        ...(zone !== undefined && {
+          nodeAffinity: {
+            required: { nodeSelectorTerms: [{ matchExpressions: [{ key: ZONE, operator: "In", values: [zone] }] }] },
+          },
+        }),
         csi: {
           driver: PROVISIONER,
           fsType: "ext4",

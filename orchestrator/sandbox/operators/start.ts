@@ -5,6 +5,7 @@ import { at, selects, type KubeObject } from "../kubernetes/object";
 import { argoCd } from "./argo-cd";
 import { awsLoadBalancerController } from "./aws-load-balancer-controller";
 import { certManager } from "./cert-manager";
+import { cloudnativePg } from "./cloudnative-pg";
 import { envoyGateway } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
@@ -14,6 +15,7 @@ import { ebsCsiDriver } from "./ebs-csi-driver";
 import { metricsServer } from "./metrics-server";
 import type { DnsRecord, Operator, OperatorContext } from "./operator";
 import { prometheusOperator } from "./prometheus-operator";
+import { strimzi } from "./strimzi";
 import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
 import { velero } from "./velero";
 import { World, type Kind } from "./world";
@@ -32,6 +34,8 @@ export const operators: readonly Operator[] = [
   prometheusOperator,
   verticalPodAutoscaler,
   velero,
+  strimzi,
+  cloudnativePg,
 ];
 
 const DEPLOYMENT: Kind = { apiVersion: "apps/v1", kind: "Deployment" };

@@ -7,6 +7,7 @@ import { alertNames, ruleObjects } from "../../../infra/slo/manifests";
 import { burnRates, errorBudget, objectives, WINDOW_DAYS } from "../../../infra/slo/objectives";
 import type { AlertingRule } from "../../../infra/slo/rule";
 import { severities, type Environment } from "../../../infra/slo/severity";
+import { statefulAlerts } from "../../../infra/stateful/alerts";
 import { configOf, root } from "../../support/pulumi";
 
 const environments = ["dev", "staging", "production"] as const;
@@ -113,7 +114,9 @@ describe("runbooks", () => {
       test: string;
     };
   const used = new Map<string, Set<string>>();
-  for (const { alert, annotations } of environments.flatMap(alertsOf)) {
+  const data = environments.map((name) => statefulAlerts(configOf(name)));
+  const ofData = data.flatMap(({ kafka, postgres }) => [...kafka, ...postgres]);
+  for (const { alert, annotations } of [...environments.flatMap(alertsOf), ...ofData]) {
     const page = `${annotations["runbook_url"]?.split("/").at(-1) ?? ""}.md`;
     used.set(page, (used.get(page) ?? new Set()).add(alert));
   }

@@ -69,6 +69,11 @@ describe("databases that a snapshot alone would save [A15.5]", () => {
       named("off", { spec: { plugins: [{ isWALArchiver: true, enabled: false }] } }),
       named("plugin", { spec: { plugins: [{ isWALArchiver: true }] } }),
       named("barman", { spec: { backup: { barmanObjectStore: {} } } }),
+      // Said on the object: its data is nothing anybody would miss (B4.1).
+      {
+        ...named("dev", { spec: {} }),
+        metadata: { ...named("dev", {}).metadata, annotations: { "slipway.dev/disposable": "true" } },
+      },
     ];
     const { wrong } = await unprotectedDatabases(holding({ Cluster: clusters }));
     expect(wrong.map(({ subject }) => subject)).to.deep.equal(["shop/none", "shop/off"]);

@@ -19,6 +19,9 @@ import { opencost } from "./opencost";
 import { tempo } from "./tempo";
 import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
 import { velero } from "./velero";
+import { cloudnativePg } from "./cloudnative-pg";
+import { pluginBarmanCloud } from "./plugin-barman-cloud";
+import { strimziKafkaOperator } from "./strimzi-kafka-operator";
 
 /** Charts by the name in their `Chart.yaml`. */
 export const chartTables: Readonly<Record<string, ChartTable>> = {
@@ -41,6 +44,9 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   tempo: tempo as unknown as ChartTable,
   "vertical-pod-autoscaler": verticalPodAutoscaler as unknown as ChartTable,
   velero: velero as unknown as ChartTable,
+  "strimzi-kafka-operator": strimziKafkaOperator as unknown as ChartTable,
+  "cloudnative-pg": cloudnativePg as unknown as ChartTable,
+  "plugin-barman-cloud": pluginBarmanCloud as unknown as ChartTable,
 };
 
 export interface RenderRequest {

@@ -28,12 +28,18 @@ const claim = (chosen: string | undefined, more: object = {}, className = "gp3")
   status: { phase: "Pending" },
 });
 
+const node: KubeObject = {
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { name: "node-a", labels: { "topology.kubernetes.io/zone": "eu-central-1b" } },
+};
+
 describe("the EBS CSI driver of a rehearsal", () => {
   async function made(...claims: KubeObject[]): Promise<KubeObject[]> {
     const volumes: KubeObject[] = [];
     const world = {
       list: () => claims,
-      get: ({ name }: { name: string }) => (name === "gp3" ? storageClass : undefined),
+      get: ({ name }: { name: string }) => ({ gp3: storageClass, "node-a": node })[name],
       ensure: (object: KubeObject) => {
         volumes.push(object);
         return Promise.resolve(object);
@@ -55,5 +61,11 @@ describe("the EBS CSI driver of a rehearsal", () => {
     expect(await made(claim(undefined))).to.deep.equal([]);
     expect(await made(claim("node-a", { volumeName: "pvc-u-1" }))).to.deep.equal([]);
     expect(await made(claim("node-a", {}, "other"))).to.deep.equal([]);
+  });
+  it("[A11.3] makes it in the zone of that node, where it stays", async () => {
+    const [volume] = await made(claim("node-a"));
+    expect(JSON.stringify(volume?.["spec"])).to.include(
+      '{"key":"topology.kubernetes.io/zone","operator":"In","values":["eu-central-1b"]}',
+    );
   });
 });

@@ -12,6 +12,8 @@ import { karpenterDefinitions } from "./karpenter";
 import { prometheusOperatorDefinitions } from "./prometheus-operator";
 import { snapshotDefinitions } from "./snapshot-controller";
 import { veleroDefinitions } from "./velero";
+import { barmanCloudDefinitions, cloudnativePgDefinitions } from "./cloudnative-pg";
+import { strimziDefinitions } from "./strimzi";
 import { verticalPodAutoscalerDefinitions } from "./vertical-pod-autoscaler";
 
 export { certManagerDefinitions } from "./cert-manager";
@@ -48,6 +50,9 @@ export const kindSources: readonly KindSource[] = [
   { installedBy: "chart kube-prometheus-stack (operator v0.93.1)", definitions: prometheusOperatorDefinitions },
   { installedBy: "EKS add-on snapshot-controller (v8)", definitions: snapshotDefinitions },
   { installedBy: "chart velero (Velero 1.18)", definitions: veleroDefinitions },
+  { installedBy: "chart strimzi-kafka-operator 1.2.0", definitions: strimziDefinitions },
+  { installedBy: "chart cloudnative-pg 0.29.0 (CloudNativePG 1.30.0)", definitions: cloudnativePgDefinitions },
+  { installedBy: "chart plugin-barman-cloud 0.7.0", definitions: barmanCloudDefinitions },
   { installedBy: "chart vertical-pod-autoscaler (1.7.1)", definitions: verticalPodAutoscalerDefinitions },
 ];
 
