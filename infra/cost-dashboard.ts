@@ -1,17 +1,9 @@
+import { boardOf, type Panel } from "./board";
+
 /** Hours of AWS's month (8,760 a year). */
 const HOURS = 730;
 const NODE_PRICE = (resource: "cpu" | "ram") => `max by (node) (node_${resource}_hourly_cost)`;
 const BYTES_A_GIB = "1024 ^ 3";
-
-interface Panel {
-  readonly title: string;
-  readonly kind: "stat" | "timeseries" | "table";
-  readonly unit: "currencyUSD" | "percentunit";
-  readonly query: string;
-  readonly legend?: string;
-  /** What somebody should make of it. */
-  readonly description: string;
-}
 
 /** What is spent, by whom, and on what nobody used (A17.1, H4.1). Metrics are those of OpenCost and of the exporters. */
 export const costPanels: readonly Panel[] = [
@@ -62,31 +54,4 @@ export const costPanels: readonly Panel[] = [
 ];
 
 /** The dashboard as Grafana reads it. Pure. */
-export function costDashboard(): object {
-  return {
-    uid: "slipway-cost",
-    title: "Cost",
-    tags: ["slipway"],
-    schemaVersion: 39,
-    time: { from: "now-7d", to: "now" },
-    refresh: "5m",
-    panels: costPanels.map(({ title, kind, unit, query, legend, description }, index) => ({
-      id: index + 1,
-      type: kind,
-      title,
-      description,
-      datasource: { type: "prometheus", uid: "prometheus" },
-      gridPos: { x: (index % 2) * 12, y: Math.floor(index / 2) * 8, w: 12, h: 8 },
-      fieldConfig: { defaults: { unit }, overrides: [] },
-      targets: [
-        {
-          refId: "A",
-          expr: query,
-          ...(legend === undefined ? {} : { legendFormat: legend }),
-          ...(kind === "timeseries" ? {} : { instant: true }),
-          ...(kind === "table" ? { format: "table" } : {}),
-        },
-      ],
-    })),
-  };
-}
+export const costDashboard = (): object => boardOf("slipway-cost", "Cost", costPanels);

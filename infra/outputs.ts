@@ -24,6 +24,7 @@ export interface PlatformOutputs {
   readonly security: SecurityOutput;
   readonly backup: BackupOutput;
   readonly cost: CostOutput;
+  readonly dayTwo: DayTwoOutput;
   readonly slos: SlosOutput;
   readonly deliverables: DeliverablesOutput;
 }
@@ -337,4 +338,11 @@ export interface CostOutput {
     /** Names of the state machines. */
     readonly machines: readonly string[];
   };
+}
+
+export interface DayTwoOutput {
+  /** ConfigMap with the daily and the weekly list, as namespace/name (H1.2). */
+  readonly dashboard: string;
+  /** When the environment may be changed without an override, for a person (H1.4). */
+  readonly windows: readonly string[];
 }

@@ -18,6 +18,7 @@ import { Autoscaling } from "./phases/13-autoscaling";
 import { Security } from "./phases/14-security";
 import { Backup } from "./phases/15-backup";
 import { Cost } from "./phases/17-cost";
+import { DayTwo } from "./phases/18-day-two";
 import { Slos } from "./phases/19-slos";
 import { Deliverables } from "./phases/20-deliverables";
 
@@ -55,6 +56,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
   const security = new Security("security", { config, cluster, nodePools }, inAccount).outputs;
   const backup = new Backup("backup", { config, tags, cluster, nodePools }, inAccount).outputs;
   const cost = new Cost("cost", { config, tags, cluster, nodePools, metrics }, inAccount).outputs;
+  const dayTwo = new DayTwo("day-two", { config, cluster, metrics }, inAccount).outputs;
   const slos = new Slos("slos", { config, tags, cluster, metrics, secrets }, inAccount).outputs;
   const deliverables = new Deliverables("deliverables", { config, tags }, inAccount).outputs;
 
@@ -121,6 +123,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     security: plain(security, ["personas", "environments", "privilegedNamespaces", "admission"]),
     backup: plain(backup, ["namespace", "location", "bucket", "keyArn", "writerRoleArn", "snapshotClass", "schedules"]),
     cost: plain(cost, ["namespace", "exporter", "dashboard", "exportBucket", "exportName", "teams", "offHours"]),
+    dayTwo: plain(dayTwo, ["dashboard", "windows"]),
     slos: plain(slos, ["objectives", "rules", "alerts", "receivers", "addresses", "jobs", "dashboards"]),
     deliverables: plain(deliverables, ["bucket", "keyArn", "keptDays"]),
   };

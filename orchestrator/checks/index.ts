@@ -59,6 +59,7 @@ export const loaders: Readonly<Record<string, () => Promise<PhaseCheck>>> = {
   Security: async () => (await import("./14-security.js")).securityCheck,
   Backup: async () => (await import("./15-backup.js")).backupCheck,
   Cost: async () => (await import("./17-cost.js")).costCheck,
+  DayTwo: async () => (await import("./18-day-two.js")).dayTwoCheck,
   Slos: async () => (await import("./19-slos.js")).slosCheck,
   Deliverables: async () => (await import("./20-deliverables.js")).deliverablesCheck,
 };

@@ -29,6 +29,7 @@ export const phases: readonly Phase[] = [
   { number: 14, name: "Security", title: "rights and admission policies", outputs: ["security"] },
   { number: 15, name: "Backup", title: "backup and restore", outputs: ["backup"] },
   { number: 17, name: "Cost", title: "cost governance", outputs: ["cost"] },
+  { number: 18, name: "DayTwo", title: "day 2", outputs: ["dayTwo"] },
   { number: 19, name: "Slos", title: "service levels and alerts", outputs: ["slos"] },
   { number: 20, name: "Deliverables", title: "deliverables and evidence", outputs: ["deliverables"] },
 ];

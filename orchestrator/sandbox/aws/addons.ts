@@ -24,6 +24,7 @@ const workloads: Readonly<Record<string, (values: Readonly<Record<string, unknow
   coredns: (values) => [
     account("coredns"),
     deployment("coredns", { "k8s-app": "kube-dns" }, Number(values["replicaCount"] ?? 2), "coredns"),
+    budget("coredns", { "k8s-app": "kube-dns" }),
     {
       apiVersion: "v1",
       kind: "Service",
@@ -41,6 +42,7 @@ const workloads: Readonly<Record<string, (values: Readonly<Record<string, unknow
     account("ebs-csi-controller-sa"),
     account("ebs-csi-node-sa"),
     deployment("ebs-csi-controller", { app: "ebs-csi-controller" }, 2, "ebs-csi-controller-sa"),
+    budget("ebs-csi-controller", { app: "ebs-csi-controller" }),
     daemon("ebs-csi-node", { app: "ebs-csi-node" }, ["ebs-plugin"]),
   ],
   "metrics-server": (values) => {
@@ -54,16 +56,7 @@ const workloads: Readonly<Record<string, (values: Readonly<Record<string, unknow
         metadata: meta("metrics-server", labels),
         spec: { selector: labels, ports: [{ name: "https", protocol: "TCP", port: 443, targetPort: 10251 }] },
       },
-      ...(fields(values["podDisruptionBudget"])["enabled"] === false
-        ? []
-        : [
-            {
-              apiVersion: "policy/v1",
-              kind: "PodDisruptionBudget",
-              metadata: meta("metrics-server", labels),
-              spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
-            },
-          ]),
+      ...(fields(values["podDisruptionBudget"])["enabled"] === false ? [] : [budget("metrics-server", labels)]),
     ];
   },
   "snapshot-controller": () => [
@@ -78,6 +71,15 @@ function meta(name: string, labels: Record<string, string> = {}) {
 }
 function account(name: string): object {
   return { apiVersion: "v1", kind: "ServiceAccount", metadata: meta(name) };
+}
+/** What EKS gives its add-ons with more than one copy. */
+function budget(name: string, labels: Record<string, string>): object {
+  return {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: meta(name, labels),
+    spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
+  };
 }
 const container = (name: string) => ({
   name,
