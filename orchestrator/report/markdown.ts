@@ -15,7 +15,10 @@ export function toMarkdown(report: Report): string {
     `- engine ${engineName} ${engine.version}, target ${target}, cluster ${cluster}`,
     `- exit code ${report.exitCode}, Slipway ${report.slipway}`,
     ...(target === "rehearsal"
-      ? ["", "This was a rehearsal: results marked stand-in were proved against a stand-in, not against AWS; those marked computed were worked out from the objects in the cluster, no traffic was sent."]
+      ? [
+          "",
+          "This was a rehearsal: results marked stand-in were proved against a stand-in, not against AWS; those marked computed were worked out from the objects in the cluster, no traffic was sent.",
+        ]
       : []),
     ...atAGlance(report),
     ...report.environments.flatMap(environmentSection),

@@ -3,7 +3,8 @@ import { namesOf } from "../../infra/environments/names";
 import type { Kind } from "../../infra/environments/sizes";
 
 /** An image whose digest is this digit, over and over. */
-export const imageOf = (digit: string) => `111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop/web@sha256:${digit.repeat(64)}`;
+export const imageOf = (digit: string) =>
+  `111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop/web@sha256:${digit.repeat(64)}`;
 
 const domains = {
   preview: "dev.example.com",

@@ -16,7 +16,9 @@ const judged = (result: Partial<Operation>) => {
   const amount = 1_000_000;
   const areas = { compute: amount, storage: amount, network: amount, monitoring: amount, recovery: amount };
   const budget = { ...areas, limit: amount, contacts: ["a@example.org"] };
-  const made = stepContext({ config: strict<PlatformConfig>("config", { region: "eu-central-1", cost: { teams: [] }, budget }) });
+  const made = stepContext({
+    config: strict<PlatformConfig>("config", { region: "eu-central-1", cost: { teams: [] }, budget }),
+  });
   made.stack.previewResult = result;
   return made;
 };

@@ -272,7 +272,13 @@ const expression = fc.oneof(
   }),
 );
 const selector = maybe<Selector>({
-  matchLabels: fc.constantFrom<Record<string, string>[]>({}, { app: "x" }, { app: "y" }, { app: "y", tier: "z" }, { team: "x" }),
+  matchLabels: fc.constantFrom<Record<string, string>[]>(
+    {},
+    { app: "x" },
+    { app: "y" },
+    { app: "y", tier: "z" },
+    { team: "x" },
+  ),
   matchExpressions: few(expression),
 }) as fc.Arbitrary<Selector>;
 const block = fc.constantFrom("0.0.0.0/0", "10.0.0.0/23", "10.0.0.0/24", "10.0.1.0/30", "10.0.0.8/29", "192.0.2.7/32");
