@@ -209,4 +209,17 @@ export const publishedRights: Readonly<Record<string, PublishedRights | { readon
       "s3:PutObjectTagging": "objects of a backup carry no tags; the bucket does",
     },
   },
+  // The reference Postgres: its instances archive with Barman Cloud, whose page lists the rights for S3.
+  "checkout-database/checkout": {
+    source: "https://cloudnative-pg.io/plugin-barman-cloud/docs/object_stores/",
+    actions: [
+      "s3:AbortMultipartUpload",
+      "s3:DeleteObject",
+      "s3:GetObject",
+      "s3:ListBucket",
+      "s3:PutObject",
+      "s3:PutObjectTagging",
+    ],
+    withheld: { "s3:PutObjectTagging": "objects of a backup carry no tags; the bucket does" },
+  },
 };
