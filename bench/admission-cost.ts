@@ -37,6 +37,15 @@ const many = <T>(count: number, one: (at: number) => T): T[] => Array.from({ len
 const rbac = (plural: string) => (namespace: string) =>
   `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/${plural}`;
 
+/** A container that no rule stops at, so that every one of them is judged. */
+const container = {
+  image: `ghcr.io/slipway/app@sha256:${"0".repeat(64)}`,
+  resources: { requests: { cpu: "1m", memory: "1Mi" }, limits: { cpu: "1m", memory: "1Mi" } },
+  readinessProbe: { tcpSocket: { port: 1 } },
+  livenessProbe: { tcpSocket: { port: 1 } },
+  securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+};
+
 /** What grows in an object of each kind; the least that says something, so that most of it fits into one object. */
 const shapes: Readonly<Record<string, Shape>> = {
   pods: {
@@ -48,7 +57,11 @@ const shapes: Readonly<Record<string, Shape>> = {
         selector: { matchLabels: { a: "b" } },
         template: {
           metadata: { labels: { a: "b" } },
-          spec: { containers: many(parts, (at) => ({ name: `c${at}`, image: "x" })) },
+          spec: {
+            automountServiceAccountToken: false,
+            securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+            containers: many(parts, (at) => ({ ...container, name: `c${at}` })),
+          },
         },
       },
     }),

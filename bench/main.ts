@@ -1,3 +1,4 @@
+import { benchAdmissionCost } from "./admission-cost";
 import { benchControlPlane } from "./control-plane";
 import { benchEngine } from "./engine";
 import { benchInstall } from "./install";
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
   if (wanted("start")) await benchStart();
   if (wanted("control-plane")) await benchControlPlane();
   if (wanted("policy")) await benchPolicy();
+  if (wanted("policy")) await benchAdmissionCost();
   if (wanted("engine")) await benchEngine(sizes.length > 0 ? sizes : [100, 1000, 10_000]);
 }
 void main();

@@ -461,6 +461,67 @@ export const expressions: Readonly<Record<string, Expression>> = {
       `!object.kind.endsWith("Chaos") || (has(object.spec.mode) && !(object.spec.mode in ["", "all"]))`,
     ],
   },
+  "environments-stay-apart": {
+    on: [
+      ["networking.k8s.io", "v1", "networkpolicies"],
+      ["", "v1", "services"],
+    ],
+    holds: ({ environments, previews, databasePorts }) => {
+      const any = (name: string, globs: readonly string[]) =>
+        `(${globs.map((one) => `${name}.matches(${JSON.stringify(`^${pattern(one)}$`)})`).join(" || ") || "false"})`;
+      const own = "object.metadata.namespace";
+      const alien = (name: string) => `(${name} != ${own} && ${any(name, strings(environments))})`;
+      const concerned = (kind: string) => `object.kind != "${kind}" || !${any(own, strings(environments))} || `;
+      const NAME = '"kubernetes.io/metadata.name"';
+      const ENVIRONMENT = '"slipway.dev/environment"';
+      const selector = "p.namespaceSelector";
+      const labels = `(has(${selector}.matchLabels) ? ${selector}.matchLabels : {})`;
+      const expressions = `(has(${selector}.matchExpressions) ? ${selector}.matchExpressions : [])`;
+      const stays =
+        `!has(${selector}) || ((size(${labels}) > 0 || size(${expressions}) > 0) && !(${ENVIRONMENT} in ${labels}) && ` +
+        `(!(${NAME} in ${labels}) || !${alien(`${labels}[${NAME}]`)}) && ${expressions}.all(e, e.key != ${ENVIRONMENT} && ` +
+        `(e.key != ${NAME} || (e.operator == "In" && has(e.values) && e.values.all(v, !${alien("v")})))))`;
+      const rules = (direction: string, side: string) =>
+        `${concerned("NetworkPolicy")}!has(dyn(object).spec.${direction}) || dyn(object).spec.${direction}.all(r, ` +
+        `has(r.${side}) && size(r.${side}) > 0 && r.${side}.all(p, ${stays}))`;
+      const database = strings(databasePorts)
+        .map((one) => `(int(q.port) <= ${one} && ${one} <= (has(q.endPort) ? int(q.endPort) : int(q.port)))`)
+        .join(" || ");
+      const host = "dyn(object).spec.externalName";
+      return [
+        rules("ingress", "from"),
+        rules("egress", "to"),
+        `object.kind != "NetworkPolicy" || !${any(own, strings(previews))} || !has(dyn(object).spec.egress) || ` +
+          `dyn(object).spec.egress.all(r, !has(r.to) || !r.to.exists(p, has(p.ipBlock)) || (has(r.ports) && size(r.ports) > 0 && ` +
+          `r.ports.all(q, has(q.port) && (type(q.port) == string || !(${database || "false"})))))`,
+        `${concerned("Service")}!has(${host}) || size(${host}.split(".")) < 3 || ${host}.lowerAscii().split(".")[2] != "svc" || ` +
+          `!${alien(`${host}.lowerAscii().split(".")[1]`)}`,
+      ];
+    },
+  },
+  "refreshes-anonymise": {
+    on: [
+      ["batch", "v1", "jobs"],
+      ["batch", "v1", "cronjobs"],
+    ],
+    holds: ({ namespaces, jobs, dumping, loading, anonymising }) => {
+      const any = (name: string, globs: readonly string[]) =>
+        `(${globs.map((one) => `${name}.matches(${JSON.stringify(`^${pattern(one)}$`)})`).join(" || ") || "false"})`;
+      const pod =
+        '(object.kind == "CronJob" ? dyn(object).spec.jobTemplate.spec.template.spec : dyn(object).spec.template.spec)';
+      const all = `((has(${pod}.initContainers) ? ${pod}.initContainers : []) + ${pod}.containers)`;
+      const says = (programs: unknown) =>
+        `${all}.exists(c, ((has(c.command) ? c.command : []) + (has(c.args) ? c.args : [])).exists(w, ${
+          strings(programs)
+            .map((one) => `w.contains(${JSON.stringify(one)})`)
+            .join(" || ") || "false"
+        }))`;
+      return [
+        `!${any("object.metadata.namespace", strings(namespaces))} || ` +
+          `!((has(object.metadata.name) && ${any("object.metadata.name", strings(jobs))}) || (${says(dumping)} && ${says(loading)})) || ${says(anonymising)}`,
+      ];
+    },
+  },
   "nodes-limit-their-pods": {
     on: [["karpenter.k8s.aws", "v1", "ec2nodeclasses"]],
     holds: ({ maximum }) => [
@@ -509,6 +570,7 @@ export const impossible: Readonly<Record<string, string>> = {
     "a Service of a database port is refused with every other that leaves the cluster; a broker's listeners are judged before",
   "disruptions-are-budgeted": OTHERS,
   "environment-holds-no-secrets": WORDS,
+  "environments-are-behind-a-login": OTHERS,
   "instances-require-imdsv2": "machines are judged before they are made, in the program",
   "namespaces-deny-by-default": OTHERS,
   "namespaces-have-limit-ranges": OTHERS,
@@ -519,6 +581,7 @@ export const impossible: Readonly<Record<string, string>> = {
   "routes-attach-to-tls": OTHERS,
   "spot-workloads-are-ready": OTHERS,
   "secrets-stay-out-of-manifests": "in a cluster a Secret is where a secret belongs",
+  "stable-environments-are-delivered": OTHERS,
   "stateful-namespaces-are-backed-up": OTHERS,
   "volumes-are-encrypted": "disks are judged before they are made, in the program",
   "waivers-are-in-order": "waivers are kept beside the program",

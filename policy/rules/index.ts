@@ -35,6 +35,8 @@ import { databasesArePrivate } from "./databases-are-private";
 import { databasesStayInternal } from "./databases-stay-internal";
 import { disruptionsAreBudgeted } from "./disruptions-are-budgeted";
 import { environmentHoldsNoSecrets } from "./environment-holds-no-secrets";
+import { environmentsAreBehindALogin } from "./environments-are-behind-a-login";
+import { environmentsStayApart } from "./environments-stay-apart";
 import { hostsAreNamed } from "./hosts-are-named";
 import { iamPoliciesNameWhatTheyAllow } from "./iam-policies-name-what-they-allow";
 import { imagesArePinnedByDigest } from "./images-are-pinned-by-digest";
@@ -63,6 +65,7 @@ import { podsStayOffTheHost } from "./pods-stay-off-the-host";
 import { podsStayWithinSize } from "./pods-stay-within-size";
 import { portsStayOffTheHost } from "./ports-stay-off-the-host";
 import { probesStayInThePod } from "./probes-stay-in-the-pod";
+import { refreshesAnonymise } from "./refreshes-anonymise";
 import { repositoriesAreImmutable } from "./repositories-are-immutable";
 import { resourcePoliciesNamePrincipals } from "./resource-policies-name-principals";
 import { resourcesCarryTags } from "./resources-carry-tags";
@@ -81,6 +84,7 @@ import { selinuxOptionsAreSafe } from "./selinux-options-are-safe";
 import { serviceAccountTokensAreOff } from "./service-account-tokens-are-off";
 import { servicesStayInternal } from "./services-stay-internal";
 import { spotWorkloadsAreReady } from "./spot-workloads-are-ready";
+import { stableEnvironmentsAreDelivered } from "./stable-environments-are-delivered";
 import { statefulNamespacesAreBackedUp } from "./stateful-namespaces-are-backed-up";
 import { sysctlsAreSafe } from "./sysctls-are-safe";
 import { tablesRecoverToAPointInTime } from "./tables-recover-to-a-point-in-time";
@@ -130,6 +134,8 @@ export const rules: readonly Rule[] = [
   databasesStayInternal,
   disruptionsAreBudgeted,
   environmentHoldsNoSecrets,
+  environmentsAreBehindALogin,
+  environmentsStayApart,
   hostsAreNamed,
   iamPoliciesNameWhatTheyAllow,
   imagesArePinnedByDigest,
@@ -158,6 +164,7 @@ export const rules: readonly Rule[] = [
   podsStayWithinSize,
   portsStayOffTheHost,
   probesStayInThePod,
+  refreshesAnonymise,
   repositoriesAreImmutable,
   resourcePoliciesNamePrincipals,
   resourcesCarryTags,
@@ -176,6 +183,7 @@ export const rules: readonly Rule[] = [
   serviceAccountTokensAreOff,
   servicesStayInternal,
   spotWorkloadsAreReady,
+  stableEnvironmentsAreDelivered,
   statefulNamespacesAreBackedUp,
   sysctlsAreSafe,
   tablesRecoverToAPointInTime,
