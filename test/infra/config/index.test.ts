@@ -49,6 +49,25 @@ describe("the configuration", () => {
       /own name/,
       (raw) => (raw["environment"] = "staging" as never),
     ],
+    "no word on data systems [A11.1]": ["dev", "stateful", /required/, (raw) => delete raw["stateful"]],
+    "no word on one of them [A11.1]": [
+      "production",
+      "stateful.kafka",
+      /required/,
+      (raw) => delete raw["stateful"]!["kafka"],
+    ],
+    "clients that are no namespace [A11.8]": [
+      "staging",
+      "stateful.postgres.clients[0]",
+      /namespace/,
+      (raw) => ((raw["stateful"]!["postgres"] as Record<string, unknown>)["clients"] = ["*"]),
+    ],
+    "a volume that is too small [A11.6]": [
+      "staging",
+      "stateful.postgres.diskGib",
+      /./,
+      (raw) => ((raw["stateful"]!["postgres"] as Record<string, unknown>)["diskGib"] = 1),
+    ],
     "no owner [A0.4]": ["dev", "owner", /./, (raw) => (raw["owner"] = "" as never)],
     "no runbook [A0.4]": ["dev", "runbook", /required/, (raw) => delete raw["runbook"]],
     "a network that is no /16 [B3.1]": [
