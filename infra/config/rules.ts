@@ -2,7 +2,7 @@ import { alwaysDenied, heldRules } from "../admission/policies";
 import { charts } from "../charts";
 import { overlaps, parseCidr, SERVICE_CIDR, type Network } from "../cidr";
 import { architectureOf, hasGpu, poolsOf } from "../node-pools";
-import { unsupportedPairs } from "../skew";
+import { compare, unsupportedPairs } from "../skew";
 import { didYouMean, type Mistake } from "./mistakes";
 import type { PlatformConfig } from "./schema";
 
@@ -100,6 +100,15 @@ const rules: readonly Rule[] = [
           cluster.version,
           `a Kubernetes version in EKS standard support: ${kubernetesVersions.join(" or ")} (A2.1)`,
           `set "${kubernetesVersions[0]}"`,
+        ),
+  ({ cluster: { version, nodeVersion } }) =>
+    nodeVersion === undefined || (kubernetesVersions.includes(nodeVersion) && compare(nodeVersion, version) <= 0)
+      ? undefined
+      : mistake(
+          "cluster.nodeVersion",
+          nodeVersion,
+          `supported, and never ahead of the control plane, ${version} (H1.5)`,
+          "leave it out, or name the version before",
         ),
   ({ environment, cluster }) =>
     environment === "dev" || !cluster.publicAccess.enabled

@@ -88,6 +88,8 @@ export const schema = z.strictObject({
   }),
   cluster: z.strictObject({
     version: z.string().default("1.36"),
+    /** Of the managed nodes, while an upgrade has only reached the control plane (H1.5); without it the same. */
+    nodeVersion: z.string().optional(),
     /** Roles that get cluster-admin through an access entry; the creator gets none (A2.2). */
     adminRoleArns: z.array(arn).min(1),
     publicAccess: z

@@ -152,6 +152,7 @@ export class Cluster extends pulumi.ComponentResource {
         amiType: amiTypeOf(instanceType),
         capacityType: "ON_DEMAND",
         instanceTypes: [instanceType],
+        version: config.cluster.nodeVersion ?? config.cluster.version,
         launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
         scalingConfig: { minSize: count, maxSize: count + 3, desiredSize: count },
         updateConfig: { maxUnavailable: 1 },

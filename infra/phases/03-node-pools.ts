@@ -126,6 +126,7 @@ export class NodePools extends pulumi.ComponentResource {
         amiType: amiTypeOf(pool.instanceTypes[0] ?? ""),
         capacityType: pool.capacityType === "spot" ? "SPOT" : "ON_DEMAND",
         instanceTypes: [...pool.instanceTypes],
+        version: config.cluster.nodeVersion ?? config.cluster.version,
         launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
         scalingConfig: { minSize: pool.minimum, maxSize: pool.minimum * 2, desiredSize: pool.minimum },
         updateConfig: { maxUnavailable: 1 },

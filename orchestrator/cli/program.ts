@@ -8,6 +8,7 @@ import { addCommonOptions, addWorldOptions, environmentNames, type CommonOptions
 import { addEnvironmentCommands, type EnvironmentHandlers } from "./environments";
 import { addMigrationsCommands, type MigrationsHandlers } from "./migrations";
 import { addPolicyCommands, type PolicyHandlers } from "./policy";
+import { addUpgradeCommand, type UpgradeHandlers } from "./upgrade";
 import { addPromotionCommands, type PromotionHandlers } from "./promotion";
 import type { Sink } from "./terminal";
 
@@ -27,7 +28,14 @@ export type Handler<Options> = (options: Options) => Promise<void>;
 
 /** One handler per command; each loads its own code when it is called. */
 export interface Handlers
-  extends PromotionHandlers, PolicyHandlers, DeliverHandlers, EnvironmentHandlers, MigrationsHandlers, DataHandlers {
+  extends
+    PromotionHandlers,
+    PolicyHandlers,
+    DeliverHandlers,
+    UpgradeHandlers,
+    EnvironmentHandlers,
+    MigrationsHandlers,
+    DataHandlers {
   rollout(command: RolloutCommand): Handler<DestroyOptions>;
   readonly plan: Handler<PlanOptions>;
   readonly doctor: Handler<CommonOptions>;
@@ -92,6 +100,7 @@ export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: 
   addMigrationsCommands(program, handlers);
   addDataCommands(program, handlers);
   addPolicyCommands(program, handlers);
+  addUpgradeCommand(program, handlers);
   addDeliverCommands(program, handlers, environmentNames);
   return program;
 }

@@ -44,6 +44,7 @@ export async function runCli(request: CliRequest): Promise<number> {
     status: handle(async () => (await import("./commands/status.js")).statusCommand),
     parity: handle(async () => (await import("./commands/parity.js")).parityCommand),
     cost: handle(async () => (await import("./commands/cost.js")).costCommand),
+    upgrade: handle(async () => (await import("./commands/upgrade.js")).upgradeCommand),
     report: handle(async () => (await import("./commands/report.js")).reportCommand),
     release: (command) => handle(async () => (await import("./commands/release.js")).releaseCommand(command)),
     policy: (command) => handle(async () => (await import("./commands/policy.js")).policyCommand(command)),

@@ -168,12 +168,12 @@ export const eks: Readonly<Record<string, Kind>> = {
       "diskSize",
     ],
     computed: (inputs, _id, account) => ({
+      ...(inputs["version"] === undefined ? { version: "" } : {}),
       arn: account.arn(
         "eks",
         `nodegroup/${text(inputs["clusterName"])}/${text(inputs["nodeGroupName"])}/${account.hex("group", 8)}`,
       ),
       status: "ACTIVE",
-      version: "",
       resources: [],
     }),
     onCreate: (inputs, surroundings) => {
@@ -341,7 +341,8 @@ function nodesOf(group: AwsObject, { account }: Surroundings): NodeSpec[] {
       NO_EXECUTE: "NoExecute",
       PREFER_NO_SCHEDULE: "PreferNoSchedule",
     };
-    return nodeSpec({
+    const version = text(group.inputs["version"]);
+    const spec = nodeSpec({
       region: account.region,
       zone,
       ip,
@@ -354,6 +355,7 @@ function nodesOf(group: AwsObject, { account }: Surroundings): NodeSpec[] {
         effect: effects[text(fields(taint)["effect"])] ?? "NoSchedule",
       })),
     });
+    return version === "" ? spec : { ...spec, kubernetes: version };
   });
 }
 

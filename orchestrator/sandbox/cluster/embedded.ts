@@ -46,6 +46,12 @@ export class EmbeddedClusters implements ClusterHost {
   }
 
   async ensure(name: string, version: string): Promise<ClusterAccess> {
+    const known = this.running.get(name);
+    // Another version on the same data is an upgrade of the control plane.
+    if (known !== undefined && (await known).access.version !== version) {
+      this.running.delete(name);
+      await (await known).close();
+    }
     let cluster = this.running.get(name);
     if (cluster === undefined) this.running.set(name, (cluster = this.start(name, version)));
     return (await cluster).access;
@@ -74,7 +80,7 @@ export class EmbeddedClusters implements ClusterHost {
       if (nodes.length === 0) return;
       throw new Error(`cluster ${cluster} is not running`);
     }
-    const { store } = found;
+    const { store, access } = found;
     const resource = store.resources.ofKind("v1", "Node");
     if (resource === undefined) return;
     const wanted = new Set(nodes.map((node) => node.name));
@@ -82,7 +88,7 @@ export class EmbeddedClusters implements ClusterHost {
       store.put(
         resource,
         nodeObject(
-          node,
+          { kubernetes: access.version, ...node },
           group,
           store.kind("v1", "Node").find((one) => one.metadata.name === node.name),
           this.now(),
@@ -172,7 +178,15 @@ function seed(store: ClusterStore): void {
     });
 }
 
-function nodeObject(node: NodeSpec, group: string, before: KubeObject | undefined, now: Date): KubeObject {
+/** A patch release, as EKS has one of every minor. */
+const kubeletOf = (version: string): string => `v${version}.2`;
+
+function nodeObject(
+  node: NodeSpec & { readonly kubernetes: string },
+  group: string,
+  before: KubeObject | undefined,
+  now: Date,
+): KubeObject {
   const heartbeat = stamp(now);
   const ready = {
     type: "Ready",
@@ -187,7 +201,7 @@ function nodeObject(node: NodeSpec, group: string, before: KubeObject | undefine
     kind: "Node",
     metadata: { ...before?.metadata, name: node.name, labels: { ...node.labels }, annotations: { [GROUP]: group } },
     spec: { providerID: node.providerId, taints: node.taints.map((taint) => ({ ...taint })) },
-    status: before?.["status"] ?? {
+    status: kept(before, node.kubernetes) ?? {
       capacity: { ...node.capacity },
       allocatable: { ...node.capacity },
       addresses: [
@@ -195,9 +209,15 @@ function nodeObject(node: NodeSpec, group: string, before: KubeObject | undefine
         { type: "Hostname", address: node.name },
       ],
       conditions: [ready],
-      nodeInfo: { kubeletVersion: "v1.36.2", operatingSystem: "linux" },
+      nodeInfo: { kubeletVersion: kubeletOf(node.kubernetes), operatingSystem: "linux" },
     },
   };
+}
+
+/** What a node says of itself lasts until its kubelet is another. */
+function kept(before: KubeObject | undefined, kubernetes: string): unknown {
+  const status = before?.["status"] as { nodeInfo?: { kubeletVersion?: string } } | undefined;
+  return status?.nodeInfo?.kubeletVersion === kubeletOf(kubernetes) ? status : undefined;
 }
 
 function kubeconfig(name: string, server: string, authority: string, token: string): string {

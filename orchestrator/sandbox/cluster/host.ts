@@ -41,4 +41,6 @@ export interface NodeSpec {
   readonly internalIp: string;
   /** `aws:///eu-central-1a/i-0…` */
   readonly providerId: string;
+  /** Of its kubelet, `1.36`; that of the control plane when it joins, unless it says so. */
+  readonly kubernetes?: string;
 }

@@ -75,6 +75,14 @@ describe("rules across keys", () => {
     expect(keysOf("dev", { previews: { ...previews, maximum: 65 } })).to.deep.equal(["previews.maximum"]);
     expect(keysOf("staging", { previews })).to.deep.equal(["previews"]);
   });
+  it("[H1.5] nodes may be behind their control plane during an upgrade, and never ahead", () => {
+    const cluster = (version: string, nodeVersion: string) => ({
+      cluster: { ...configOf("staging").cluster, version, nodeVersion },
+    });
+    expect(keysOf("staging", cluster("1.36", "1.35"))).to.deep.equal([]);
+    expect(keysOf("staging", cluster("1.35", "1.36"))).to.deep.equal(["cluster.nodeVersion"]);
+    expect(keysOf("staging", cluster("1.36", "1.20"))).to.deep.equal(["cluster.nodeVersion"]);
+  });
   it("[A21.5] versions that do not go together are refused with the pair", () => {
     const [mistake] = crossCheck({ ...configOf("dev"), charts: { velero: "11.4.0" } });
     expect(mistake?.key).to.equal("charts.velero");

@@ -58,6 +58,28 @@ describe("the tree of commands", () => {
     const looking = await called("verify", "--outside-window", "x").catch((error: Error) => error.message);
     expect(looking).to.include("unknown option");
   });
+  it("asks one environment about one version, and neither in part [H1.1]", async () => {
+    const handled: unknown[] = [];
+    const handlers = new Proxy({} as Handlers, {
+      get: (_target, name: string) =>
+        name === "upgrade"
+          ? (options: unknown) => Promise.resolve(void handled.push(options))
+          : () => () => Promise.resolve(),
+    });
+    const sink = { write: () => undefined };
+    const upgrade = (...args: string[]) =>
+      buildProgram(handlers, { stdout: sink, stderr: sink })
+        .parseAsync(["upgrade", ...args], { from: "user" })
+        .then(
+          () => "",
+          (error: Error) => error.message,
+        );
+    expect(await upgrade("--environment", "staging", "--to", "1.36")).to.equal("");
+    expect(handled[0]).to.deep.include({ environment: ["staging"], to: "1.36" });
+    expect(await upgrade("--environment", "staging")).to.include("--to");
+    expect(await upgrade("--to", "1.36")).to.include("--environment");
+    expect(await upgrade("--environment", "staging", "--to", "36")).to.include("two numbers");
+  });
   it("does nothing by itself", async () => {
     const help = await called().catch((error: Error & { exitCode?: number }) => error.exitCode);
     expect(help).to.equal(1);
