@@ -31,6 +31,11 @@ export function stableSpec(config: PlatformConfig, image: string): ApplicationSp
   };
 }
 
+/** The stable environment as far as its guards go, which ask for no image. */
+export function guardedSpec(config: PlatformConfig): ApplicationSpec | undefined {
+  return stableSpec(config, "");
+}
+
 /** Images of the environments, each by digest: a promotion changes one line of one file (C7.1). */
 export type Images = Readonly<Record<PlatformConfig["environment"], string>>;
 

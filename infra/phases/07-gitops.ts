@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { argoCdValues } from "../argo-cd-values";
 import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
+import { EnvironmentGuards } from "../environments/environment";
 import { PlatformNamespace, podMaximumOf } from "../environments/namespace";
+import { guardedSpec } from "../environments/stable";
 import type { GitopsOutput } from "../outputs";
 import { release } from "../release";
 import type { ClusterOutputs } from "./02-cluster";
@@ -37,6 +39,7 @@ const WORKLOAD_KINDS = [
   { group: "batch", kind: "CronJob" },
   { group: "batch", kind: "Job" },
   { group: "external-secrets.io", kind: "ExternalSecret" },
+  { group: "gateway.envoyproxy.io", kind: "SecurityPolicy" },
   { group: "gateway.networking.k8s.io", kind: "HTTPRoute" },
   { group: "policy", kind: "PodDisruptionBudget" },
 ];
@@ -68,6 +71,17 @@ export class Gitops extends pulumi.ComponentResource {
       allow: { toInternet: true, toNamespaces: [charts["argo-cd"].namespace] },
     });
     const target = this.namespace(name, SAMPLE.namespace, config, cluster.provider, {});
+
+    // Where the application's stable environment goes; its rights and policies come from here and from no repository.
+    const spec = guardedSpec(config);
+    const environment =
+      spec &&
+      new EnvironmentGuards(
+        `${name}-environment`,
+        { spec, vpcCidr: config.network.cidr, groups: config.security.groups, provider: cluster.provider },
+        child,
+      );
+    const targets = [target.name, ...(environment === undefined ? [] : [environment.namespace])];
 
     const argo = release(
       `${name}-argo-cd`,
@@ -106,7 +120,10 @@ export class Gitops extends pulumi.ComponentResource {
       project(WORKLOADS, {
         description: "Applications of teams",
         sourceRepos: [repository],
-        destinations: [{ server: IN_CLUSTER, namespace: SAMPLE.namespace }],
+        destinations: [SAMPLE.namespace, ...(spec === undefined ? [] : [spec.names.namespace])].map((namespace) => ({
+          server: IN_CLUSTER,
+          namespace,
+        })),
         namespaceResourceWhitelist: WORKLOAD_KINDS,
       }),
     ];
@@ -138,7 +155,7 @@ export class Gitops extends pulumi.ComponentResource {
       root: root.metadata.name,
       applications: pulumi.output([ROOT, SAMPLE.application]),
       projects: pulumi.all(projects.map((one) => one.metadata.name)),
-      targets: pulumi.all([target.name]),
+      targets: pulumi.all(targets),
     };
     this.registerOutputs({ root: ROOT });
   }

@@ -49,7 +49,7 @@ describe("phase 07: GitOps", () => {
   it("[A7.1] gives workloads one repository, their namespace, and no kind of the platform's own", () => {
     const { sourceRepos, destinations, namespaceResourceWhitelist = [] } = project("workloads");
     expect(sourceRepos).to.deep.equal([configOf("production").gitops.repository]);
-    expect(destinations.map(({ namespace }) => namespace)).to.deep.equal(["demo-gitops"]);
+    expect(destinations.map(({ namespace }) => namespace)).to.deep.equal(["demo-gitops", "production"]);
     const kinds = namespaceResourceWhitelist.map(({ kind }) => kind);
     expect(kinds).to.not.have.members(["*"]);
     for (const kind of ["Secret", "Role", "RoleBinding", "NetworkPolicy", "ResourceQuota", "Application"])
