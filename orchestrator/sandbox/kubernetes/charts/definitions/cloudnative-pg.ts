@@ -4,7 +4,7 @@ import { clusterBounds } from "./bounds/cluster";
 import { objectStoreBounds } from "./bounds/object-store";
 import { scheduledBackupBounds } from "./bounds/scheduled-backup";
 
-/** Kinds of CloudNativePG 1.30.0 and its Barman plugin v0.13.0, with the fields the platform writes. */
+/** Kinds of CloudNativePG 1.30.0 and its Barman plugin v0.13.0, with the fields the platform writes and those that published rules name. */
 const GROUP = "postgresql.cnpg.io";
 
 const storage = fields({
@@ -19,6 +19,8 @@ const synchronous = fields({
   dataDurability: text("required", "preferred"),
   failoverQuorum: bool,
   maxStandbyNamesFromCluster: int,
+  podFailureDomainKeys: list(text()),
+  nodeFailureDomainKeys: list(text()),
   standbyNamesPre: list(text()),
   standbyNamesPost: list(text()),
 });
@@ -41,7 +43,13 @@ const cluster = fields({
     additionalPodAntiAffinity: open,
   }),
   topologySpreadConstraints: list(open),
-  postgresql: fields({ parameters: map, pg_hba: list(text()), pg_ident: list(text()), synchronous }),
+  postgresql: fields({
+    parameters: map,
+    pg_hba: list(text()),
+    pg_ident: list(text()),
+    synchronous,
+    syncReplicaElectionConstraint: fields({ "enabled!": bool, nodeLabelsAntiAffinity: list(text()) }),
+  }),
   bootstrap: fields({
     initdb: fields({
       database: text(),
@@ -49,6 +57,10 @@ const cluster = fields({
       secret: fields({ "name!": text() }),
       dataChecksums: bool,
       encoding: text(),
+      localeProvider: text(),
+      builtinLocale: text(),
+      icuLocale: text(),
+      icuRules: text(),
       localeCollate: text(),
       localeCType: text(),
     }),
@@ -105,6 +117,7 @@ const objectStore = fields({
   "configuration!": fields({
     "destinationPath!": { type: "string" },
     endpointURL: text(),
+    serverName: text(),
     s3Credentials: fields({
       inheritFromIAMRole: bool,
       accessKeyId: open,
