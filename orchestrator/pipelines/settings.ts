@@ -1,0 +1,34 @@
+/** What pipelines cannot know by themselves. */
+export interface PipelineSettings {
+  /** Branch that is released from. */
+  readonly branch: string;
+  readonly region: string;
+  /** Labels or tags of the machine that promotes: it keeps the state directory, and runs nothing of a pull request. */
+  readonly runner: readonly string[];
+  /** Where on it state, releases and ledger are. */
+  readonly stateDirectory: string;
+}
+
+export const defaults: PipelineSettings = {
+  branch: "main",
+  region: "eu-central-1",
+  runner: ["self-hosted", "slipway"],
+  stateDirectory: "/var/lib/slipway",
+};
+
+/** Minutes a job may take: a build-out of an environment, and the 30 minutes of watch after it (D6.1). */
+export const MINUTES = { check: 30, promote: 180 } as const;
+
+/** One command of Slipway, as a person runs it too. `$NAMES` are filled in by the shell, from variables only. */
+export const commands = {
+  install: "npm ci --ignore-scripts",
+  check: "npm test -- types lint format unit",
+  policy: "npx slipway policy check apps",
+  migrations: "npx slipway migrations check migrations",
+  secrets: "npx slipway scan",
+  create: 'npx slipway release create --target aws --state-dir "$STATE"',
+  promote: 'npx slipway promote "$RELEASE" --to "$ENVIRONMENT" --target aws --state-dir "$STATE" --yes',
+  watch: 'npx slipway watch "$ENVIRONMENT" --target aws --state-dir "$STATE"',
+  rollback: 'npx slipway rollback "$ENVIRONMENT" --target aws --state-dir "$STATE" --yes',
+  verify: 'npx slipway ledger verify --target aws --state-dir "$STATE"',
+} as const;
