@@ -6,6 +6,7 @@ import * as random from "@pulumi/random";
 import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
 import { PlatformNamespace, podMaximumOf } from "../environments/namespace";
+import { guardedSpec } from "../environments/stable";
 import { policyDocument } from "../iam";
 import { clusterName, named, type Tags } from "../naming";
 import type { SecretsOutput } from "../outputs";
@@ -52,6 +53,7 @@ export class Secrets extends pulumi.ComponentResource {
     const child = { parent: this };
     const onCluster = { ...child, provider: cluster.provider };
     const prefix = `slipway/${config.environment}/`;
+    const guarded = guardedSpec(config);
     const { key, paths, filled } = this.centralStore(name, prefix, config, tags);
 
     const namespace = new PlatformNamespace(
@@ -98,7 +100,16 @@ export class Secrets extends pulumi.ComponentResource {
         spec: {
           provider: { aws: { service: "SecretsManager", region: config.region } },
           // Namespaces that may read through it, by name: no others, whoever may write ExternalSecrets there.
-          conditions: [{ namespaces: [networkPolicy.demo.name, charts["kube-prometheus-stack"].namespace] }],
+          // No preview is among them, so that no pull request reads anything (C2.7).
+          conditions: [
+            {
+              namespaces: [
+                networkPolicy.demo.name,
+                charts["kube-prometheus-stack"].namespace,
+                ...(guarded === undefined ? [] : [guarded.names.namespace]),
+              ],
+            },
+          ],
         },
       },
       { ...onCluster, dependsOn: [operator] },

@@ -72,7 +72,7 @@ describe("phase 12: secrets", () => {
   it("opens the store to named namespaces only", () => {
     const store = inputsOf("kubernetes:external-secrets.io/v1:ClusterSecretStore", "secrets-store");
     expect((store["spec"] as { conditions: unknown }).conditions).to.deep.equal([
-      { namespaces: ["demo", "monitoring"] },
+      { namespaces: ["demo", "monitoring", "production"] },
     ]);
   });
 });
