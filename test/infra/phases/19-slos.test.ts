@@ -1,3 +1,4 @@
+import { parser } from "@prometheus-io/lezer-promql";
 import { expect } from "chai";
 import { buildPlatform } from "../../../infra/platform";
 import { configOf, record, valueOf, type Registered } from "../../support/pulumi";
@@ -63,6 +64,23 @@ describe("phase 19: service levels and alerts", () => {
       for (const key of ["name", "file", "uid"] as const)
         expect(new Set(boards.map((board) => board[key])).size, key).to.equal(boards.length);
     }
+  });
+  it("draws nothing that is no PromQL, whichever phase draws it", () => {
+    let looked = 0;
+    const wrong = (shown["production"] ?? []).flatMap((inputs) => {
+      const told = Object.values(inputs["data"] as Record<string, string>).join();
+      const queries = [...told.matchAll(/"expr": ?("(?:[^"\\]|\\.)*")/g)].map(
+        ([, text = '""']) => JSON.parse(text) as string,
+      );
+      looked += queries.length;
+      return queries.filter((query) => {
+        let broken = false;
+        parser.parse(query).iterate({ enter: ({ type }) => void (broken ||= type.isError) });
+        return broken;
+      });
+    });
+    expect(wrong).to.deep.equal([]);
+    expect(looked).to.be.above(50);
   });
   it("[A19.1] tells later steps what is promised and which alerts there are", async () => {
     expect(await valueOf(outputs.slos)).to.deep.include({
