@@ -577,6 +577,7 @@ export const impossible: Readonly<Record<string, string>> = {
   "namespaces-have-quotas": OTHERS,
   "nodes-run-supported-images": "machines are judged before they are made, in the program",
   "pods-spread-over-zones": OTHERS,
+  "regulated-data-stays-alone": OTHERS,
   "retired-parts-are-replaced": "charts are no objects of the cluster, and what they install is named freely",
   "routes-attach-to-tls": OTHERS,
   "spot-workloads-are-ready": OTHERS,

@@ -37,6 +37,7 @@ import { disruptionsAreBudgeted } from "./disruptions-are-budgeted";
 import { environmentHoldsNoSecrets } from "./environment-holds-no-secrets";
 import { environmentsAreBehindALogin } from "./environments-are-behind-a-login";
 import { environmentsStayApart } from "./environments-stay-apart";
+import { europeanDataStaysInEurope } from "./european-data-stays-in-europe";
 import { hostsAreNamed } from "./hosts-are-named";
 import { iamPoliciesNameWhatTheyAllow } from "./iam-policies-name-what-they-allow";
 import { imagesArePinnedByDigest } from "./images-are-pinned-by-digest";
@@ -66,6 +67,7 @@ import { podsStayWithinSize } from "./pods-stay-within-size";
 import { portsStayOffTheHost } from "./ports-stay-off-the-host";
 import { probesStayInThePod } from "./probes-stay-in-the-pod";
 import { refreshesAnonymise } from "./refreshes-anonymise";
+import { regulatedDataStaysAlone } from "./regulated-data-stays-alone";
 import { repositoriesAreImmutable } from "./repositories-are-immutable";
 import { resourcePoliciesNamePrincipals } from "./resource-policies-name-principals";
 import { resourcesCarryTags } from "./resources-carry-tags";
@@ -136,6 +138,7 @@ export const rules: readonly Rule[] = [
   environmentHoldsNoSecrets,
   environmentsAreBehindALogin,
   environmentsStayApart,
+  europeanDataStaysInEurope,
   hostsAreNamed,
   iamPoliciesNameWhatTheyAllow,
   imagesArePinnedByDigest,
@@ -165,6 +168,7 @@ export const rules: readonly Rule[] = [
   portsStayOffTheHost,
   probesStayInThePod,
   refreshesAnonymise,
+  regulatedDataStaysAlone,
   repositoriesAreImmutable,
   resourcePoliciesNamePrincipals,
   resourcesCarryTags,

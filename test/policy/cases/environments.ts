@@ -1,4 +1,4 @@
-import { object, podSpec, type Any, type Cases } from "./case";
+import { object, podSpec, resource, type Any, type Cases } from "./case";
 
 const policy = (spec: Any, namespace = "qa") =>
   object("networking.k8s.io/v1", "NetworkPolicy", { spec: { podSelector: {}, ...spec } }, "app", namespace);
@@ -63,6 +63,16 @@ const nightly = (name: string, command: string[], namespace = "staging") =>
     name,
     namespace,
   );
+
+const holding = (data: string | undefined, name: string) =>
+  object(
+    "v1",
+    "Namespace",
+    { metadata: { labels: data === undefined ? {} : { "slipway.dev/data-class": data } } },
+    name,
+  );
+const european = (type: string, more: Any = {}) => resource(type, { tags: { "data-residency": "eu" }, ...more });
+const TABLE = "aws:dynamodb/table:Table";
 
 /** Rules of application environments: apart from each other, not public, not written by hand, free of personal data. */
 export const environmentCases: readonly Cases[] = [
@@ -151,6 +161,34 @@ export const environmentCases: readonly Cases[] = [
       "in two steps": job("copy", [["mongodump"], ["mongorestore"]]),
       "every week": nightly("weekly-refresh", ["./copy.sh"]),
       "into a preview": job("copy", [["pg_dump a | pg_restore b"]], "feature-pr-7"),
+    },
+  },
+  {
+    rule: "regulated-data-stays-alone",
+    pass: {
+      "one class": [holding("pci", "cards"), holding("pci", "ledger")],
+      "none that is regulated": [holding("internal", "shop"), holding("public", "site")],
+      "beside what holds none": [holding("pci", "cards"), holding(undefined, "monitoring")],
+    },
+    fail: {
+      "beside internal data": [holding("pci", "cards"), holding("internal", "shop")],
+      "in any order": [holding("public", "a"), holding("pci", "z")],
+      "among many": [holding("pci", "cards"), holding("pci", "ledger"), holding("customer", "shop")],
+    },
+  },
+  {
+    rule: "european-data-stays-in-europe",
+    pass: {
+      "in Europe": european("aws:s3/bucket:Bucket", { region: "eu-central-1" }),
+      "the provider's region": european("aws:rds/instance:Instance"),
+      "a copy in Europe": european(TABLE, { replicas: [{ regionName: "eu-west-1" }] }),
+      "somebody else's": resource("aws:s3/bucket:Bucket", { region: "us-east-1", tags: { area: "shop" } }),
+    },
+    fail: {
+      elsewhere: european("aws:s3/bucket:Bucket", { region: "us-east-1" }),
+      "by its zone": european("aws:ebs/volume:Volume", { availabilityZone: "us-west-2a" }),
+      "a copy elsewhere": european(TABLE, { replicas: [{ regionName: "eu-west-1" }, { regionName: "us-east-1" }] }),
+      "a secret's copy": european("aws:secretsmanager/secret:Secret", { replicas: [{ region: "ap-south-1" }] }),
     },
   },
 ];
