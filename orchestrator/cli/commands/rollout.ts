@@ -29,6 +29,7 @@ import { wrap, type Terminal } from "../terminal";
 export function rollout(command: Command) {
   return async (given: DestroyOptions, invocation: Invocation): Promise<number> => {
     const { terminal } = invocation;
+    if (command === "bootstrap") await (await import("../first-build.js")).requireFirstBuild(given, invocation.root);
     const { options, engine, execution } = await carryOut(command, given, invocation);
     const report = reportOf(command, options, engine, execution);
     const files = writeReport(createLayout(options.stateDir, options.target).reports, report, terminal.redactor);
