@@ -58,6 +58,16 @@ export const charts = {
     testedOn: [],
     reviewed: "2026-11-21",
   },
+  "chaos-mesh": {
+    chart: "chaos-mesh",
+    repository: "https://charts.chaos-mesh.org",
+    version: "2.8.3",
+    namespace: "chaos-mesh",
+    // The daemon enters the namespaces of other pods' processes.
+    podSecurity: "privileged",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
   "aws-load-balancer-controller": {
     chart: "aws-load-balancer-controller",
     repository: "https://aws.github.io/eks-charts",

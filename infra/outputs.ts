@@ -23,6 +23,7 @@ export interface PlatformOutputs {
   readonly autoscaling: AutoscalingOutput;
   readonly security: SecurityOutput;
   readonly backup: BackupOutput;
+  readonly chaos: ChaosOutput;
   readonly cost: CostOutput;
   readonly dayTwo: DayTwoOutput;
   readonly slos: SlosOutput;
@@ -300,6 +301,21 @@ export interface BackupOutput {
   readonly snapshotClass: string;
   /** None in dev (B4.1). */
   readonly schedules: readonly { readonly name: string; readonly cron: string; readonly keepHours: number }[];
+}
+
+export interface ChaosOutput {
+  /** What brings faults about; in production nothing does unless it is asked for with a scope (E6.5). */
+  readonly tool: "none" | "chaos-mesh" | "fault-injection-service";
+  /** Where Chaos Mesh runs; empty without it. */
+  readonly namespace: string;
+  /** The experiment template of AWS Fault Injection Service; empty without it. */
+  readonly template: string;
+  /** Namespaces in which faults may be brought about, and nowhere else (A16.3). */
+  readonly scope: readonly string[];
+  /** Names of the table of experiments; none without a tool. */
+  readonly experiments: readonly string[];
+  /** The Deployment that a drill hits unless another is named. */
+  readonly target: { readonly namespace: string; readonly name: string };
 }
 
 export interface SlosOutput {

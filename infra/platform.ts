@@ -17,6 +17,7 @@ import { Secrets } from "./phases/12-secrets";
 import { Autoscaling } from "./phases/13-autoscaling";
 import { Security } from "./phases/14-security";
 import { Backup } from "./phases/15-backup";
+import { Chaos } from "./phases/16-chaos";
 import { Cost } from "./phases/17-cost";
 import { DayTwo } from "./phases/18-day-two";
 import { Slos } from "./phases/19-slos";
@@ -55,6 +56,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
   ).outputs;
   const security = new Security("security", { config, cluster, nodePools }, inAccount).outputs;
   const backup = new Backup("backup", { config, tags, cluster, nodePools }, inAccount).outputs;
+  const chaos = new Chaos("chaos", { config, tags, cluster, nodePools, autoscaling }, inAccount).outputs;
   const cost = new Cost("cost", { config, tags, cluster, nodePools, metrics }, inAccount).outputs;
   const dayTwo = new DayTwo("day-two", { config, cluster, metrics }, inAccount).outputs;
   const slos = new Slos("slos", { config, tags, cluster, metrics, secrets }, inAccount).outputs;
@@ -122,6 +124,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice"]),
     security: plain(security, ["personas", "environments", "privilegedNamespaces", "admission"]),
     backup: plain(backup, ["namespace", "location", "bucket", "keyArn", "writerRoleArn", "snapshotClass", "schedules"]),
+    chaos: plain(chaos, ["tool", "namespace", "template", "scope", "experiments", "target"]),
     cost: plain(cost, ["namespace", "exporter", "dashboard", "exportBucket", "exportName", "teams", "offHours"]),
     dayTwo: plain(dayTwo, ["dashboard", "windows"]),
     slos: plain(slos, ["objectives", "rules", "alerts", "receivers", "addresses", "jobs", "dashboards"]),

@@ -327,6 +327,29 @@ const rules: readonly Rule[] = [
       ? undefined
       : mistake("budget.limit", limit, `not below the budget itself, ${total} (B5)`, `set ${total} or more`);
   },
+  ({ environment, chaos: { tool, scope } }) => {
+    if (tool === "none")
+      return scope.length === 0
+        ? undefined
+        : mistake("chaos.scope", scope, "nothing reads a scope without a tool", "leave it out, or name a tool");
+    if (scope.length === 0)
+      return mistake(
+        "chaos.scope",
+        scope,
+        `${environment === "production" ? "production is hit only where it says so, and " : ""}faults without a scope hit whatever is nearest (A16.3, E6.5)`,
+        'name the namespaces of applications, like [demo], or set tool: "none"',
+      );
+    return scope
+      .filter(isOfPlatform)
+      .map((name) =>
+        mistake(
+          "chaos.scope",
+          name,
+          "a namespace of an application: a fault in the platform's own hits everybody (A16.3)",
+          "name a namespace of an application",
+        ),
+      );
+  },
   ({ environment, cost: { workingHours } }) =>
     environment !== "production" || workingHours === undefined
       ? undefined
@@ -422,4 +445,9 @@ export function crossCheck(config: Partial<PlatformConfig>): Mistake[] {
       throw error;
     }
   });
+}
+
+/** Namespaces of Kubernetes itself and of the charts. */
+function isOfPlatform(name: string): boolean {
+  return /^kube-|^default$/.test(name) || Object.values(charts).some(({ namespace }) => namespace === name);
 }

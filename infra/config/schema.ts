@@ -273,6 +273,14 @@ export const schema = z.strictObject({
       workingHours: weekly.optional(),
     })
     .prefault({}),
+  /** Faults on purpose (A16); without a tool there are none, and a tool needs a scope (A16.3, E6.5). */
+  chaos: z
+    .strictObject({
+      tool: z.enum(["none", "chaos-mesh", "fault-injection-service"]).default("none"),
+      /** Namespaces of applications in which faults may be brought about; nowhere else. */
+      scope: z.array(z.string().regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, "a namespace")).default([]),
+    })
+    .prefault({}),
   maintenance: z
     .strictObject({
       /** When staging and production may be changed without an override (H1.4). */

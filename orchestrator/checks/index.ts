@@ -58,6 +58,7 @@ export const loaders: Readonly<Record<string, () => Promise<PhaseCheck>>> = {
   Autoscaling: async () => (await import("./13-autoscaling.js")).autoscalingCheck,
   Security: async () => (await import("./14-security.js")).securityCheck,
   Backup: async () => (await import("./15-backup.js")).backupCheck,
+  Chaos: async () => (await import("./16-chaos.js")).chaosCheck,
   Cost: async () => (await import("./17-cost.js")).costCheck,
   DayTwo: async () => (await import("./18-day-two.js")).dayTwoCheck,
   Slos: async () => (await import("./19-slos.js")).slosCheck,

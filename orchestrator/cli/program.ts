@@ -3,6 +3,7 @@ import { version } from "../../package.json";
 import { phases } from "../rollout/phases";
 import type { Command as RolloutCommand } from "../rollout/step";
 import { addDataCommands, type DataHandlers } from "./data";
+import { addDrillCommand, type DrillHandlers } from "./drills";
 import { addDeliverCommands, type DeliverHandlers } from "./deliver";
 import { addCommonOptions, addWorldOptions, environmentNames, type CommonOptions, outsideWindow } from "./options";
 import { addEnvironmentCommands, type EnvironmentHandlers } from "./environments";
@@ -29,6 +30,7 @@ export type Handler<Options> = (options: Options) => Promise<void>;
 /** One handler per command; each loads its own code when it is called. */
 export interface Handlers
   extends
+    DrillHandlers,
     PromotionHandlers,
     PolicyHandlers,
     DeliverHandlers,
@@ -97,6 +99,7 @@ export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: 
   add("report", "print the last report").action(handlers.report);
   addPromotionCommands(program, handlers);
   addEnvironmentCommands(program, handlers);
+  addDrillCommand(program, handlers);
   addMigrationsCommands(program, handlers);
   addDataCommands(program, handlers);
   addPolicyCommands(program, handlers);

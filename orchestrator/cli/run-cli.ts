@@ -58,6 +58,7 @@ export async function runCli(request: CliRequest): Promise<number> {
     render: handle(async () => (await import("./commands/render.js")).renderCommand),
     environment: (command) =>
       handle(async () => (await import("./commands/environment.js")).environmentCommand(command)),
+    drill: handle(async () => (await import("./commands/drill.js")).drillCommand),
     watch: handle(async () => (await import("./commands/watch.js")).watchCommand),
     rollback: handle(async () => (await import("./commands/rollback.js")).rollbackCommand),
   };

@@ -28,6 +28,7 @@ export const phases: readonly Phase[] = [
   { number: 13, name: "Autoscaling", title: "autoscaling", outputs: ["autoscaling"] },
   { number: 14, name: "Security", title: "rights and admission policies", outputs: ["security"] },
   { number: 15, name: "Backup", title: "backup and restore", outputs: ["backup"] },
+  { number: 16, name: "Chaos", title: "chaos and runbooks", outputs: ["chaos"] },
   { number: 17, name: "Cost", title: "cost governance", outputs: ["cost"] },
   { number: 18, name: "DayTwo", title: "day 2", outputs: ["dayTwo"] },
   { number: 19, name: "Slos", title: "service levels and alerts", outputs: ["slos"] },

@@ -123,6 +123,9 @@ export const services: Readonly<Record<string, Kind>> = {
       state: inputs["state"] ?? "ENABLED",
     }),
   },
+  "aws:fis/experimentTemplate:ExperimentTemplate": {
+    id: (_inputs, account) => `EXT${account.hex("fis", 17)}`,
+  },
   "aws:sfn/stateMachine:StateMachine": {
     id: (inputs, account) => account.arn("states", `stateMachine:${text(inputs["name"])}`),
     unique: true,

@@ -6,6 +6,7 @@ import { argoCd } from "./argo-cd";
 import { awsLoadBalancerController } from "./aws-load-balancer-controller";
 import { certManager } from "./cert-manager";
 import { cloudnativePg } from "./cloudnative-pg";
+import { chaosMesh } from "./chaos-mesh";
 import { envoyGateway } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
@@ -24,6 +25,7 @@ import { World, type Kind } from "./world";
 export const operators: readonly Operator[] = [
   argoCd,
   certManager,
+  chaosMesh,
   envoyGateway,
   awsLoadBalancerController,
   externalDns,

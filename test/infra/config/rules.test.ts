@@ -53,6 +53,14 @@ describe("rules across keys", () => {
       "cost.workingHours.start",
     ]);
   });
+  it("[A16.3] [E6.5] faults need a scope, and none of the platform's own namespaces is one", () => {
+    const keys = (environment: string, tool: "none" | "chaos-mesh", scope: string[]) =>
+      keysOf(environment, { chaos: { tool, scope } });
+    expect(keys("production", "chaos-mesh", [])).to.deep.equal(["chaos.scope"]);
+    expect(keys("production", "chaos-mesh", ["demo"])).to.deep.equal([]);
+    expect(keys("dev", "chaos-mesh", ["kube-system", "monitoring", "demo"])).to.deep.equal(["chaos.scope", "chaos.scope"]);
+    expect(keys("dev", "none", ["demo"])).to.deep.equal(["chaos.scope"]);
+  });
   it("[H1.4] staging and production have a maintenance window", () => {
     for (const environment of ["staging", "production"])
       expect(keysOf(environment, { maintenance: { windows: [] } })).to.deep.equal(["maintenance.windows"]);

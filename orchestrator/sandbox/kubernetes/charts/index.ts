@@ -4,6 +4,7 @@ import type { KubeObject } from "../object";
 import { argoCd } from "./argo-cd";
 import { awsLoadBalancerController } from "./aws-load-balancer-controller";
 import { certManager } from "./cert-manager";
+import { chaosMesh } from "./chaos-mesh";
 import type { ChartTable } from "./chart";
 import { cilium } from "./cilium";
 import { gatewayCrdsHelm, gatewayHelm } from "./envoy-gateway";
@@ -28,6 +29,7 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   "argo-cd": argoCd as unknown as ChartTable,
   "aws-load-balancer-controller": awsLoadBalancerController as unknown as ChartTable,
   "cert-manager": certManager as unknown as ChartTable,
+  "chaos-mesh": chaosMesh as unknown as ChartTable,
   cilium: cilium as unknown as ChartTable,
   "external-dns": externalDns as unknown as ChartTable,
   "external-secrets": externalSecrets as unknown as ChartTable,

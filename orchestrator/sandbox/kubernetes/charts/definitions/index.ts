@@ -3,6 +3,7 @@ import { alloyDefinitions } from "./alloy";
 import { argoCdDefinitions } from "./argo-cd";
 import { loadBalancerDefinitions } from "./aws-load-balancer-controller";
 import { certManagerDefinitions } from "./cert-manager";
+import { chaosMeshDefinitions } from "./chaos-mesh";
 import { ciliumDefinitions } from "./cilium";
 import { envoyGatewayDefinitions } from "./envoy-gateway";
 import { externalDnsDefinitions } from "./external-dns";
@@ -41,6 +42,7 @@ export const kindSources: readonly KindSource[] = [
   { installedBy: "chart argo-cd (Argo CD 3.4)", definitions: argoCdDefinitions },
   { installedBy: "chart aws-load-balancer-controller v3.5.0", definitions: loadBalancerDefinitions },
   { installedBy: "chart cert-manager v1.21.1", definitions: certManagerDefinitions },
+  { installedBy: "chart chaos-mesh 2.8.3", definitions: chaosMeshDefinitions },
   { installedBy: "chart cilium (its operator)", definitions: ciliumDefinitions },
   { installedBy: "chart external-dns 0.21.0", definitions: externalDnsDefinitions },
   { installedBy: "chart external-secrets 2.9.0", definitions: externalSecretsDefinitions },

@@ -2,6 +2,9 @@ import type { Bounds } from "../../schema";
 
 /** Published with the AlertmanagerConfig of the Prometheus operator v0.93.1 (Apache-2.0), for the fields that are used. */
 export const alertmanagerConfigBounds: Bounds = {
+  "spec.receivers[].slackConfigs[].apiURL.name": { default: "" },
+  "spec.receivers[].emailConfigs[].authPassword.name": { default: "" },
+  "spec.receivers[].pagerdutyConfigs[].routingKey.name": { default: "" },
   "spec.route.groupBy": {
     "x-kubernetes-list-type": "set",
   },
@@ -61,6 +64,8 @@ export const alertmanagerConfigBounds: Bounds = {
 
 /** Published with the PodMonitor of the Prometheus operator v0.93.1 (Apache-2.0), for the fields that are used. */
 export const podMonitorBounds: Bounds = {
+  "spec.podMetricsEndpoints[].metricRelabelings[].action": { default: "replace" },
+  "spec.podMetricsEndpoints[].relabelings[].action": { default: "replace" },
   "spec.podMetricsEndpoints[].interval": {
     pattern: "^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$",
   },
