@@ -67,7 +67,14 @@ function guards({ metadata, spec }: V1PodDisruptionBudget, workload: Workload): 
 }
 
 /** Why no pod may go although all of them are well; a budget whose pods are ill is no deadlock but does its work. */
-function lockOf({ spec, status }: V1PodDisruptionBudget): string | undefined {
+function lockOf({ metadata, spec, status }: V1PodDisruptionBudget): string | undefined {
+  // CloudNativePG keeps the primary until a standby on another node has taken over, which it starts when the node is cordoned.
+  if (
+    metadata?.ownerReferences?.some(
+      ({ apiVersion, kind }) => apiVersion.startsWith("postgresql.cnpg.io/") && kind === "Cluster",
+    )
+  )
+    return undefined;
   if (status === undefined || (status.expectedPods ?? 0) === 0) return undefined;
   if ((status.disruptionsAllowed ?? 0) > 0) return undefined;
   if ((status.currentHealthy ?? 0) < (status.expectedPods ?? 0)) return undefined;

@@ -42,6 +42,14 @@ describe("what a drain may take [A18.3]", () => {
     });
     expect(critical).to.deep.equal(["a/store"]);
   });
+  it("is not locked by CloudNativePG's own, whose operator moves the primary when its node is cordoned", async () => {
+    const own = budget({ matchLabels: {} }, "a", { expectedPods: 1, currentHealthy: 1, disruptionsAllowed: 0 });
+    const ownerReferences = [{ apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", name: "db", uid: "u" }];
+    const { locked } = await seen({
+      PodDisruptionBudget: [{ ...own, metadata: { ...own.metadata, ownerReferences } }],
+    });
+    expect(locked).to.deep.equal([]);
+  });
   it("is locked by a budget that lets no healthy pod go, not by one whose pods are ill", async () => {
     const locked = async (status: object) => (await seen({ PodDisruptionBudget: [budget({}, "a", status)] })).locked;
     const [lock] = await locked({ expectedPods: 2, currentHealthy: 2, disruptionsAllowed: 0 });
