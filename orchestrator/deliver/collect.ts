@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { admissionPolicies } from "../../policy/admission";
 import type { PackConfig } from "../../policy/config";
+import { pipelines } from "../pipelines/pipelines";
 import type { CommittedFile } from "../promotion/git";
 import { toMarkdown } from "../report/markdown";
 import { phases } from "../rollout/phases";
@@ -40,6 +41,8 @@ export function bundleOf(request: BundleRequest): Bundle {
   add(manifestFiles(planned));
   add(policies(request));
   add(rulesOf(request));
+  for (const system of ["github", "gitlab"] as const)
+    for (const [name, content] of pipelines(system)) files.set(`pipelines/${system}/${name}`, { content });
   if (report !== undefined) {
     files.set("evidence/report.json", { content: `${JSON.stringify(report, null, 2)}\n` });
     files.set("evidence/report.md", { content: toMarkdown(report) });

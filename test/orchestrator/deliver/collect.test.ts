@@ -38,6 +38,7 @@ describe("a delivery", () => {
       "infra/overlays/dev/metrics/thing-monitoring-a.yaml",
       "policies/dev.yaml",
       "slos/dev/slos.yaml",
+      "pipelines/gitlab/.gitlab-ci.yml",
       "evidence/ledger.jsonl",
     ]);
     expect(text("slos/dev/slos.yaml")).to.include("groups:").and.not.include("kind:");
