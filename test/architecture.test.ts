@@ -92,6 +92,7 @@ const testedThrough: Readonly<Record<string, string>> = {
   "orchestrator/cli/deliver.ts": "test/rehearsal/deliver.test.ts",
   "orchestrator/cli/policy.ts": "test/orchestrator/cli/run-cli.test.ts",
   "orchestrator/cli/promotion.ts": "test/orchestrator/cli/program.test.ts",
+  "orchestrator/cli/upgrade.ts": "test/orchestrator/cli/program.test.ts",
   "orchestrator/engine/builtin/version.ts": "test/orchestrator/engine/builtin/engine.test.ts",
   "orchestrator/migrations/alter-table.ts": "test/orchestrator/migrations/judge.test.ts",
   "orchestrator/migrations/committed.ts": "test/orchestrator/migrations/gate.test.ts",

@@ -20,6 +20,8 @@ export interface EnvironmentArgs {
   readonly labels?: Readonly<Record<string, string>>;
   /** What groups of people are called; the usual names without it. */
   readonly groups?: Groups;
+  /** Most that one pod may have: the cap of the dev cluster (B2.2). */
+  readonly podMaximum?: PlatformNamespaceArgs["podMaximum"];
   readonly provider: k8s.Provider;
 }
 
@@ -27,6 +29,7 @@ export interface EnvironmentArgs {
 function namespaceOf({
   spec,
   vpcCidr,
+  podMaximum,
   labels,
 }: Omit<EnvironmentArgs, "provider">): Omit<PlatformNamespaceArgs, "provider"> {
   const { quota, containerDefault } = sizes[spec.kind];
@@ -36,6 +39,7 @@ function namespaceOf({
     vpcCidr,
     quota,
     containerDefault,
+    ...(podMaximum && { podMaximum }),
     allow: { fromGateway: [APPLICATION.port], toTraces: true },
     labels: { "slipway.dev/environment": spec.kind, ...labels },
   };

@@ -78,7 +78,13 @@ export class Gitops extends pulumi.ComponentResource {
       spec &&
       new EnvironmentGuards(
         `${name}-environment`,
-        { spec, vpcCidr: config.network.cidr, groups: config.security.groups, provider: cluster.provider },
+        {
+          spec,
+          vpcCidr: config.network.cidr,
+          groups: config.security.groups,
+          ...podMaximumOf(config),
+          provider: cluster.provider,
+        },
         child,
       );
     const targets = [target.name, ...(environment === undefined ? [] : [environment.namespace])];

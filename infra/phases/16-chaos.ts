@@ -5,7 +5,7 @@ import { experimentNames } from "../chaos/experiments";
 import { faultInjection } from "../chaos/fault-injection";
 import { chaosMeshValues } from "../chaos/values";
 import type { PlatformConfig } from "../config";
-import { PlatformNamespace } from "../environments/namespace";
+import { PlatformNamespace, podMaximumOf } from "../environments/namespace";
 import { clusterName, type Tags } from "../naming";
 import type { ChaosOutput } from "../outputs";
 import { release } from "../release";
@@ -79,6 +79,7 @@ export class Chaos extends pulumi.ComponentResource {
         },
         vpcCidr: config.network.cidr,
         quota: QUOTA,
+        ...podMaximumOf(config),
         provider: cluster.provider,
       },
       child,

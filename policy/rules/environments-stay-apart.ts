@@ -95,6 +95,10 @@ function judgePorts(ports: Value, place: string, verdict: Verdict, { databasePor
   if (listed.length === 0) verdict.violation(`${place} opens a network on every port to a preview`);
   for (const one of listed) {
     const [port, end] = [at(one, "port"), at(one, "endPort")];
+    if (port === UNKNOWN || end === UNKNOWN) {
+      verdict.undecided(`${place}.ports`);
+      continue;
+    }
     const first = Number(port);
     const open = databasePorts.find((database) =>
       port === undefined ? true : Number(database) >= first && Number(database) <= Number(end ?? first),

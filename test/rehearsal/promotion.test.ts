@@ -63,11 +63,13 @@ describe("a promotion by command line", function () {
       "approved",
       "approved",
       "started",
+      "stage",
       "verified",
     ]);
     const last = entries.at(-1)?.event;
     expect(last?.kind === "verified" && (last.evidence.checks["passed"] ?? 0)).to.be.greaterThan(20);
-    expect(last?.kind === "verified" && last.evidence.proofs).to.deep.equal(["stand-in"]);
+    const proofs = last?.kind === "verified" ? last.evidence.proofs : [];
+    expect(proofs).to.include("stand-in").and.not.include("real cloud").and.not.include("real control plane");
     await run(["ledger", "verify", "--head", entries.at(-1)?.hash ?? "", ...place]);
 
     const soaking = await run(["promote", release, "--to", "staging", ...world], 4);

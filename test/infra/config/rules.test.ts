@@ -58,7 +58,10 @@ describe("rules across keys", () => {
       keysOf(environment, { chaos: { tool, scope } });
     expect(keys("production", "chaos-mesh", [])).to.deep.equal(["chaos.scope"]);
     expect(keys("production", "chaos-mesh", ["demo"])).to.deep.equal([]);
-    expect(keys("dev", "chaos-mesh", ["kube-system", "monitoring", "demo"])).to.deep.equal(["chaos.scope", "chaos.scope"]);
+    expect(keys("dev", "chaos-mesh", ["kube-system", "monitoring", "demo"])).to.deep.equal([
+      "chaos.scope",
+      "chaos.scope",
+    ]);
     expect(keys("dev", "none", ["demo"])).to.deep.equal(["chaos.scope"]);
   });
   it("[H1.4] staging and production have a maintenance window", () => {

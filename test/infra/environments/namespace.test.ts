@@ -17,6 +17,7 @@ describe("a namespace of the platform", () => {
       "backup-namespace",
       "metrics-monitoring-agents",
       "logs-logging",
+      "chaos-namespace",
     ]);
     const members = seen
       .filter((one) => /:(Namespace|NetworkPolicy)$/.test(one.type))

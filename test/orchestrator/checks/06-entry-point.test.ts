@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { entryPointCheck } from "../../../orchestrator/checks/06-entry-point";
 import type { Edge, EdgeResponse } from "../../../orchestrator/checks/check";
 import type { AwsReader } from "../../../orchestrator/checks/aws/reader";
+import { loadBalancerDefinitions } from "../../../orchestrator/sandbox/kubernetes/charts/definitions/aws-load-balancer-controller";
 import { gatewayDefinitions } from "../../../orchestrator/sandbox/kubernetes/charts/definitions/gateway-api";
 import type { KubeObject } from "../../../orchestrator/sandbox/kubernetes/object";
 import { networkOutput, soundAws } from "../../support/world";
@@ -89,7 +90,7 @@ describe("check 06 entry point", () => {
   let world: ClusterWorld;
   before(async () => {
     world = await openWorld();
-    for (const definition of gatewayDefinitions) await world.put(definition);
+    for (const definition of [...gatewayDefinitions, ...loadBalancerDefinitions]) await world.put(definition);
     for (const name of ["gateway", "demo"])
       await world.put({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
     await world.put(gateway(ADDRESS));
@@ -109,7 +110,14 @@ describe("check 06 entry point", () => {
   it("[A6.2] [A6.3] [A6.5] [E3.3] passes an entry point that answers, and has nothing to diagnose", async () => {
     const { bad, findings, diagnoses } = await run();
     expect(bad).to.deep.equal([]);
-    expect(findings.map(({ requirement }) => requirement)).to.deep.equal(["A6.3", "A6.2", "A6.5", "A6.3", "E3.3"]);
+    expect(findings.map(({ requirement }) => requirement)).to.deep.equal([
+      "A6.3",
+      "A6.1",
+      "A6.2",
+      "A6.5",
+      "A6.3",
+      "E3.3",
+    ]);
     expect(diagnoses).to.deep.equal([]);
   });
   it("[A6.2] fails without the certificate or the port", async () => {

@@ -6,7 +6,7 @@ import { experimentNames, experiments } from "../../../infra/chaos/experiments";
 import type { ClusterView } from "../../../orchestrator/checks/cluster-view";
 import { runDrill, type DrillWork } from "../../../orchestrator/drills/drill";
 import { keepEvidence } from "../../../orchestrator/drills/evidence";
-import { SlipwayError } from "../../../orchestrator/errors";
+import type { SlipwayError } from "../../../orchestrator/errors";
 import { useFolder } from "../../support/folder";
 import { root } from "../../support/pulumi";
 import { strict } from "../../support/rollout";

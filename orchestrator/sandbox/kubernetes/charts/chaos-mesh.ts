@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ChartTable } from "./chart";
 import { chaosMeshDefinitions } from "./definitions/chaos-mesh";
+import { webhookConfigurations, type Webhook } from "./webhooks";
 import { anything, filled, labelsOf, service, serviceAccount, workload } from "./workload";
 
 const VERSION = "2.8.3";
@@ -75,6 +76,11 @@ export const chaosMesh: ChartTable<Values> = {
         { name: "pprof", port: 10081, targetPort: "pprof" },
         { name: "http", port: 10080, targetPort: "http" },
       ]),
+      ...webhookConfigurations(
+        [...JUDGED.flatMap((kind) => [webhook("Mutating", kind), webhook("Validating", kind)]), AUTHORISED],
+        { namespace, name: "chaos-mesh-controller-manager" },
+        labels("controller-manager"),
+      ),
       serviceAccount("chaos-daemon", namespace, labels("chaos-daemon")),
       workload({
         kind: "DaemonSet",
@@ -185,3 +191,45 @@ function dnsObjects(namespace: string, labels: Readonly<Record<string, string>>)
     ]),
   ];
 }
+
+const insisting = {
+  failurePolicy: "Fail",
+  timeoutSeconds: 5,
+  apiGroups: ["chaos-mesh.org"],
+} as const;
+/** Kinds its controller fills in and judges, with their resources where these are not named alike. */
+const JUDGED: readonly (readonly [kind: string, resource?: string])[] = [
+  ...["pod", "io", "time", "network", "kernel", "stress", "aws", "azure", "gcp", "dns", "jvm", "http", "block"].map(
+    (what) => [`${what}chaos`] as const,
+  ),
+  ["physicalmachinechaos"],
+  ["physicalmachine", "physicalmachines"],
+  ["schedule", "schedules"],
+  ["workflow", "workflows"],
+  ["statuscheck", "statuschecks"],
+  ["remotecluster"],
+];
+
+function webhook(sort: "Mutating" | "Validating", [kind, resource = kind]: (typeof JUDGED)[number]): Webhook {
+  const verb = sort === "Mutating" ? "mutate" : "validate";
+  return {
+    ...insisting,
+    kind: `${sort}WebhookConfiguration`,
+    configuration: sort === "Mutating" ? "chaos-mesh-mutation" : "chaos-mesh-validation",
+    name: `${verb.charAt(0)}${kind}.kb.io`,
+    path: `/${verb}-chaos-mesh-org-v1alpha1-${kind}`,
+    apiVersions: ["v1alpha1"],
+    resources: [resource],
+  };
+}
+
+/** Whether who asks for an experiment may do to its target what the experiment does. */
+const AUTHORISED: Webhook = {
+  ...insisting,
+  kind: "ValidatingWebhookConfiguration",
+  configuration: "chaos-mesh-validation-auth",
+  name: "vauth.kb.io",
+  path: "/validate-auth",
+  apiVersions: ["v1alpha1"],
+  resources: ["*"],
+};
