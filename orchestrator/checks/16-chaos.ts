@@ -2,10 +2,12 @@ import type { KubernetesObject, V1DaemonSet, V1Namespace } from "@kubernetes/cli
 import { CONTAINERD_SOCKET } from "../../infra/chaos/experiments";
 import { deploymentsAvailable } from "./available";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
-import { nameOf, viewCluster, type ClusterView } from "./cluster-view";
+import { isTooEarly, nameOf, viewCluster, type ClusterView } from "./cluster-view";
 import { diagnosis, each, examine, outside } from "./finding";
 
 const API = "chaos-mesh.org/v1alpha1";
+/** A new kind can be listed when the API server has opened its store; a busy server takes seconds (answer 429 until then). */
+const STORES_SECONDS = 30;
 /** Kinds of Chaos Mesh that bring a fault about by themselves, or later. */
 const KINDS = [
   ...["PodChaos", "NetworkChaos", "StressChaos", "IOChaos", "DNSChaos", "TimeChaos", "HTTPChaos", "KernelChaos"],
@@ -102,14 +104,27 @@ function marked({ outputs }: CheckContext, view: ClusterView): Promise<Finding> 
 /** A16.3: no experiment without a scope, or beyond it, waits or runs. */
 function nothingAtLarge(context: CheckContext, view: ClusterView): Promise<Finding> {
   return examine({ requirement: "A16.3", title: "no experiment is without a scope or beyond it" }, async () => {
-    const faults = await faultsIn(view);
+    const faults = await faultsIn(context, view);
     const wrong = each(faults, nameOf, (fault) => trespass(context, fault));
     return { looked: 1, wrong, detail: faults.length === 0 ? "no experiment" : `${faults.length} experiments` };
   });
 }
 
-async function faultsIn(view: ClusterView): Promise<Fault[]> {
-  return (await Promise.all(KINDS.map((kind) => view.list<Fault>(API, kind)))).flat();
+async function faultsIn({ waitUntil }: CheckContext, view: ClusterView): Promise<Fault[]> {
+  const { value } = await waitUntil<Fault[] | Error>({
+    reason: "the API server opens the stores of new kinds",
+    deadlineSeconds: STORES_SECONDS,
+    attempt: async () => {
+      try {
+        return { done: true, value: (await Promise.all(KINDS.map((kind) => view.list<Fault>(API, kind)))).flat() };
+      } catch (error) {
+        if (!isTooEarly(error)) throw error;
+        return { done: false, value: error };
+      }
+    },
+  });
+  if (value instanceof Error) throw value;
+  return value;
 }
 
 /** Why an experiment may hit more than it should; undefined when it may not. */
@@ -127,7 +142,7 @@ function trespass({ outputs, config }: CheckContext, { spec, kind }: Fault): str
 
 /** A16.3: a cascade. */
 async function cascade(context: CheckContext, view: ClusterView): Promise<Diagnosis[]> {
-  const faults = (await faultsIn(view)).filter((fault) => trespass(context, fault) !== undefined);
+  const faults = (await faultsIn(context, view)).filter((fault) => trespass(context, fault) !== undefined);
   return diagnosis(
     "A16.3",
     "an experiment has no scope, or hits more than its scope: a fault can spread to what nobody meant",

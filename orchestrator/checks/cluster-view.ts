@@ -24,6 +24,11 @@ export interface ClusterView {
   failingHealthChecks(): Promise<string[]>;
 }
 
+/** The API server answers that it cannot serve this kind yet, or not just now (429). */
+export function isTooEarly(error: unknown): error is Error {
+  return error instanceof Error && (error as { code?: unknown }).code === 429;
+}
+
 export async function viewCluster(kubernetes: Kubernetes): Promise<ClusterView> {
   // Loaded when a check first needs it: the client costs a third of a second, which start-up must not pay.
   const { ApiException, KubernetesObjectApi } = await import("@kubernetes/client-node");

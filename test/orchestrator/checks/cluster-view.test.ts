@@ -176,4 +176,10 @@ describe("names and conditions of objects", () => {
     expect(condition({}, "Ready")).to.equal(undefined);
     expect(condition(undefined, "Ready")).to.equal(undefined);
   });
+  it("tells an answer that comes too early from every other", () => {
+    const answer = (code: number) => Object.assign(new Error("storage is (re)initializing"), { code });
+    expect(isTooEarly(answer(429))).to.equal(true);
+    for (const other of [answer(500), answer(404), new Error("429"), { code: 429 }])
+      expect(isTooEarly(other)).to.equal(false);
+  });
 });
