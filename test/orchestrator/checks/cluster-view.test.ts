@@ -4,6 +4,7 @@ import { CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
 import { expect } from "chai";
 import type { Kubernetes } from "../../../orchestrator/checks/check";
 import {
+  isTooEarly,
   condition,
   nameOf,
   podProblem,
