@@ -14,6 +14,8 @@ export interface Registered {
   readonly custom: boolean;
 }
 
+const QUIET_TURNS = 5;
+
 /** Runs a program against mocks that keep every registration; a function call nobody prepared throws. */
 export async function record<T>(stack: string, program: () => T): Promise<{ seen: Registered[]; result: T }> {
   const seen: Registered[] = [];
@@ -35,10 +37,12 @@ export async function record<T>(stack: string, program: () => T): Promise<{ seen
     false,
   );
   const result = program();
-  // Registrations follow from one another: they have ended when a turn brings no new one.
-  for (let before = -1; before !== seen.length;) {
+  // Registrations follow from one another: they have ended when turns bring no new one. One quiet turn may only mean
+  // that the next registration waits for something else; what goes on after the test would meet another test's mocks.
+  for (let quiet = 0, before = -1; quiet < QUIET_TURNS; quiet = before === seen.length ? quiet + 1 : 0) {
     before = seen.length;
     await (pulumi.runtime as unknown as { disconnect(): Promise<void> }).disconnect();
+    await new Promise((resolve) => setImmediate(resolve));
   }
   return { seen, result };
 }
