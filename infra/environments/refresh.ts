@@ -31,10 +31,10 @@ const RETRIES = 2;
  */
 const SCRIPT = [
   "set -eu",
-  'PGPASSWORD="$SNAPSHOT_PASSWORD" pg_dump --no-owner --no-privileges --host "$SNAPSHOT_HOST" --username "$SNAPSHOT_USER" "$DATABASE_NAME" > /work/snapshot.sql',
-  `slipway data refresh --rules /rules/${RULES} --from /work/snapshot.sql --out /work/clean.sql`,
-  "rm /work/snapshot.sql",
-  'PGPASSWORD="$DATABASE_PASSWORD" psql --host "$DATABASE_HOST" --username "$DATABASE_USER" --dbname "$DATABASE_NAME" --set ON_ERROR_STOP=1 --single-transaction --command "DROP SCHEMA IF EXISTS public CASCADE" --command "CREATE SCHEMA public" --file /work/clean.sql',
+  'PGPASSWORD="$SNAPSHOT_PASSWORD" pg_dump --no-owner --no-privileges --host "$SNAPSHOT_HOST" --username "$SNAPSHOT_USER" "$DATABASE_NAME" > /scratch/snapshot.sql',
+  `slipway data refresh --rules /rules/${RULES} --from /scratch/snapshot.sql --out /scratch/clean.sql`,
+  "rm /scratch/snapshot.sql",
+  'PGPASSWORD="$DATABASE_PASSWORD" psql --host "$DATABASE_HOST" --username "$DATABASE_USER" --dbname "$DATABASE_NAME" --set ON_ERROR_STOP=1 --single-transaction --command "DROP SCHEMA IF EXISTS public CASCADE" --command "CREATE SCHEMA public" --file /scratch/clean.sql',
 ].join("\n");
 
 /** The weekly refresh and what it needs; staging only. The rules are a ConfigMap beside it, reviewed like code. */
@@ -66,7 +66,7 @@ export function refreshManifests(spec: ApplicationSpec): Manifest[] {
     securityContext: restrictedContainer,
     volumeMounts: [
       { name: "rules", mountPath: "/rules", readOnly: true },
-      { name: "work", mountPath: "/work" },
+      { name: "scratch", mountPath: "/scratch" },
     ],
   };
   return [
@@ -119,7 +119,7 @@ export function refreshManifests(spec: ApplicationSpec): Manifest[] {
                 volumes: [
                   { name: "rules", configMap: { name: NAME } },
                   // Holds personal data until the job ends: gone with the pod, and on the node's encrypted disk.
-                  { name: "work", emptyDir: { sizeLimit: "50Gi" } },
+                  { name: "scratch", emptyDir: { sizeLimit: "50Gi" } },
                 ],
               },
             },

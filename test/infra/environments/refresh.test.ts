@@ -27,12 +27,12 @@ describe("the refresh of staging's data", () => {
   });
   it("[C4.5] loads only what was anonymised and scanned, whole or not at all", () => {
     const script = JSON.stringify(one("CronJob"));
-    const order = ["pg_dump", "slipway data refresh", "rm /work/snapshot.sql", "psql"].map((word) =>
+    const order = ["pg_dump", "slipway data refresh", "rm /scratch/snapshot.sql", "psql"].map((word) =>
       script.indexOf(word),
     );
     expect(order).to.deep.equal(order.toSorted((a, b) => a - b));
     expect(order[0]).to.be.greaterThan(0);
-    expect(script).to.include("set -eu").and.include("--single-transaction").and.include("--file /work/clean.sql");
+    expect(script).to.include("set -eu").and.include("--single-transaction").and.include("--file /scratch/clean.sql");
   });
   it("[C4.5] its rules are read by the command that uses them, and know the same treatments as the settings", () => {
     const data = one("ConfigMap")?.["data"] as Record<string, string>;
