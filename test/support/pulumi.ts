@@ -39,10 +39,11 @@ export async function record<T>(stack: string, program: () => T): Promise<{ seen
   const result = program();
   // Registrations follow from one another: they have ended when turns bring no new one. One quiet turn may only mean
   // that the next registration waits for something else; what goes on after the test would meet another test's mocks.
-  for (let quiet = 0, before = -1; quiet < QUIET_TURNS; quiet = before === seen.length ? quiet + 1 : 0) {
-    before = seen.length;
+  for (let quiet = 0; quiet < QUIET_TURNS;) {
+    const before = seen.length;
     await (pulumi.runtime as unknown as { disconnect(): Promise<void> }).disconnect();
     await new Promise((resolve) => setImmediate(resolve));
+    quiet = before === seen.length ? quiet + 1 : 0;
   }
   return { seen, result };
 }
