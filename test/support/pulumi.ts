@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { resetOptions as forget } from "@pulumi/pulumi/runtime/settings";
 import { parse } from "yaml";
 import { parseConfig, type PlatformConfig } from "../../infra/config";
 
@@ -45,6 +46,8 @@ export async function record<T>(stack: string, program: () => T): Promise<{ seen
     await new Promise((resolve) => setImmediate(resolve));
     quiet = before === seen.length ? quiet + 1 : 0;
   }
+  // The mocks are the whole process's until they are taken away, also for programs that run in it later.
+  forget("", "", -1, "", "", false, "");
   return { seen, result };
 }
 
