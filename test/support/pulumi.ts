@@ -15,7 +15,7 @@ export interface Registered {
   readonly custom: boolean;
 }
 
-const QUIET_TURNS = 5;
+const QUIET_TURNS = 2;
 
 /** Runs a program against mocks that keep every registration; a function call nobody prepared throws. */
 export async function record<T>(stack: string, program: () => T): Promise<{ seen: Registered[]; result: T }> {
