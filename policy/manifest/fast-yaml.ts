@@ -60,8 +60,9 @@ class Reader {
     const rest = trimmed((this.#lines[this.#at] as string).slice(indent));
     if (rest.startsWith("- ") || rest === "-") return this.#sequence(indent);
     if (KEY.test(rest)) return this.#mapping(indent, rest);
-    const value = this.#scalar(rest, indent - 1);
-    return value;
+    // Its text may be indented less than itself: how far, its parent tells.
+    if (rest.startsWith("|")) throw new Unusual("literal text on a line of its own");
+    return this.#scalar(rest, indent - 1);
   }
 
   #sequence(indent: number): unknown[] {
