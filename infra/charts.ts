@@ -162,6 +162,15 @@ export const charts = {
     testedOn: [],
     reviewed: "2026-11-21",
   },
+  keda: {
+    chart: "keda",
+    repository: "https://kedacore.github.io/charts",
+    version: "2.20.2",
+    namespace: "keda",
+    podSecurity: "restricted",
+    testedOn: ["1.33", "1.34", "1.35"],
+    reviewed: "2026-11-21",
+  },
   velero: {
     chart: "velero",
     repository: "https://vmware-tanzu.github.io/helm-charts",

@@ -250,6 +250,8 @@ export interface AutoscalingOutput {
   readonly namespace: string;
   /** VerticalPodAutoscalers as namespace/name; each only advises. */
   readonly advice: readonly string[];
+  /** Where KEDA runs; empty where nothing scales by events. */
+  readonly eventDriven: string;
 }
 
 export interface DeliverablesOutput {

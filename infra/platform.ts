@@ -51,7 +51,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
   const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy }, inAccount).outputs;
   const autoscaling = new Autoscaling(
     "autoscaling",
-    { config, tags, cluster, nodePools, networkPolicy, certificates, entryPoint },
+    { config, tags, cluster, nodePools, networkPolicy, certificates, entryPoint, metrics },
     inAccount,
   ).outputs;
   const security = new Security("security", { config, cluster, nodePools }, inAccount).outputs;
@@ -121,7 +121,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     traces: plain(traces, ["collector", "store", "bucket", "writerRoleArn"]),
     stateful: plain(stateful, ["kafka", "postgres"]),
     secrets: plain(secrets, ["namespace", "store", "prefix", "paths", "keyArn", "readerRoleArn", "example"]),
-    autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice"]),
+    autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice", "eventDriven"]),
     security: plain(security, ["personas", "environments", "privilegedNamespaces", "admission"]),
     backup: plain(backup, ["namespace", "location", "bucket", "keyArn", "writerRoleArn", "snapshotClass", "schedules"]),
     chaos: plain(chaos, ["tool", "namespace", "template", "scope", "experiments", "target"]),

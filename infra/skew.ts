@@ -90,7 +90,13 @@ const TOGETHER: readonly (readonly [string, string])[] = [
   ["istiod", "ztunnel"],
 ];
 
-type Versioned = Pick<PlatformConfig, "charts"> & { readonly cluster: Pick<PlatformConfig["cluster"], "version"> };
+/** Charts that are there only where the configuration chooses them. */
+const CHOSEN: Readonly<Record<string, (config: Versioned) => boolean>> = {
+  keda: ({ autoscaling }) => autoscaling?.eventDriven === "keda",
+};
+
+type Versioned = Pick<PlatformConfig, "charts"> &
+  Partial<Pick<PlatformConfig, "autoscaling">> & { readonly cluster: Pick<PlatformConfig["cluster"], "version"> };
 
 /** Pairs of this configuration that are documented not to go together: each is refused (A21.5). Pure. */
 export function unsupportedPairs(config: Versioned, table: Readonly<Record<string, Chart>> = charts): Skew[] {
@@ -137,6 +143,7 @@ export function unsupportedPairs(config: Versioned, table: Readonly<Record<strin
 export function untestedPairs(config: Versioned, table: Readonly<Record<string, Chart>> = charts): string[] {
   const versions = versionsOf(config, table);
   return Object.entries(table)
+    .filter(([name]) => CHOSEN[name]?.(config) ?? true)
     .filter(([, { testedOn }]) => testedOn.length > 0 && !testedOn.includes(config.cluster.version))
     .map(
       ([name, { testedOn }]) =>

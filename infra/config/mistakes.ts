@@ -1,3 +1,5 @@
+import type { PlatformConfig } from "./schema";
+
 /** One thing wrong with the configuration. */
 export interface Mistake {
   /** `network.cidr` */
@@ -7,6 +9,16 @@ export interface Mistake {
   readonly rule: string;
   readonly fix: string;
 }
+
+/** What keys may not be together; it tells what is wrong and how to mend it. */
+export type Rule = (config: PlatformConfig) => Mistake | readonly Mistake[] | undefined;
+
+export const mistake = (key: string, value: unknown, rule: string, fix: string): Mistake => ({
+  key,
+  value: JSON.stringify(value) ?? "",
+  rule,
+  fix,
+});
 
 /** Every mistake of one configuration at once. */
 export class ConfigError extends Error {

@@ -3,7 +3,8 @@ import { charts } from "../charts";
 import { overlaps, parseCidr, SERVICE_CIDR, type Network } from "../cidr";
 import { architectureOf, hasGpu, poolsOf } from "../node-pools";
 import { compare, unsupportedPairs } from "../skew";
-import { didYouMean, type Mistake } from "./mistakes";
+import { didYouMean, mistake, type Mistake, type Rule } from "./mistakes";
+import { optionRules } from "./option-rules";
 import type { PlatformConfig } from "./schema";
 
 /** Networks of all environments: ranges never overlap, and each stack can check that alone (B3.1, B3.2). */
@@ -24,14 +25,6 @@ const CLOCKS_CHANGE = { from: "00:00", to: "04:00" };
 
 /** CPU that the quota of one preview lets it request (C2.3). */
 const PREVIEW_CPU = 0.5;
-
-type Rule = (config: PlatformConfig) => Mistake | readonly Mistake[] | undefined;
-const mistake = (key: string, value: unknown, rule: string, fix: string): Mistake => ({
-  key,
-  value: JSON.stringify(value) ?? "",
-  rule,
-  fix,
-});
 
 /** Rules that one key alone cannot break. All of them run; each says what to do. */
 const rules: readonly Rule[] = [
@@ -392,6 +385,7 @@ const rules: readonly Rule[] = [
     teams.flatMap((team, index) =>
       teams.indexOf(team) < index ? [mistake(`cost.teams[${index}]`, team, "each team once (A17.2)", "remove it")] : [],
     ),
+  ...optionRules,
   (config) =>
     unsupportedPairs(config).map(({ key, pair, value, fact, fix }) =>
       mistake(key, value, `a version that goes with the rest: ${pair} does not, since ${fact} (A21.5)`, fix),

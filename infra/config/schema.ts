@@ -273,6 +273,12 @@ export const schema = z.strictObject({
       workingHours: weekly.optional(),
     })
     .prefault({}),
+  autoscaling: z
+    .strictObject({
+      /** What scales workloads by events, from nothing on (A13); a cluster has one server of external metrics. */
+      eventDriven: z.enum(["none", "keda"]).default("none"),
+    })
+    .prefault({}),
   /** Faults on purpose (A16); without a tool there are none, and a tool needs a scope (A16.3, E6.5). */
   chaos: z
     .strictObject({

@@ -4,6 +4,7 @@ import { managedAddon } from "../addon";
 import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
 import { DEMO_REPLICAS } from "../environments/demo-app";
+import { eventScaling } from "../event-scaling";
 import { PlatformNamespace, podMaximumOf } from "../environments/namespace";
 import type { Tags } from "../naming";
 import type { AutoscalingOutput } from "../outputs";
@@ -13,6 +14,7 @@ import type { NodePoolsOutputs } from "./03-node-pools";
 import type { NetworkPolicyOutputs } from "./04-network-policy";
 import type { CertificatesOutputs } from "./05-certificates";
 import type { EntryPointOutputs } from "./06-entry-point";
+import type { MetricsOutputs } from "./08-metrics";
 
 export interface AutoscalingArgs {
   readonly config: PlatformConfig;
@@ -22,6 +24,7 @@ export interface AutoscalingArgs {
   readonly networkPolicy: NetworkPolicyOutputs;
   readonly certificates: CertificatesOutputs;
   readonly entryPoint: EntryPointOutputs;
+  readonly metrics: MetricsOutputs;
 }
 export type AutoscalingOutputs = {
   readonly [key in keyof AutoscalingOutput]: pulumi.Output<AutoscalingOutput[key]>;
@@ -46,7 +49,7 @@ const SCALE_UP = {
 
 /**
  * Phase 13: what grows and shrinks by need. Nodes do since phase 3 (Karpenter); here come the metrics server, the
- * autoscaler of the example app and the recommender that says what each add-on should request.
+ * autoscaler of the example app and the recommender that says what each add-on should request; KEDA where it is chosen.
  *
  * The recommender only advises, and never on what a horizontal autoscaler holds (A13.1): both would pull at the same
  * workload. Holds no state and costs nothing of its own.
@@ -117,6 +120,7 @@ export class Autoscaling extends pulumi.ComponentResource {
       })),
       namespace: namespace.name,
       advice: pulumi.all(advice),
+      eventDriven: config.autoscaling.eventDriven === "keda" ? eventScaling(name, args, this) : pulumi.output(""),
     };
     this.registerOutputs({ advice: this.outputs.advice });
   }

@@ -9,6 +9,7 @@ import type {
 } from "@kubernetes/client-node";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { condition, nameOf, viewCluster, type ClusterView } from "./cluster-view";
+import { eventScaling, eventScalingCauses } from "./event-scaling";
 import { diagnosis, each, examine, outside, type Offence } from "./finding";
 import { inProbeNamespace, PROBE_IMAGE } from "./probe";
 
@@ -40,12 +41,17 @@ export const autoscalingCheck: PhaseCheck = {
       outside(context, valueShown(context, view)),
       outside(context, adviceOnly(context, view)),
     ]);
-    return [...standing, await outside(context, podBringsNode(context, view))];
+    return [...standing, ...(await eventScaling(context, view)), await outside(context, podBringsNode(context, view))];
   },
 
   async diagnose(context) {
     const view = await viewCluster(context.clients.kubernetes);
-    return [...(await metricsMissing(view)), ...(await requestsMissing(view)), ...(await thrash(view))];
+    return [
+      ...(await metricsMissing(view)),
+      ...(await requestsMissing(view)),
+      ...(await thrash(view)),
+      ...(await eventScalingCauses(context, view)),
+    ];
   },
 };
 

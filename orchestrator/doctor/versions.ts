@@ -3,7 +3,10 @@ import { untestedPairs } from "../../infra/skew";
 import type { DoctorItem } from "../rollout/context";
 
 /** Charts whose projects do not test the chosen Kubernetes version: known, and not refused (A2.1). */
-export function examineVersions(environment: string, config: Pick<PlatformConfig, "charts" | "cluster">): DoctorItem[] {
+export function examineVersions(
+  environment: string,
+  config: Pick<PlatformConfig, "charts" | "cluster"> & Partial<PlatformConfig>,
+): DoctorItem[] {
   const untested = untestedPairs(config);
   const item = { name: "versions", requirement: "A2.1", environment };
   if (untested.length === 0)

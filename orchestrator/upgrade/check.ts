@@ -114,7 +114,7 @@ function insightsPass({ outputs, clients }: CheckContext): Promise<Finding> {
 
 function pairsFit({ config }: CheckContext, { to }: UpgradeQuestion): Promise<Finding> {
   return examine({ requirement: "A21.5", title: `every chart goes with Kubernetes ${to}` }, () => {
-    const there = { charts: config.charts, cluster: { version: to } };
+    const there = { ...config, cluster: { ...config.cluster, version: to } };
     const wrong = unsupportedPairs(there).map(({ pair, fact }) => ({ subject: pair, reason: fact }));
     const untested = untestedPairs(there);
     const detail = untested.length === 0 ? "all fit" : `to be tried in staging: ${untested.join("; ")}`;

@@ -28,6 +28,7 @@ describe("the chart table", () => {
       "kube-prometheus-stack": "kube-prometheus-stack",
       loki: "loki",
       alloy: "alloy",
+      keda: "keda",
       "vertical-pod-autoscaler": "vertical-pod-autoscaler",
     };
     for (const [name, folder] of Object.entries(folders)) {

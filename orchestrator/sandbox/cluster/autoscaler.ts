@@ -35,6 +35,12 @@ export function autoscale(store: ClusterStore, autoscaler: KubeObject, condition
   const current = Number(specOf(target)["replicas"] ?? 1);
   const least = Number(spec["minReplicas"] ?? 1);
   const most = Number(spec["maxReplicas"]);
+  // What somebody turned off stays off (horizontal.go: "the replica count of the target is zero").
+  if (current === 0) {
+    const message = "scaling is disabled since the replica count of the target is zero";
+    const conditions = [condition("ScalingActive", "False", "ScalingDisabled", message)];
+    return { status: { currentReplicas: 0, desiredReplicas: 0, conditions } };
+  }
   const able = condition("AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size");
   const wanted = wantedUse(spec);
   const measured = wanted === undefined ? "no CPU target is set" : measure(store, target, namespace);

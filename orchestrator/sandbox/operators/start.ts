@@ -12,6 +12,7 @@ import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
 import { APPS, readFolder } from "./git";
 import { karpenter } from "./karpenter";
+import { keda } from "./keda";
 import { ebsCsiDriver } from "./ebs-csi-driver";
 import { metricsServer } from "./metrics-server";
 import type { DnsRecord, Operator, OperatorContext } from "./operator";
@@ -31,6 +32,7 @@ export const operators: readonly Operator[] = [
   externalDns,
   externalSecrets,
   karpenter,
+  keda,
   ebsCsiDriver,
   metricsServer,
   prometheusOperator,

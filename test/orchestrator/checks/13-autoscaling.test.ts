@@ -22,7 +22,7 @@ const outputs = {
       },
     ],
   },
-  autoscaling: { demo, namespace: "vertical-pod-autoscaler", advice: ["demo/advised"] },
+  autoscaling: { demo, namespace: "vertical-pod-autoscaler", advice: ["demo/advised"], eventDriven: "" },
 };
 const namespace = (name: string): KubeObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
 const deployment = (name: string, cpu: string | undefined, spec: object = {}): KubeObject => ({

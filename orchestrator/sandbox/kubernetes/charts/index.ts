@@ -11,6 +11,7 @@ import { gatewayCrdsHelm, gatewayHelm } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
 import { karpenter, karpenterCrd } from "./karpenter";
+import { keda } from "./keda";
 import { alloy } from "./alloy";
 import { loki } from "./loki";
 import { kubePrometheusStack } from "./kube-prometheus-stack";
@@ -37,6 +38,7 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   "gateway-helm": gatewayHelm as unknown as ChartTable,
   karpenter: karpenter as unknown as ChartTable,
   "karpenter-crd": karpenterCrd as unknown as ChartTable,
+  keda: keda as unknown as ChartTable,
   "kube-prometheus-stack": kubePrometheusStack as unknown as ChartTable,
   alloy: alloy as unknown as ChartTable,
   loki: loki as unknown as ChartTable,

@@ -90,6 +90,12 @@ describe("the autoscaler of the embedded cluster", () => {
     };
   };
 
+  it("leaves what stands at nothing as it is", () => {
+    workload(0);
+    const { to, of } = look();
+    expect(to).to.equal(undefined);
+    expect(of("ScalingActive")?.reason).to.equal("ScalingDisabled");
+  });
   it("grows by use over target, rounded up, and tells why", () => {
     serveMetrics();
     workload(2);

@@ -10,6 +10,7 @@ import { externalDnsDefinitions } from "./external-dns";
 import { externalSecretsDefinitions } from "./external-secrets";
 import { gatewayDefinitions } from "./gateway-api";
 import { karpenterDefinitions } from "./karpenter";
+import { kedaDefinitions } from "./keda";
 import { prometheusOperatorDefinitions } from "./prometheus-operator";
 import { snapshotDefinitions } from "./snapshot-controller";
 import { veleroDefinitions } from "./velero";
@@ -49,6 +50,7 @@ export const kindSources: readonly KindSource[] = [
   { installedBy: "chart gateway-crds-helm v1.9.0 (Gateway API)", definitions: gatewayDefinitions },
   { installedBy: "chart gateway-crds-helm v1.9.0 (Envoy Gateway)", definitions: envoyGatewayDefinitions },
   { installedBy: "chart karpenter-crd 1.14.1", definitions: karpenterDefinitions },
+  { installedBy: "chart keda 2.20.2", definitions: kedaDefinitions },
   { installedBy: "chart kube-prometheus-stack (operator v0.93.1)", definitions: prometheusOperatorDefinitions },
   { installedBy: "EKS add-on snapshot-controller (v8)", definitions: snapshotDefinitions },
   { installedBy: "chart velero (Velero 1.18)", definitions: veleroDefinitions },
