@@ -12,12 +12,26 @@ export function guaranteed(subject: Subject, stack: Stack): number | typeof UNKN
   const { workload } = subject;
   if (workload === UNKNOWN) return UNKNOWN;
   if (workload?.replicas === undefined) return undefined;
+  // A Rollout that refers to it runs its pods, so many as the Rollout has (https://argo-rollouts.readthedocs.io/en/stable/migrating/).
+  const rollout = stack.ofType(ROLLOUT).find((one) => refersTo(one, subject, workload.kind));
+  const [scaled, kind] = rollout === undefined ? [subject, workload.kind] : [rollout, "Rollout"];
   const scalers = [...stack.ofType(HPA), ...stack.ofType(SCALED_OBJECT)].filter((scaler) =>
-    scales(scaler, subject, workload.kind),
+    scales(scaler, scaled, kind),
   );
   const floors = scalers.map((scaler) => floorOf(scaler));
-  if (floors.length === 0) return workload.replicas;
-  return floors.includes(UNKNOWN) ? UNKNOWN : Math.max(...(floors as number[]));
+  if (floors.length > 0) return floors.includes(UNKNOWN) ? UNKNOWN : Math.max(...(floors as number[]));
+  if (rollout === undefined) return workload.replicas;
+  const asked = at(rollout.properties["spec"], "replicas");
+  return asked === UNKNOWN ? UNKNOWN : typeof asked === "number" ? asked : 1;
+}
+
+const ROLLOUT = "kubernetes:argoproj.io/v1alpha1:Rollout";
+
+function refersTo(rollout: Subject, target: Subject, kind: string): boolean {
+  const reference = at(rollout.properties["spec"], "workloadRef");
+  return (
+    together(rollout, target) && at(reference, "kind") === kind && sameName(at(reference, "name"), rollout, target)
+  );
 }
 
 const HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";

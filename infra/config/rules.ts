@@ -206,6 +206,15 @@ const rules: readonly Rule[] = [
           environment === "dev" ? "name issuer, clientId and clientSecret" : "leave application.login out",
         ),
   ({ environment, application }) =>
+    environment !== "dev" || application === undefined || application.rollout.by === "rolling"
+      ? undefined
+      : mistake(
+          "application.rollout.by",
+          application.rollout.by,
+          "QA rolled out pod by pod: it is the same for every test, and a canary needs users (C3.3, D1.3)",
+          "leave application.rollout out",
+        ),
+  ({ environment, application }) =>
     application?.refresh === undefined || environment === "staging"
       ? undefined
       : mistake(

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseCidr } from "../cidr";
+import { profiles } from "../environments/sizes";
 import { usualGroups } from "../personas";
 
 /**
@@ -146,6 +147,22 @@ export const schema = z.strictObject({
         /** Networks it answers from: the only ones its pods may reach (E3.6). */
         cidrs: z.array(cidr).min(1),
       }),
+      /** Which table of numbers its environment has: that of C3 to C5, or that of C1.7 and C1.8. */
+      profile: z.enum(profiles).default("equal"),
+      /** How a new version replaces the old one: pod by pod, or by canary (D5). */
+      rollout: z
+        .discriminatedUnion("by", [
+          z.strictObject({ by: z.literal("rolling") }),
+          /** With Argo CD, which is what phase 7 installs; it then installs Argo Rollouts too. */
+          z.strictObject({ by: z.literal("argo-rollouts") }),
+          /** With Flux, which delivers then; Flagger and its load tester are its to install. */
+          z.strictObject({
+            by: z.literal("flagger"),
+            /** Address of the load tester in the cluster, like `http://loadtester.flagger/`. */
+            loadTester: z.url({ protocol: /^http$/, hostname: /^[a-z0-9-]+\.[a-z0-9-]+(\.svc(\.cluster\.local)?)?$/ }),
+          }),
+        ])
+        .default({ by: "rolling" }),
       /** OIDC login in front of QA, which is never public (C3.4). */
       login: z
         .strictObject({

@@ -1,9 +1,11 @@
+import type { PlatformConfig } from "../config";
 import { labelsOf, selector, wave } from "./labels";
 import type { Manifest } from "./manifest";
 import { APPLICATION, DATABASE_PORT, type Names } from "./names";
 import { CONFIG, DATABASE_SECRET, job, podTemplate } from "./pod";
 import type { RefreshSettings } from "./refresh";
-import { SEED, sizes, type Kind } from "./sizes";
+import { SEED, sizeOf, type Kind, type Profile } from "./sizes";
+import { backendsOf, scaledBy, type Strategy } from "./strategy";
 
 /** Where the application's data is. */
 export interface Database {
@@ -26,6 +28,12 @@ export interface ApplicationSpec {
   readonly access?: Access;
   /** Where staging's data comes from every week. */
   readonly refresh?: RefreshSettings;
+  /** Which table of numbers; `equal` without it. */
+  readonly profile?: Profile;
+  /** How a new version replaces the old one; pod by pod without it (C5.2). */
+  readonly strategy?: Strategy;
+  /** Whom its alerts belong to; without it there are none, as in previews (B6.4). */
+  readonly alerts?: Pick<PlatformConfig, "environment" | "runbook">;
 }
 /** An OIDC client; its secret is the property `login-client` of this path in the central store. */
 export interface Login {
@@ -50,7 +58,9 @@ export function applicationManifests(spec: ApplicationSpec): Manifest[] {
     metadata: { name: called, namespace, labels: labelsOf(kind, "web"), annotations: wave(order) },
     ...rest,
   });
-  const { autoscaler, disruptionMinimum, migration, replicas } = sizes[kind];
+  const { autoscaler, disruptionMinimum, migration, replicas, rolloutSeconds } = sizeOf(spec);
+  const workload = scaledBy(spec.strategy);
+  const backends = backendsOf(spec.strategy);
   return [
     object("v1", "ServiceAccount", name, -2, { automountServiceAccountToken: false }),
     object("v1", "ConfigMap", CONFIG, -2, { data: config }),
@@ -60,24 +70,28 @@ export function applicationManifests(spec: ApplicationSpec): Manifest[] {
     ...(kind === "preview" ? [job(spec, "seed", SEED, 0)] : []),
     object("apps/v1", "Deployment", name, 1, {
       spec: {
-        // With an autoscaler the number is its own (C1.10).
-        ...(autoscaler === undefined ? { replicas } : {}),
+        // With an autoscaler the number is its own (C1.10), and a canary's controller takes the pods over.
+        ...(autoscaler === undefined && workload.kind === "Deployment" ? { replicas } : {}),
         selector: { matchLabels: selector },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }, // C5.2
-        progressDeadlineSeconds: sizes[kind].rolloutSeconds,
+        progressDeadlineSeconds: rolloutSeconds,
         template: podTemplate(spec, config),
       },
     }),
-    object("v1", "Service", name, 1, {
-      spec: { type: "ClusterIP", selector, ports: [{ name: "http", port: 80, targetPort: port }] },
-    }),
-    object("gateway.networking.k8s.io/v1", "HTTPRoute", name, 1, {
-      spec: {
-        parentRefs: [{ ...spec.gateway, sectionName: names.listener }],
-        hostnames: [names.host],
-        rules: [{ matches: [{ path: { type: "PathPrefix", value: "/" } }], backendRefs: [{ name, port: 80 }] }],
-      },
-    }),
+    ...(backends === undefined
+      ? []
+      : [
+          object("v1", "Service", name, 1, {
+            spec: { type: "ClusterIP", selector, ports: [{ name: "http", port: 80, targetPort: port }] },
+          }),
+          object("gateway.networking.k8s.io/v1", "HTTPRoute", name, 1, {
+            spec: {
+              parentRefs: [{ ...spec.gateway, sectionName: names.listener }],
+              hostnames: [names.host],
+              rules: [{ matches: [{ path: { type: "PathPrefix", value: "/" } }], backendRefs: backends }],
+            },
+          }),
+        ]),
     ...(spec.access === undefined
       ? []
       : [object("gateway.envoyproxy.io/v1alpha1", "SecurityPolicy", name, 1, { spec: guard(spec.access) })]),
@@ -86,10 +100,13 @@ export function applicationManifests(spec: ApplicationSpec): Manifest[] {
       : [
           object("autoscaling/v2", "HorizontalPodAutoscaler", name, 2, {
             spec: {
-              scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+              scaleTargetRef: { ...workload, name },
               minReplicas: replicas,
               maxReplicas: autoscaler.maximum,
-              metrics: [usage("cpu", autoscaler.cpuPercent), usage("memory", autoscaler.memoryPercent)],
+              metrics: [
+                usage("cpu", autoscaler.cpuPercent),
+                ...(autoscaler.memoryPercent === undefined ? [] : [usage("memory", autoscaler.memoryPercent)]),
+              ],
             },
           }),
         ]),
@@ -106,11 +123,12 @@ export function applicationManifests(spec: ApplicationSpec): Manifest[] {
 type Maker = (apiVersion: string, kind: string, name: string, order: number, rest: object) => Manifest;
 
 /** What differs on purpose, and nothing else (B8.6). */
-export function configOf({ kind, database }: ApplicationSpec): Record<string, string> {
+export function configOf(spec: ApplicationSpec): Record<string, string> {
+  const { kind, database } = spec;
   const disposable = String(kind === "preview");
   return {
     ENVIRONMENT: kind,
-    LOG_LEVEL: sizes[kind].logLevel,
+    LOG_LEVEL: sizeOf(spec).logLevel,
     DEBUG: disposable,
     PROFILING: disposable,
     PORT: String(port),

@@ -1,10 +1,13 @@
 import type { Manifest } from "./manifest";
 import type { Names } from "./names";
-import { sizes, type Kind } from "./sizes";
+import { ignoredDifferences, type Strategy } from "./strategy";
+import { sizeOf, type Kind, type Profile } from "./sizes";
 
 export interface DeliveryArgs {
   readonly kind: Exclude<Kind, "preview">;
   readonly names: Names;
+  readonly profile?: Profile;
+  readonly strategy?: Strategy;
   /** Where the overlays are; over HTTPS. */
   readonly repository: string;
   /** Branch, tag or commit; production pins. */
@@ -22,7 +25,9 @@ export const LOOK_SECONDS: Readonly<Record<DeliveryArgs["kind"], number>> = { qa
  * The GitOps object of an environment, on a path of its own (C7.1). Promotion is a reviewed change of the image there.
  * Paused, nothing is synchronised, not even what somebody changes by hand.
  */
-export function deliveryOf({ kind, names, repository, revision, folder, paused }: DeliveryArgs): Manifest {
+export function deliveryOf(args: DeliveryArgs): Manifest {
+  const { kind, names, repository, revision, folder, paused } = args;
+  const ignored = ignoredDifferences(args.strategy, sizeOf(args).autoscaler !== undefined);
   const automated = { prune: true, selfHeal: true, allowEmpty: false };
   return {
     apiVersion: "argoproj.io/v1alpha1",
@@ -38,10 +43,7 @@ export function deliveryOf({ kind, names, repository, revision, folder, paused }
       project: "workloads",
       source: { repoURL: repository, targetRevision: revision, path: `${folder}/overlays/${kind}` },
       destination: { server: "https://kubernetes.default.svc", namespace: names.namespace },
-      // An autoscaler sets the number of copies, and nobody sets it back (C1.10).
-      ...(sizes[kind].autoscaler === undefined
-        ? {}
-        : { ignoreDifferences: [{ group: "apps", kind: "Deployment", jsonPointers: ["/spec/replicas"] }] }),
+      ...(ignored.length > 0 && { ignoreDifferences: ignored }),
       syncPolicy: {
         ...(paused === undefined ? { automated } : {}),
         syncOptions: ["ServerSideApply=true", "RespectIgnoreDifferences=true"],

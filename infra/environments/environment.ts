@@ -10,18 +10,23 @@ import { APPLICATION } from "./names";
 import { guardsOf, namespaceLabels, PlatformNamespace, type PlatformNamespaceArgs } from "./namespace";
 import { DATABASE_SECRET } from "./pod";
 import { refreshManifests, refreshPolicies } from "./refresh";
-import { sizes } from "./sizes";
+import { monitoringManifests } from "./monitoring";
+import { sizeOf } from "./sizes";
+import { strategyManifests, strategyPolicies } from "./strategy";
 
-export interface EnvironmentArgs {
-  readonly spec: ApplicationSpec;
+/** What the guards of an environment take from the cluster it is on. */
+export interface Surroundings {
   /** Networks of nodes and control plane. */
   readonly vpcCidr: string;
-  /** More labels of the namespace: whose it is, how long it may stay. */
-  readonly labels?: Readonly<Record<string, string>>;
   /** What groups of people are called; the usual names without it. */
   readonly groups?: Groups;
   /** Most that one pod may have: the cap of the dev cluster (B2.2). */
   readonly podMaximum?: PlatformNamespaceArgs["podMaximum"];
+}
+export interface EnvironmentArgs extends Surroundings {
+  readonly spec: ApplicationSpec;
+  /** More labels of the namespace: whose it is, how long it may stay. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly provider: k8s.Provider;
 }
 
@@ -32,7 +37,7 @@ function namespaceOf({
   podMaximum,
   labels,
 }: Omit<EnvironmentArgs, "provider">): Omit<PlatformNamespaceArgs, "provider"> {
-  const { quota, containerDefault } = sizes[spec.kind];
+  const { quota, containerDefault } = sizeOf(spec);
   return {
     name: spec.names.namespace,
     podSecurity: "restricted",
@@ -49,6 +54,7 @@ function namespaceOf({
 const rightsOf = ({ spec, groups }: Pick<EnvironmentArgs, "spec" | "groups">) => [
   ...databasePolicies(spec),
   ...refreshPolicies(spec),
+  ...strategyPolicies(spec),
   ...accessManifests(spec.kind, spec.names.namespace, groups),
 ];
 
@@ -71,7 +77,13 @@ export function guardManifests(args: Omit<EnvironmentArgs, "provider">): Manifes
 
 /** The application's part: what a repository delivers. */
 export function workloadManifests(spec: ApplicationSpec): Manifest[] {
-  return [...databaseManifests(spec), ...applicationManifests(spec), ...refreshManifests(spec)];
+  return [
+    ...databaseManifests(spec),
+    ...applicationManifests(spec),
+    ...strategyManifests(spec),
+    ...refreshManifests(spec),
+    ...monitoringManifests(spec),
+  ];
 }
 
 /** The platform's part of an environment (C1.2): its namespace with guards and rights, before anything runs in it. */

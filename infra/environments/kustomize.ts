@@ -1,6 +1,5 @@
-import type { Groups } from "../personas";
 import type { ApplicationSpec } from "./application";
-import { guardManifests, workloadManifests } from "./environment";
+import { guardManifests, workloadManifests, type Surroundings } from "./environment";
 import type { Manifest } from "./manifest";
 import { differenceOf, type PatchOperation } from "./patch";
 
@@ -42,13 +41,14 @@ export function baseTree(smallest: ApplicationSpec): Tree {
  * `guards`, the platform's part, which no application's repository may deliver: it is there to be read and for clusters
  * that are managed without Pulumi.
  */
-export function overlayTree(spec: ApplicationSpec, { base, vpcCidr, groups }: OverlayContext): Tree {
+export function overlayTree(spec: ApplicationSpec, { base, ...surroundings }: OverlayContext): Tree {
   const folder = `overlays/${spec.kind}`;
   const bases = new Map(baseManifests(base).map((manifest) => [baseName(manifest), manifest]));
   const [repository, digest] = spec.image.split("@");
   const patches: object[] = [];
   const own: Manifest[] = [];
-  for (const manifest of workloadManifests(spec)) {
+  const workloads = workloadManifests(spec);
+  for (const manifest of workloads) {
     const below = bases.get(baseName(manifest));
     if (below === undefined) own.push(withImage(manifest, spec.image, PLACEHOLDER));
     else {
@@ -58,7 +58,11 @@ export function overlayTree(spec: ApplicationSpec, { base, vpcCidr, groups }: Ov
       if (patch.length > 0) patches.push({ target, patch: text(patch), options: { allowNameChange: true } });
     }
   }
-  const guards = guardManifests({ spec, vpcCidr, ...(groups && { groups }) });
+  // What the base has and this environment has not: Flagger makes the Service by itself (D5.3).
+  for (const [name, { apiVersion, kind, metadata }] of bases)
+    if (!workloads.some((manifest) => baseName(manifest) === name))
+      patches.push({ patch: text({ $patch: "delete", apiVersion, kind, metadata: { name: metadata.name } }) });
+  const guards = guardManifests({ spec, ...surroundings });
   const named = (where: string, manifests: readonly Manifest[]) =>
     manifests.map((manifest) => [`${folder}/${where}${fileOf(manifest)}`, manifest] as const);
   return new Map<string, object>([
@@ -78,16 +82,13 @@ export function overlayTree(spec: ApplicationSpec, { base, vpcCidr, groups }: Ov
   ]);
 }
 
-export interface OverlayContext {
+export interface OverlayContext extends Surroundings {
   /** What the base was made of. */
   readonly base: ApplicationSpec;
-  readonly vpcCidr: string;
-  /** What groups of people are called; the usual names without it. */
-  readonly groups?: Groups;
 }
 
 /** Kustomize takes a patch as text. */
-const text = (patch: readonly PatchOperation[]) => JSON.stringify(patch, undefined, 2);
+const text = (patch: readonly PatchOperation[] | object) => JSON.stringify(patch, undefined, 2);
 
 /** The same object with another image in its containers. */
 function withImage<T>(value: T, from: string, to: string): T {

@@ -4,10 +4,10 @@ import type { ApplicationSpec } from "./application";
 import { CLIENT, labelsOf, selector, wave } from "./labels";
 import type { Manifest } from "./manifest";
 import { APPLICATION, DATABASE_PORT, imageTag } from "./names";
-import { sizes, SMALL, type JobLimits } from "./sizes";
+import { sizeOf, SMALL, type JobLimits } from "./sizes";
 
-/** Kubernetes' own test image; it tries connections. By digest (E2.9). */
-const TOOLS =
+/** Kubernetes' own test image: it tries connections, and has curl. By digest (E2.9). */
+export const TOOLS =
   "registry.k8s.io/e2e-test-images/agnhost:2.53@sha256:99c6b4bb4a1e1df3f0b3752168c89358794d02258ebebc26bf21c29399011a85";
 /** Secret with `username` and `password`. */
 export const DATABASE_SECRET = "database-credentials";
@@ -78,7 +78,7 @@ export function podTemplate(spec: ApplicationSpec, config: Record<string, string
           image: spec.image,
           ...variables,
           ports: [{ name: "http", containerPort: port }],
-          resources: sizes[spec.kind].resources,
+          resources: sizeOf(spec).resources,
           securityContext: restrictedContainer,
           lifecycle: { preStop: { sleep: { seconds: 10 } } },
           startupProbe: { ...probe(APPLICATION.live), failureThreshold: 30, periodSeconds: 2 },

@@ -5,6 +5,7 @@ import type { ApplicationSpec } from "./application";
 import { PREVIEW_DATABASE_HOST } from "./database";
 import { ApplicationEnvironment } from "./environment";
 import { namesOf } from "./names";
+import type { PlatformNamespaceArgs } from "./namespace";
 
 /** What a preview is made of; everything but the number comes of the dev cluster it is on. */
 export interface PreviewArgs {
@@ -22,9 +23,13 @@ export interface PreviewArgs {
   readonly labels: Readonly<Record<string, string>>;
   /** What groups of people are called in tokens. */
   readonly groups: Groups;
+  /** Most that one pod may have (B2.2). */
+  readonly podMaximum?: PlatformNamespaceArgs["podMaximum"];
 }
 
-export function previewSpec(args: Omit<PreviewArgs, "kubeconfig" | "labels" | "vpcCidr" | "groups">): ApplicationSpec {
+export function previewSpec(
+  args: Omit<PreviewArgs, "kubeconfig" | "labels" | "vpcCidr" | "groups" | "podMaximum">,
+): ApplicationSpec {
   const { pullRequest, image, domain, gateway, networks } = args;
   return {
     kind: "preview",
@@ -47,6 +52,7 @@ export function previewProgram(args: PreviewArgs): () => Promise<Record<string, 
       vpcCidr: args.vpcCidr,
       labels: args.labels,
       groups: args.groups,
+      ...(args.podMaximum && { podMaximum: args.podMaximum }),
       provider,
     });
     return Promise.resolve({

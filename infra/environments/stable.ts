@@ -1,8 +1,11 @@
 import type { PlatformConfig } from "../config";
 import type { ApplicationSpec } from "./application";
+import type { Groups } from "../personas";
 import { deliveryOf } from "./delivery";
+import type { Surroundings } from "./environment";
 import { baseTree, overlayTree, type Tree } from "./kustomize";
 import { namesOf } from "./names";
+import { podMaximumOf } from "./namespace";
 import type { Kind } from "./sizes";
 
 /** The stable environment of a cluster (B7). */
@@ -25,6 +28,9 @@ export function stableSpec(config: PlatformConfig, image: string): ApplicationSp
     image,
     gateway: GATEWAY,
     database: application.database,
+    profile: application.profile,
+    ...(application.rollout.by !== "rolling" && { strategy: application.rollout }),
+    alerts: { environment, runbook: config.runbook },
     secretPath: `slipway/${environment}/database-credentials`,
     ...(application.refresh !== undefined && { refresh: application.refresh }),
     ...(application.login !== undefined && { access: { login: application.login } }),
@@ -34,6 +40,11 @@ export function stableSpec(config: PlatformConfig, image: string): ApplicationSp
 /** The stable environment as far as its guards go, which ask for no image. */
 export function guardedSpec(config: PlatformConfig): ApplicationSpec | undefined {
   return stableSpec(config, "");
+}
+
+/** What the guards of an environment take from its cluster: the same in Git and in what phase 7 declares. */
+export function surroundingsOf(config: PlatformConfig): Surroundings & { readonly groups: Groups } {
+  return { vpcCidr: config.network.cidr, groups: config.security.groups, ...podMaximumOf(config) };
 }
 
 /** Images of the environments, each by digest: a promotion changes one line of one file (C7.1). */
@@ -53,7 +64,7 @@ export function stableTree(configs: readonly PlatformConfig[], images: Images, f
   return new Map<string, object>([
     ...baseTree(smallest),
     ...all.flatMap(({ config, spec }) => [
-      ...overlayTree(spec, { base: smallest, vpcCidr: config.network.cidr, groups: config.security.groups }),
+      ...overlayTree(spec, { base: smallest, ...surroundingsOf(config) }),
       [
         `delivery/${spec.kind}.yaml`,
         deliveryOf({ ...spec, kind: stableKind[config.environment], ...config.gitops, folder }),

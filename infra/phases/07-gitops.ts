@@ -5,7 +5,7 @@ import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
 import { EnvironmentGuards } from "../environments/environment";
 import { PlatformNamespace, podMaximumOf } from "../environments/namespace";
-import { guardedSpec } from "../environments/stable";
+import { guardedSpec, surroundingsOf } from "../environments/stable";
 import type { GitopsOutput } from "../outputs";
 import { release } from "../release";
 import type { ClusterOutputs } from "./02-cluster";
@@ -41,6 +41,8 @@ const WORKLOAD_KINDS = [
   { group: "external-secrets.io", kind: "ExternalSecret" },
   { group: "gateway.envoyproxy.io", kind: "SecurityPolicy" },
   { group: "gateway.networking.k8s.io", kind: "HTTPRoute" },
+  { group: "monitoring.coreos.com", kind: "PodMonitor" },
+  { group: "monitoring.coreos.com", kind: "PrometheusRule" },
   { group: "policy", kind: "PodDisruptionBudget" },
 ];
 
@@ -80,9 +82,7 @@ export class Gitops extends pulumi.ComponentResource {
         `${name}-environment`,
         {
           spec,
-          vpcCidr: config.network.cidr,
-          groups: config.security.groups,
-          ...podMaximumOf(config),
+          ...surroundingsOf(config),
           provider: cluster.provider,
         },
         child,

@@ -51,7 +51,11 @@ export function alertRules(config: PlatformConfig): RuleGroup[] {
 }
 
 /** The alert as Prometheus takes it: with severity, environment and runbook, none without (B6.6, H3.2). */
-function weighed(alert: Alert, config: PlatformConfig, severity?: Severity): AlertingRule {
+export function weighed(
+  alert: Alert,
+  config: Pick<PlatformConfig, "environment" | "runbook">,
+  severity?: Severity,
+): AlertingRule {
   const { environment } = config;
   return {
     alert: alert.name,

@@ -1,5 +1,6 @@
 import type { Manifest } from "../environments/manifest";
-import { canary, loadCommand, loadTest, rolling, weights } from "./table";
+import { restrictedContainer } from "../release";
+import { canary, curlCommand, loadTest, rolling, weights } from "./table";
 
 /** A workload that gets its new versions by canary (D5.4). */
 export interface CanaryArgs {
@@ -8,12 +9,15 @@ export interface CanaryArgs {
   readonly namespace: string;
   readonly selector: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Copies, where no autoscaler sets them (C1.10). */
+  readonly replicas?: number;
   /** The route whose traffic is split, by Argo Rollouts' Gateway API plugin. */
   readonly route: string;
   /** Prometheus-compatible API inside the cluster, which judges. */
   readonly prometheus: string;
-  /** Image with `hey` in it, by digest (E2.9). */
-  readonly loadTester: string;
+  /** The load test: an image with a shell and curl, by digest (E2.9), and labels by which its pods are let in. */
+  readonly load: { readonly image: string; readonly labels: Readonly<Record<string, string>> };
 }
 
 /** Argo Rollouts' own analysis: how one number becomes a verdict. */
@@ -40,8 +44,13 @@ const HASH = "canary-hash";
  * is inconclusive: Argo Rollouts pauses, and a person decides.
  */
 export function canaryManifests(args: CanaryArgs): Manifest[] {
-  const { name, namespace, selector, labels } = args;
-  const metadata = (called: string) => ({ name: called, namespace, ...(labels && { labels }) });
+  const { name, namespace, selector, labels, annotations } = args;
+  const metadata = (called: string) => ({
+    name: called,
+    namespace,
+    ...(labels && { labels }),
+    ...(annotations && { annotations }),
+  });
   return [
     {
       apiVersion: "v1",
@@ -50,19 +59,21 @@ export function canaryManifests(args: CanaryArgs): Manifest[] {
       spec: { type: "ClusterIP", selector, ports: [{ name: "http", port: 80, targetPort: loadTest.port }] },
     },
     { apiVersion: API, kind: "AnalysisTemplate", metadata: metadata(`${name}-${ANALYSIS}`), spec: analysis(args) },
-    { apiVersion: API, kind: "AnalysisTemplate", metadata: metadata(`${name}-${LOAD}`), spec: load(args) },
+    { apiVersion: API, kind: "AnalysisTemplate", metadata: metadata(`${name}-${LOAD}`), spec: loadRun(args) },
     { apiVersion: API, kind: "Rollout", metadata: metadata(name), spec: rollout(args) },
   ];
 }
 
-const serviceOf = (name: string) => `${name}-canary`;
+/** Name of the Service of the new pods. */
+export const serviceOf = (name: string) => `${name}-canary`;
 
-function rollout({ name, namespace, selector, route }: CanaryArgs): object {
+function rollout({ name, namespace, selector, route, replicas }: CanaryArgs): object {
   const analysis = (template: string) => ({
     templates: [{ templateName: `${name}-${template}` }],
     args: [{ name: HASH, valueFrom: { podTemplateHashValue: "Latest" } }],
   });
   return {
+    ...(replicas !== undefined && { replicas }),
     selector: { matchLabels: selector },
     // The Deployment says what a pod is; its own pods go when the Rollout's are there.
     workloadRef: { apiVersion: "apps/v1", kind: "Deployment", name, scaleDown: "onsuccess" },
@@ -110,17 +121,13 @@ function analysis({ namespace, name, prometheus }: CanaryArgs): object {
   };
 }
 
-function load({ name, loadTester }: CanaryArgs): object {
+function loadRun({ name, load }: CanaryArgs): object {
   const container = {
     name: "load",
-    image: loadTester,
-    command: loadCommand(`http://${serviceOf(name)}:80/`),
+    image: load.image,
+    command: curlCommand(`http://${serviceOf(name)}:80/`),
     resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "128Mi" } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: restrictedContainer,
   };
   return {
     metrics: [
@@ -134,6 +141,7 @@ function load({ name, loadTester }: CanaryArgs): object {
               activeDeadlineSeconds: loadTest.minutes * 60 + loadTest.hookTimeoutSeconds,
               ttlSecondsAfterFinished: 3600,
               template: {
+                metadata: { labels: load.labels },
                 spec: {
                   restartPolicy: "Never",
                   automountServiceAccountToken: false,

@@ -2,7 +2,7 @@ import type { Manifest } from "../environments/manifest";
 import type { CanaryArgs } from "./canary";
 import { canary, loadCommand, loadTest } from "./table";
 
-export interface FlaggerArgs extends Omit<CanaryArgs, "loadTester" | "prometheus" | "selector"> {
+export interface FlaggerArgs extends Omit<CanaryArgs, "load" | "prometheus" | "selector" | "replicas"> {
   readonly host: string;
   readonly gateway: { readonly name: string; readonly namespace: string };
   /** Name of the autoscaler that Flagger doubles for the new pods. */
@@ -16,13 +16,13 @@ export interface FlaggerArgs extends Omit<CanaryArgs, "loadTester" | "prometheus
  * as Flagger has them built in for the Gateway API; `request-duration` is its p99. Pure.
  */
 export function flaggerCanary(args: FlaggerArgs): Manifest {
-  const { name, namespace, labels, host, gateway, autoscaler, loadTester } = args;
+  const { name, namespace, labels, annotations, host, gateway, autoscaler, loadTester } = args;
   const interval = `${canary.intervalSeconds / 60}m`;
   const window = `${canary.windowMinutes}m`;
   return {
     apiVersion: "flagger.app/v1beta1",
     kind: "Canary",
-    metadata: { name, namespace, ...(labels && { labels }) },
+    metadata: { name, namespace, ...(labels && { labels }), ...(annotations && { annotations }) },
     spec: {
       targetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
       ...(autoscaler !== undefined && {

@@ -44,7 +44,16 @@ export const weights: readonly number[] = Array.from(
   (_, index) => (index + 1) * canary.stepPercent,
 );
 
-/** The load test's command line: a minute of so many requests a second from each worker. */
+/** The same load without a program of its own: curl starts so many requests a second, one after the other, per worker. */
+export function curlCommand(url: string): string[] {
+  const { minutes, requestsPerSecond, workers } = loadTest;
+  const seconds = minutes * 60;
+  const worker = `timeout ${seconds} curl --silent --output /dev/null --rate ${requestsPerSecond}/s "${url}?load=[1-${seconds * requestsPerSecond}]" &`;
+  // How the answers were is for the analysis to say; the load is over when its time is.
+  return ["/bin/sh", "-c", [...Array.from({ length: workers }, () => worker), "wait"].join("\n")];
+}
+
+/** The load test's command line for Flagger's load tester: a minute of so many requests a second from each worker. */
 export function loadCommand(url: string): string[] {
   return [
     "hey",

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { imageTag, namesOf, type Names } from "../../infra/environments/names";
+import { surroundingsOf } from "../../infra/environments/stable";
 import { sizes } from "../../infra/environments/sizes";
 import { SlipwayError } from "../errors";
 import { attempt } from "../rollout/steps/ended";
@@ -48,10 +49,9 @@ export async function createPreview(work: PreviewWork, request: CreateRequest): 
       image,
       domain: config.domain,
       gateway: outputs.entryPoint.gateway,
-      vpcCidr: config.network.cidr,
+      ...surroundingsOf(config),
       networks: config.entryPoint.allow,
       kubeconfig: outputs.kubeconfig,
-      groups: config.security.groups,
       labels: labelsFor(request.pullRequest, imageTag(image), before, work.now()),
     });
     if (stack === undefined) throw new Error("a stack that is to be made is there");

@@ -1,4 +1,5 @@
 import type { ApplicationSpec } from "../../infra/environments/application";
+import type { RefreshSettings } from "../../infra/environments/refresh";
 import { namesOf } from "../../infra/environments/names";
 import type { Kind } from "../../infra/environments/sizes";
 
@@ -34,3 +35,11 @@ export function specOf(kind: Kind, changed: Partial<ApplicationSpec> = {}): Appl
     ...changed,
   };
 }
+
+/** A weekly refresh as somebody would have it. */
+export const refreshSettings: RefreshSettings = {
+  image: imageOf("c"),
+  snapshot: { host: "snapshot.db.example.com", cidrs: ["10.99.0.16/28"] },
+  secretPath: "slipway/staging/snapshot",
+  tables: { users: { id: "keep", mail: "mail" } },
+};

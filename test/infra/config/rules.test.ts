@@ -71,14 +71,25 @@ describe("rules across keys", () => {
   });
   it("[C3.4] a login stands before QA, and only there [B8.2]; no database is the whole world [E3.6]", () => {
     const database = { host: "db.example.com", cidrs: ["10.99.0.0/28"] };
+    const rollout = { by: "rolling" };
     const login = { issuer: "https://login.example.com", clientId: "qa", clientSecret: "slipway/dev/api-keys" };
-    expect(keysOf("dev", { application: { database, login } })).to.deep.equal([]);
-    expect(keysOf("dev", { application: { database } })).to.deep.equal(["application.login"]);
-    expect(keysOf("staging", { application: { database } })).to.deep.equal([]);
-    expect(keysOf("production", { application: { database, login } })).to.deep.equal(["application.login"]);
-    expect(keysOf("staging", { application: { database: { ...database, cidrs: ["0.0.0.0/0"] } } })).to.deep.equal([
-      "application.database.cidrs",
-    ]);
+    expect(keysOf("dev", { application: { database, rollout, login } })).to.deep.equal([]);
+    expect(keysOf("dev", { application: { database, rollout } })).to.deep.equal(["application.login"]);
+    expect(keysOf("staging", { application: { database, rollout } })).to.deep.equal([]);
+    expect(keysOf("production", { application: { database, rollout, login } })).to.deep.equal(["application.login"]);
+    expect(
+      keysOf("staging", { application: { rollout, database: { ...database, cidrs: ["0.0.0.0/0"] } } }),
+    ).to.deep.equal(["application.database.cidrs"]);
+  });
+  it("[C3.3] QA is rolled out pod by pod: a canary needs users", () => {
+    const application = {
+      database: { host: "db.example.com", cidrs: ["10.99.0.0/28"] },
+      profile: "equal",
+      rollout: { by: "argo-rollouts" },
+    };
+    const login = { issuer: "https://login.example.com", clientId: "qa", clientSecret: "slipway/dev/api-keys" };
+    expect(keysOf("dev", { application: { ...application, login } })).to.deep.equal(["application.rollout.by"]);
+    expect(keysOf("staging", { application })).to.deep.equal([]);
   });
   it("[C2.9] previews are on the dev cluster and leave half of it to others", () => {
     const previews = { repository: "registry.example.com/app", maximum: 64, idleHours: 72, lifetimeHours: 336 };

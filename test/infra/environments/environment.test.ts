@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import { expect } from "chai";
 import { ApplicationEnvironment } from "../../../infra/environments/environment";
-import { kinds } from "../../../infra/environments/sizes";
+import type { ApplicationSpec } from "../../../infra/environments/application";
+import { kinds, type Kind } from "../../../infra/environments/sizes";
 import { levelOf } from "../../../policy/rule";
 import { rules } from "../../../policy/rules";
 import { specOf } from "../../support/environments";
@@ -11,12 +12,20 @@ import { record, type Registered } from "../../support/pulumi";
 const levels = { preview: "dev", qa: "dev", staging: "staging", production: "production" } as const;
 
 describe("an application environment as declared", () => {
-  for (const kind of kinds)
-    it(`[E1.4] ${kind} breaks no rule of the policy pack that is mandatory there`, async () => {
+  const alerts = { environment: "production", runbook: "https://runbooks.example.com" } as const;
+  const variants: readonly (readonly [what: string, kind: Kind, changed: Partial<ApplicationSpec>])[] = [
+    ...kinds.map((kind) => [kind, kind, kind === "preview" ? {} : { alerts }] as const),
+    ["production by Argo Rollouts", "production", { alerts, strategy: { by: "argo-rollouts" } }],
+    ["production by Flagger", "production", { strategy: { by: "flagger", loadTester: "http://loadtester.flagger/" } }],
+    ["graded staging", "staging", { profile: "graded", strategy: { by: "argo-rollouts" } }],
+    ["graded production", "production", { profile: "graded" }],
+  ];
+  for (const [what, kind, changed] of variants)
+    it(`[E1.4] ${what} breaks no rule of the policy pack that is mandatory there`, async () => {
       const environment = levels[kind];
       const { seen } = await record("dev", () => {
         const provider = new k8s.Provider("cluster", { kubeconfig: "{}" });
-        new ApplicationEnvironment("shop", { spec: specOf(kind), vpcCidr: "10.10.0.0/16", provider });
+        new ApplicationEnvironment("shop", { spec: specOf(kind, changed), vpcCidr: "10.10.0.0/16", provider });
       });
       const all = seen.map(({ type, name, inputs }) => ({ type, name, props: inputs }));
       const found = rules

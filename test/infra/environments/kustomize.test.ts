@@ -5,24 +5,53 @@ import * as path from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import { expect } from "chai";
 import { parseAllDocuments, stringify } from "yaml";
-import { ApplicationEnvironment, guardManifests } from "../../../infra/environments/environment";
+import type { ApplicationSpec } from "../../../infra/environments/application";
+import { ApplicationEnvironment, guardManifests, type Surroundings } from "../../../infra/environments/environment";
 import { baseTree, overlayTree, type Tree } from "../../../infra/environments/kustomize";
 import type { Manifest } from "../../../infra/environments/manifest";
 import type { PatchOperation } from "../../../infra/environments/patch";
 import { kinds, type Kind } from "../../../infra/environments/sizes";
-import { imageOf, specOf } from "../../support/environments";
+import { imageOf, refreshSettings, specOf } from "../../support/environments";
 import { record } from "../../support/pulumi";
 
 const base = specOf("preview");
 const VPC = "10.10.0.0/16";
-const treeOf = (kind: Kind, image = imageOf("b")): Tree =>
-  new Map([...baseTree(base), ...overlayTree(specOf(kind, { image }), { base, vpcCidr: VPC })]);
+const surroundings: Surroundings = {
+  vpcCidr: VPC,
+  groups: { developers: "acme:dev", qaEngineers: "acme:qa", viewers: "acme:all" },
+  podMaximum: { cpu: "2", memory: "4096Mi" },
+};
+
+/** Every way an environment can be: as it is usually, and with each choice there is. */
+const alerts = { environment: "production", runbook: "https://runbooks.example.com" } as const;
+const variants: Readonly<Record<string, readonly [kind: Kind, changed: Partial<ApplicationSpec>]>> = {
+  ...Object.fromEntries(kinds.map((kind) => [kind, [kind, kind === "preview" ? {} : { alerts }]])),
+  "production by Argo Rollouts": ["production", { alerts, strategy: { by: "argo-rollouts" } }],
+  "staging by Argo Rollouts, its data refreshed": [
+    "staging",
+    { alerts, strategy: { by: "argo-rollouts" }, refresh: refreshSettings },
+  ],
+  "production by Flagger": [
+    "production",
+    { alerts, strategy: { by: "flagger", loadTester: "http://loadtester.flagger/" } },
+  ],
+  ...Object.fromEntries(
+    (["qa", "staging", "production"] as const).map((kind) => [`graded ${kind}`, [kind, { alerts, profile: "graded" }]]),
+  ),
+  "graded staging by Argo Rollouts": ["staging", { profile: "graded", strategy: { by: "argo-rollouts" } }],
+};
+const specIn = (variant: string, image = imageOf("b")): ApplicationSpec => {
+  const [kind, changed] = variants[variant] ?? ["qa", {}];
+  return specOf(kind, { image, ...changed });
+};
+const treeOf = (variant: string): Tree =>
+  new Map([...baseTree(base), ...overlayTree(specIn(variant), { base, ...surroundings })]);
 
 interface Kustomization {
   namespace?: string;
   resources: string[];
   images?: { name: string; newName: string; digest: string }[];
-  patches?: { target: { kind: string; name: string }; patch: string }[];
+  patches?: { target?: { kind: string; name: string }; patch: string }[];
 }
 
 /** What Kustomize makes of a folder, as far as these folders use it. */
@@ -33,6 +62,16 @@ function render(tree: Tree, folder: string): Manifest[] {
     return tree.has(there) ? [structuredClone(tree.get(there)) as Manifest] : render(tree, there);
   });
   for (const { target, patch } of patches) {
+    if (target === undefined) {
+      const gone = JSON.parse(patch) as Manifest & { $patch: string };
+      expect(gone.$patch).to.equal("delete");
+      const left = manifests.filter(
+        ({ kind, metadata: { name } }) => kind !== gone.kind || name !== gone.metadata.name,
+      );
+      expect(left, `without ${gone.kind} ${gone.metadata.name}`).to.have.length(manifests.length - 1);
+      manifests = left;
+      continue;
+    }
     const found = manifests.filter(({ kind, metadata }) => kind === target.kind && metadata.name === target.name);
     expect(found, `what a patch of ${target.kind} ${target.name} means`).to.have.length(1);
     manifests = manifests.map((one) => (one === found[0] ? applied(one, JSON.parse(patch) as PatchOperation[]) : one));
@@ -73,11 +112,11 @@ const byName = (manifests: readonly object[]) =>
   );
 
 /** What the program declares, as the objects of the API. */
-async function declared(kind: Kind): Promise<Record<string, object>> {
-  const spec = specOf(kind, { image: imageOf("b") });
+async function declared(variant: string): Promise<Record<string, object>> {
+  const spec = specIn(variant);
   const { seen } = await record("dev", () => {
     const provider = new k8s.Provider("cluster", { kubeconfig: "{}" });
-    new ApplicationEnvironment("shop", { spec, vpcCidr: VPC, provider });
+    new ApplicationEnvironment("shop", { spec, ...surroundings, provider });
   });
   const objects = seen
     .filter(({ type }) => /^kubernetes:.*\/v/.test(type))
@@ -87,15 +126,15 @@ async function declared(kind: Kind): Promise<Record<string, object>> {
   return byName(objects);
 }
 
-for (const kind of kinds) {
-  describe(`the ${kind} environment in Git`, () => {
-    it("[C1.3] the rendered overlay and its guards are exactly what Pulumi declares", async () => {
-      const tree = treeOf(kind);
+for (const [variant, [kind]] of Object.entries(variants)) {
+  describe(`the environment ${variant} in Git`, () => {
+    it("[C1.3] [C7.1] the rendered overlay and its guards are exactly what Pulumi declares", async () => {
+      const tree = treeOf(variant);
       const rendered = byName([...render(tree, `overlays/${kind}`), ...render(tree, `overlays/${kind}/guards`)]);
-      expect(rendered).to.deep.equal(await declared(kind));
+      expect(rendered).to.deep.equal(await declared(variant));
     });
     it("[C1.4] an overlay names the image by digest, once; no file of the base names one", () => {
-      const tree = treeOf(kind);
+      const tree = treeOf(variant);
       const files = [...tree].filter(([, content]) =>
         JSON.stringify(content).includes(imageOf("b").split("@")[1] ?? ""),
       );
@@ -106,10 +145,11 @@ for (const kind of kinds) {
       this.timeout(20_000);
       const folder = fs.mkdtempSync(path.join(os.tmpdir(), "slipway-kustomize-"));
       try {
-        const tree = treeOf(kind);
+        const tree = treeOf(variant);
         for (const [name, content] of tree) {
           fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-          fs.writeFileSync(path.join(folder, name), stringify(content));
+          // As `slipway environment render` writes it.
+          fs.writeFileSync(path.join(folder, name), stringify(content, { lineWidth: 0, aliasDuplicateObjects: false }));
         }
         for (const part of [`overlays/${kind}`, `overlays/${kind}/guards`]) {
           const out = execFileSync("kubectl", ["kustomize", path.join(folder, part)], { encoding: "utf8" });
@@ -125,14 +165,14 @@ for (const kind of kinds) {
 
 describe("what Git holds of environments", () => {
   it("no secret, in any of them", () => {
-    for (const kind of kinds)
-      expect([...treeOf(kind).values()].map((content) => (content as Manifest).kind)).to.not.include("Secret");
+    for (const variant of Object.keys(variants))
+      expect([...treeOf(variant).values()].map((content) => (content as Manifest).kind)).to.not.include("Secret");
   });
   it("the platform's part is apart from what an application's repository may deliver", () => {
     const kindsOf = (manifests: readonly Manifest[]) => new Set(manifests.map(({ kind }) => kind));
-    for (const kind of kinds) {
-      const guards = kindsOf(guardManifests({ spec: specOf(kind), vpcCidr: VPC }));
-      const workload = kindsOf(render(treeOf(kind), `overlays/${kind}`));
+    for (const [variant, [kind]] of Object.entries(variants)) {
+      const guards = kindsOf(guardManifests({ spec: specIn(variant), vpcCidr: VPC }));
+      const workload = kindsOf(render(treeOf(variant), `overlays/${kind}`));
       expect([...workload].filter((one) => guards.has(one))).to.deep.equal([]);
     }
   });

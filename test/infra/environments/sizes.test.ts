@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { workloadManifests } from "../../../infra/environments/environment";
 import type { Manifest } from "../../../infra/environments/manifest";
-import { kinds, sizes, type Kind } from "../../../infra/environments/sizes";
+import type { ApplicationSpec } from "../../../infra/environments/application";
+import { kinds, profiles, sizeOf, sizes, type Kind } from "../../../infra/environments/sizes";
 import { quantity } from "../../../policy/quantity";
 import { specOf } from "../../support/environments";
 
@@ -12,17 +13,33 @@ interface Pod {
   containers: Container[];
   initContainers?: Container[];
 }
-/** What a workload takes at most at one time: all copies, one more in a rolling update, init steps beside nothing. */
-function peak(kind: Kind): Record<string, number> {
+/** What a canary adds: its load test. */
+const loadOf = (manifests: readonly Manifest[]): Manifest[] =>
+  manifests
+    .filter(({ metadata }) => metadata.name === "app-load")
+    .map((manifest) => {
+      const [metric] = (manifest["spec"] as { metrics: { provider: { job: { spec: object } } }[] }).metrics;
+      return { ...manifest, kind: "Job", spec: metric?.provider.job.spec };
+    });
+
+/**
+ * What a workload takes at most at one time: all copies, one more in a rolling update or all of them again beside a
+ * canary that takes all traffic, init steps beside nothing.
+ */
+function peak(kind: Kind, changed: Partial<ApplicationSpec> = {}): Record<string, number> {
   const total: Record<string, number> = { pods: 0 };
-  for (const manifest of workloadManifests(specOf(kind)).filter(({ kind: one }) => /^(Deployment|Job)$/.test(one))) {
+  const all = workloadManifests(specOf(kind, changed));
+  const canary = changed.strategy !== undefined;
+  for (const manifest of [...all.filter(({ kind: one }) => /^(Deployment|Job)$/.test(one)), ...loadOf(all)]) {
     const spec = manifest["spec"] as {
       replicas?: number;
       strategy?: { type: string };
       template: { spec: Pod };
     };
-    const most = spec.replicas ?? sizes[kind].autoscaler?.maximum ?? 1;
-    const copies = manifest.kind === "Job" ? 1 : most + (spec.strategy?.type === "RollingUpdate" ? 1 : 0);
+    const { autoscaler, replicas } = sizeOf({ kind, ...changed });
+    const most = spec.replicas ?? autoscaler?.maximum ?? replicas;
+    const more = canary ? most : spec.strategy?.type === "RollingUpdate" ? 1 : 0;
+    const copies = manifest.kind === "Job" ? 1 : most + more;
     total["pods"] = (total["pods"] ?? 0) + copies;
     for (const bound of ["requests", "limits"] as const)
       for (const resource of ["cpu", "memory"]) {
@@ -87,6 +104,44 @@ describe("sizes of environments", () => {
       for (const [resource, hard] of Object.entries(sizes[kind].quota))
         expect(most[resource], resource).to.be.at.most(quantity(hard) ?? 0);
     });
+  for (const kind of ["staging", "production"] as const)
+    for (const profile of profiles)
+      it(`[D5.1] a canary of ${kind} fits into its quota beside the old version, with ${profile} sizes`, () => {
+        const most = peak(kind, { profile, strategy: { by: "argo-rollouts" } });
+        for (const [resource, hard] of Object.entries(sizeOf({ kind, profile }).quota))
+          expect(most[resource], resource).to.be.at.most(quantity(hard) ?? 0);
+      });
+  it("[C1.7] graded: one copy at first, two larger ones in staging, and what they say", () => {
+    expect(sizeOf({ kind: "qa", profile: "graded" })).to.deep.include({
+      replicas: 1,
+      resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+      logLevel: "debug",
+    });
+    const staging = sizeOf({ kind: "staging", profile: "graded" });
+    expect(staging).to.deep.include({
+      replicas: 2,
+      resources: { requests: { cpu: "500m", memory: "512Mi" }, limits: { cpu: "2000m", memory: "2Gi" } },
+      logLevel: "info",
+    });
+    expect(staging).to.not.have.property("autoscaler");
+  });
+  it("[C1.8] graded: five copies in production, up to twenty by CPU alone", () => {
+    const production = sizeOf({ kind: "production", profile: "graded" });
+    expect(production).to.deep.include({
+      replicas: 5,
+      resources: { requests: { cpu: "1000m", memory: "1Gi" }, limits: { cpu: "4000m", memory: "4Gi" } },
+      logLevel: "warn",
+      autoscaler: { maximum: 20, cpuPercent: 70 },
+    });
+    const manifests = workloadManifests(specOf("production", { profile: "graded" }));
+    const scaler = manifests.find(({ kind }) => kind === "HorizontalPodAutoscaler");
+    expect(scaler?.["spec"]).to.deep.include({ minReplicas: 5, maxReplicas: 20 });
+    expect((scaler?.["spec"] as { metrics: object[] }).metrics).to.have.length(1);
+  });
+  it("[C1.8] the table of C4 and C5 is the one without a choice, and previews have no other", () => {
+    for (const kind of kinds) expect(sizeOf({ kind })).to.equal(sizes[kind]);
+    expect(sizeOf({ kind: "preview", profile: "graded" })).to.equal(sizes.preview);
+  });
   it("[C1.2] production's quota is larger than that of QA and previews", () => {
     for (const [resource, hard] of Object.entries(sizes.production.quota))
       for (const kind of ["preview", "qa"] as const)

@@ -5,8 +5,11 @@ import { parse } from "yaml";
 import { alertRules, errorShares } from "../../../infra/slo/alerts";
 import { alertNames, ruleObjects } from "../../../infra/slo/manifests";
 import { burnRates, errorBudget, objectives, WINDOW_DAYS } from "../../../infra/slo/objectives";
-import type { AlertingRule } from "../../../infra/slo/rule";
 import { severities, type Environment } from "../../../infra/slo/severity";
+import { monitoringManifests } from "../../../infra/environments/monitoring";
+import { stableSpec } from "../../../infra/environments/stable";
+import type { AlertingRule } from "../../../infra/slo/rule";
+import { imageOf, refreshSettings } from "../../support/environments";
 import { statefulAlerts } from "../../../infra/stateful/alerts";
 import { configOf, root } from "../../support/pulumi";
 
@@ -116,7 +119,16 @@ describe("runbooks", () => {
   const used = new Map<string, Set<string>>();
   const data = environments.map((name) => statefulAlerts(configOf(name)));
   const ofData = data.flatMap(({ kafka, postgres }) => [...kafka, ...postgres]);
-  for (const { alert, annotations } of [...environments.flatMap(alertsOf), ...ofData]) {
+  const applications = environments.flatMap((name) => {
+    const spec = stableSpec(configOf(name), imageOf("a"));
+    const manifests = spec === undefined ? [] : monitoringManifests({ ...spec, refresh: refreshSettings });
+    return manifests.flatMap((manifest) =>
+      manifest.kind === "PrometheusRule"
+        ? (manifest["spec"] as { groups: { rules: AlertingRule[] }[] }).groups.flatMap(({ rules }) => rules)
+        : [],
+    );
+  });
+  for (const { alert, annotations } of [...environments.flatMap(alertsOf), ...ofData, ...applications]) {
     const page = `${annotations["runbook_url"]?.split("/").at(-1) ?? ""}.md`;
     used.set(page, (used.get(page) ?? new Set()).add(alert));
   }

@@ -15,7 +15,7 @@ const args = {
   selector: { app: "app" },
   route: "app",
   prometheus: "http://prometheus.metrics:9090",
-  loadTester: `registry.example/load@sha256:${"a".repeat(64)}`,
+  load: { image: `registry.example/load@sha256:${"a".repeat(64)}`, labels: { app: "load" } },
 };
 
 interface Steps {

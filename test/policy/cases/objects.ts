@@ -400,6 +400,15 @@ const scaler = (spec: Any) =>
     "app",
     "app",
   );
+/** Runs the pods that a Deployment describes. */
+const rollout = (spec: Any = {}) =>
+  object(
+    "argoproj.io/v1alpha1",
+    "Rollout",
+    { spec: { workloadRef: { apiVersion: "apps/v1", kind: "Deployment", name: "app" }, ...spec } },
+    "app",
+    "app",
+  );
 const policy = (spec: Any, ns = "app", name = "p") =>
   object("networking.k8s.io/v1", "NetworkPolicy", { spec }, name, ns);
 const quota = (hard: Any, ns = "app") => object("v1", "ResourceQuota", { spec: { hard } }, "quota", ns);
@@ -434,8 +443,15 @@ export const stackCases: readonly Cases[] = [
         ),
       ],
       "a DaemonSet": object("apps/v1", "DaemonSet", { spec: { template: { spec: podSpec() } } }),
+      "those of a Rollout": [workload((spec) => delete spec.replicas), rollout({ replicas: 2 })],
+      "the floor of a Rollout's autoscaler": [
+        workload((spec) => delete spec.replicas),
+        rollout(),
+        scaler({ minReplicas: 2, scaleTargetRef: { kind: "Rollout", name: "app" } }),
+      ],
     },
     fail: {
+      "a Rollout of one": [workload((spec) => (spec.replicas = 2)), rollout()],
       "not said, which is one": workload((spec) => delete spec.replicas),
       "an autoscaler that says nothing": [workload(), scaler({})],
       "a critical one with two": deployment(undefined, (made) => {
