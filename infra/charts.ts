@@ -111,6 +111,16 @@ export const charts = {
     testedOn: [],
     reviewed: "2026-11-21",
   },
+  // Installed instead of argo-cd where gitops.engine says so.
+  flux2: {
+    chart: "flux2",
+    repository: "https://fluxcd-community.github.io/helm-charts",
+    version: "2.18.3",
+    namespace: "flux-system",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
   loki: {
     chart: "oci://ghcr.io/grafana-community/helm-charts/loki",
     version: "18.11.0",

@@ -147,15 +147,17 @@ export interface MetricsOutput {
 }
 
 export interface GitopsOutput {
+  /** What delivers (A7.5). */
+  readonly engine: "argo-cd" | "flux";
   readonly namespace: string;
   readonly repository: string;
   /** What is delivered: a branch in dev and staging, a tag or a commit in production (A7.2). */
   readonly revision: string;
-  /** The Application of applications. */
+  /** The Application of applications, or the Kustomization of Kustomizations. */
   readonly root: string;
-  /** Every Application that has to be there, the root among them. */
+  /** Every Application or Kustomization that has to be there, the root among them. */
   readonly applications: readonly string[];
-  /** AppProjects; each names what may come from where and go where. */
+  /** AppProjects; each names what may come from where and go where. Flux has none: its rights are Roles. */
   readonly projects: readonly string[];
   /** Namespaces that applications are delivered into. */
   readonly targets: readonly string[];

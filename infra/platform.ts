@@ -99,7 +99,16 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
     networkPolicy: plain(networkPolicy, ["plugin", "daemonSet", "namespaces"]),
     certificates: plain(certificates, ["namespace", "issuers", "defaultIssuer", "chartVersion"]),
     entryPoint: plain(entryPoint, ["gatewayClass", "gateway", "domain", "zoneId", "nameServers", "demo"]),
-    gitops: plain(gitops, ["namespace", "repository", "revision", "root", "applications", "projects", "targets"]),
+    gitops: plain(gitops, [
+      "engine",
+      "namespace",
+      "repository",
+      "revision",
+      "root",
+      "applications",
+      "projects",
+      "targets",
+    ]),
     metrics: plain(metrics, [
       "namespace",
       "prometheus",

@@ -312,6 +312,15 @@ const rules: readonly Rule[] = [
           "a commit or a version tag in production, never a branch (A7.2)",
           "set a tag like v1.2.3, or a commit's 40 characters",
         ),
+  ({ gitops: { engine }, application }) =>
+    engine === "argo-cd" || application === undefined
+      ? undefined
+      : mistake(
+          "gitops.engine",
+          engine,
+          "argo-cd where a stable environment is delivered: its waves, its pause during an incident, promotion, canary and the way back are Argo CD's (A7.5, C7.2)",
+          "set argo-cd, or leave application out",
+        ),
   ({ environment, nodePools }) => {
     const least = { dev: 3, staging: 5, production: 10 }[environment];
     return nodePools.general.minimum >= least

@@ -133,6 +133,8 @@ export const schema = z.strictObject({
     deleteRecords: z.boolean().default(true),
   }),
   gitops: z.strictObject({
+    /** Argo CD for its view and its rights for tenants at about 50 people; Flux where fewer controllers count (A7.5). */
+    engine: z.enum(["argo-cd", "flux"]).default("argo-cd"),
     /** Where applications are declared, over HTTPS. */
     repository: z.url({ protocol: /^https$/ }),
     /** Branch, tag or commit; production pins (A7.2). */

@@ -4,8 +4,10 @@ import { argoCdValues } from "../argo-cd-values";
 import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
 import { EnvironmentGuards } from "../environments/environment";
-import { PlatformNamespace, podMaximumOf } from "../environments/namespace";
+import { PlatformNamespace, podMaximumOf, type Allowances } from "../environments/namespace";
 import { guardedSpec, surroundingsOf } from "../environments/stable";
+import { deliverByFlux } from "../gitops/flux";
+import { workloadKinds } from "../gitops/workload-kinds";
 import type { GitopsOutput } from "../outputs";
 import { release } from "../release";
 import type { ClusterOutputs } from "./02-cluster";
@@ -24,27 +26,10 @@ const ARGO = "argoproj.io";
 const ROOT = "applications";
 /** Applications of teams, and where they may go. */
 const WORKLOADS = "workloads";
+/** Where Flux's source controller serves what it fetched to the others. */
+const SOURCES = 9090;
 /** The sample application, declared in apps/root and delivered from apps/demo (A7.2). */
 const SAMPLE = { application: "demo", namespace: "demo-gitops" } as const;
-
-/** What an application is made of. Rights, policies, quotas and secrets are the platform's and come from no repository. */
-const WORKLOAD_KINDS = [
-  { group: "", kind: "ConfigMap" },
-  { group: "", kind: "Service" },
-  { group: "", kind: "ServiceAccount" },
-  { group: "", kind: "PersistentVolumeClaim" },
-  { group: "apps", kind: "Deployment" },
-  { group: "apps", kind: "StatefulSet" },
-  { group: "autoscaling", kind: "HorizontalPodAutoscaler" },
-  { group: "batch", kind: "CronJob" },
-  { group: "batch", kind: "Job" },
-  { group: "external-secrets.io", kind: "ExternalSecret" },
-  { group: "gateway.envoyproxy.io", kind: "SecurityPolicy" },
-  { group: "gateway.networking.k8s.io", kind: "HTTPRoute" },
-  { group: "monitoring.coreos.com", kind: "PodMonitor" },
-  { group: "monitoring.coreos.com", kind: "PrometheusRule" },
-  { group: "policy", kind: "PodDisruptionBudget" },
-];
 
 /** A7.3: what is declared is what is there, retried with growing pauses; an empty repository deletes nothing. */
 export const syncPolicy = {
@@ -56,7 +41,8 @@ export const syncPolicy = {
 /**
  * Phase 07: Argo CD delivers what the repository declares and keeps it so. One Application of applications; each
  * AppProject names the one repository, the namespaces and the kinds it may deliver. Nobody reaches its server from
- * outside, and nobody logs in with a password: people look with their own cluster access (`argocd --core`).
+ * outside, and nobody logs in with a password: people look with their own cluster access (`argocd --core`). With
+ * `gitops.engine: flux` Flux does it instead (A7.5, `gitops/flux.ts`).
  *
  * Holds no state of its own: everything is in Git, and its cache is built anew. Costs nothing of its own.
  */
@@ -68,11 +54,27 @@ export class Gitops extends pulumi.ComponentResource {
     const child = { parent: this };
     const onCluster = { ...child, provider: cluster.provider };
     const { repository, revision } = config.gitops;
-    const home = this.namespace(name, charts["argo-cd"].namespace, config, cluster.provider, {
-      // Git over HTTPS; its parts among each other, which the chart's own policies let in.
-      allow: { toInternet: true, toNamespaces: [charts["argo-cd"].namespace] },
+    const { flux2, "argo-cd": argoCd } = charts;
+    const byFlux = config.gitops.engine === "flux";
+    const at = (byFlux ? flux2 : argoCd).namespace;
+    const home = this.namespace(name, at, config, cluster.provider, {
+      // Git over HTTPS; its parts among each other, which the chart of Argo CD lets in by policies of its own.
+      allow: { toInternet: true, toNamespaces: [at], ...(byFlux && { fromNamespaces: { [at]: [SOURCES] } }) },
     });
     const target = this.namespace(name, SAMPLE.namespace, config, cluster.provider, {});
+    if (byFlux) {
+      this.outputs = deliverByFlux(name, {
+        config,
+        home: home.name,
+        targets: { [SAMPLE.namespace]: target.name },
+        applications: [SAMPLE.application],
+        provider: cluster.provider,
+        parent: this,
+        dependsOn: nodePools.ready,
+      });
+      this.registerOutputs({ engine: "flux" });
+      return;
+    }
 
     // Where the application's stable environment goes; its rights and policies come from here and from no repository.
     const spec = guardedSpec(config);
@@ -130,7 +132,7 @@ export class Gitops extends pulumi.ComponentResource {
           server: IN_CLUSTER,
           namespace,
         })),
-        namespaceResourceWhitelist: WORKLOAD_KINDS,
+        namespaceResourceWhitelist: workloadKinds.map(({ group, kind }) => ({ group, kind })),
       }),
     ];
     const root = new k8s.apiextensions.CustomResource(
@@ -155,6 +157,7 @@ export class Gitops extends pulumi.ComponentResource {
     );
 
     this.outputs = {
+      engine: pulumi.output("argo-cd" as const),
       namespace: home.name,
       repository: pulumi.output(repository),
       revision: pulumi.output(revision),
@@ -171,7 +174,7 @@ export class Gitops extends pulumi.ComponentResource {
     namespace: string,
     config: PlatformConfig,
     provider: k8s.Provider,
-    { allow }: { readonly allow?: { toInternet: boolean; toNamespaces: readonly string[] } },
+    { allow }: { readonly allow?: Allowances },
   ): PlatformNamespace {
     return new PlatformNamespace(
       `${name}-${namespace}`,

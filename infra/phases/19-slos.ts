@@ -6,6 +6,7 @@ import type { PlatformConfig } from "../config";
 import { named, type Tags } from "../naming";
 import type { SlosOutput } from "../outputs";
 import { dashboardsOf } from "../slo/dashboards";
+import { exportersOf } from "../slo/exporters";
 import { alertNames, monitorName, monitorSpec, ruleObjects, unwatched } from "../slo/manifests";
 import { objectives } from "../slo/objectives";
 import { alertmanagerConfig, RECEIVERS_SECRET, secretKeys } from "../slo/routing";
@@ -69,7 +70,8 @@ export class Slos extends pulumi.ComponentResource {
     const rules = Object.entries(ruleObjects(config)).map(([given, groups]) =>
       custom(given.replace("slipway-", ""), "PrometheusRule", "v1", given, { groups }),
     );
-    unwatched.forEach((exporter) =>
+    const scraped = exportersOf(config, unwatched);
+    scraped.forEach((exporter) =>
       custom(`watch-${exporter.name}`, "PodMonitor", "v1", monitorName(exporter), monitorSpec(exporter)),
     );
     const routing = alertmanagerConfig(config);
@@ -97,7 +99,7 @@ export class Slos extends pulumi.ComponentResource {
         .all([namespace, routes.metadata.name])
         .apply(([ns, given]) => routing.receivers.map((receiver) => `${ns}/${given}/${receiver.name}`)),
       addresses: secret.metadata.name.apply((given) => ({ secret: given, path })),
-      jobs: pulumi.output(unwatched.map(({ job }) => job)),
+      jobs: pulumi.output(scraped.map(({ job }) => job)),
       dashboards: pulumi.all(boards.map(({ metadata }) => metadata.name)),
     };
     this.registerOutputs({ alerts: this.outputs.alerts });

@@ -1,6 +1,6 @@
 import type { PlatformConfig } from "../config";
 import { schedulesOf } from "../schedules";
-import { exporters } from "./exporters";
+import { exporters, exportersOf } from "./exporters";
 import { series } from "./indicators";
 import { burnRates, errorBudget, objectives, type Objective } from "./objectives";
 import type { AlertingRule, RuleGroup } from "./rule";
@@ -43,9 +43,9 @@ export function alertRules(config: PlatformConfig): RuleGroup[] {
     rules: alerts.map((alert) => weighed(alert, config)),
   });
   return [
-    group("slo", [...objectives.flatMap(burning), ...backstops(config.environment), ...silence]),
+    group("slo", [...objectives.flatMap(burning), ...backstops(config.environment), ...silence(config)]),
     group("workloads", workloads),
-    group("platform", [...platform, ...late(config)]),
+    group("platform", [...platform(config), ...late(config)]),
     ...(config.monitoring.alerts.paging ? [escalation(config)] : []),
   ];
 }
@@ -113,7 +113,7 @@ function backstops(environment: Environment): Alert[] {
 /** Requests a second over a day from which on ten minutes without any are no chance. */
 const USUAL = 1;
 /** No traffic and no measurement are states of their own: neither is good, and no share can tell them (B6.6). */
-const silence: readonly Alert[] = [
+const silence = (config: PlatformConfig): Alert[] => [
   {
     name: "NoTraffic",
     urgency: "ticket",
@@ -122,7 +122,7 @@ const silence: readonly Alert[] = [
     runbook: "no-traffic",
     summary: "{{ $labels.namespace }}/{{ $labels.service }} had traffic all day and has none now",
   },
-  ...exporters.map(({ name, job }) => ({
+  ...exportersOf(config, exporters).map(({ name, job }) => ({
     name: "NotMeasured",
     urgency: "ticket" as const,
     expr: `absent(up{job="${job}"} == 1)`,
@@ -184,7 +184,20 @@ const workloads: readonly Alert[] = [
   },
 ];
 
-const platform: readonly Alert[] = [
+/** What each GitOps engine (A7.5) tells of a delivery that is not what Git says. */
+const drift: Readonly<Record<PlatformConfig["gitops"]["engine"], Pick<Alert, "expr" | "summary">>> = {
+  "argo-cd": {
+    expr: 'max by (name) (argocd_app_info{sync_status="OutOfSync"}) == 1 or max by (name) (argocd_app_info{health_status="Degraded"}) == 1',
+    summary: "application {{ $labels.name }} is not what Git says, or is not well",
+  },
+  // It tells of kinds and not of names: which one it is, `flux get all -A` says.
+  flux: {
+    expr: 'sum by (controller) (increase(controller_runtime_reconcile_errors_total{controller="kustomization"}[30m])) > 0',
+    summary: "a {{ $labels.controller }} is not what Git says, or is not well",
+  },
+};
+
+const platform = ({ gitops: { engine } }: PlatformConfig): Alert[] => [
   {
     name: "NodeNotReady",
     urgency: "page",
@@ -226,10 +239,9 @@ const platform: readonly Alert[] = [
   {
     name: "GitopsDrifts",
     urgency: "ticket",
-    expr: 'max by (name) (argocd_app_info{sync_status="OutOfSync"}) == 1 or max by (name) (argocd_app_info{health_status="Degraded"}) == 1',
+    ...drift[engine],
     for: "1h",
     runbook: "gitops-drifts",
-    summary: "application {{ $labels.name }} is not what Git says, or is not well",
   },
   {
     name: "SecretNotSynced",

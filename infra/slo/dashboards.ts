@@ -4,6 +4,8 @@ import { LATENCY_MS, objectives } from "./objectives";
 import { dashboard, type Choice, type Dashboard, type Drawing } from "./panel";
 import { PREVIEWS, type Environment } from "./severity";
 
+type Engine = PlatformConfig["gitops"]["engine"];
+
 /** Namespaces that teams look at: four environments and previews by pattern; production first (B6.9). */
 const namespaces: Choice = {
   name: "namespace",
@@ -116,8 +118,8 @@ const all = {
   sla: (): Dashboard => dashboard("sla", "SLA", sla),
   business: (): Dashboard => dashboard("business", "Business", business),
   capacity: (): Dashboard => dashboard("capacity", "Capacity planning", capacity),
-  incidents: (): Dashboard => dashboard("incidents", "Incidents", incidents),
-} satisfies Readonly<Record<string, () => Dashboard>>;
+  incidents: (engine: Engine = "argo-cd"): Dashboard => dashboard("incidents", "Incidents", incidents(engine)),
+} satisfies Readonly<Record<string, (engine?: Engine) => Dashboard>>;
 export type DashboardName = keyof typeof all;
 
 const active: Drawing = {
@@ -204,7 +206,13 @@ const capacity: readonly Drawing[] = [
   },
 ];
 
-const incidents: readonly Drawing[] = [
+/** What differs from Git, as each GitOps engine tells it (A7.5). */
+const differing: Readonly<Record<Engine, Drawing["queries"]>> = {
+  "argo-cd": { "{{sync_status}}": "count by (sync_status) (argocd_app_info)" },
+  flux: { "{{controller}} failed": "sum by (controller) (increase(controller_runtime_reconcile_errors_total[30m]))" },
+};
+
+const incidents = (engine: Engine): Drawing[] => [
   {
     title: "Alerts that fire",
     unit: "short",
@@ -234,7 +242,7 @@ const incidents: readonly Drawing[] = [
   {
     title: "Applications that differ from Git",
     unit: "short",
-    queries: { "{{sync_status}}": "count by (sync_status) (argocd_app_info)" },
+    queries: differing[engine],
   },
   {
     title: "Copies missing",
@@ -255,5 +263,8 @@ export const shown: Readonly<Record<Environment, readonly DashboardName[]>> = {
 };
 
 /** Dashboards of an environment by name. */
-export const dashboardsOf = ({ environment }: Pick<PlatformConfig, "environment">): [DashboardName, Dashboard][] =>
-  shown[environment].map((name) => [name, all[name]()]);
+export const dashboardsOf = ({
+  environment,
+  gitops,
+}: Pick<PlatformConfig, "environment"> & Partial<Pick<PlatformConfig, "gitops">>): [DashboardName, Dashboard][] =>
+  shown[environment].map((name) => [name, all[name](gitops?.engine)]);

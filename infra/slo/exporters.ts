@@ -1,4 +1,5 @@
 import { charts } from "../charts";
+import type { PlatformConfig } from "../config";
 
 /** Something that exposes metrics, how it is scraped, and which of its metrics rules and dashboards may use. */
 export interface Exporter {
@@ -16,6 +17,8 @@ export interface Exporter {
     readonly port: string;
     readonly path?: string;
   };
+  /** Where it is there with one GitOps engine only (A7.5). */
+  readonly engine?: PlatformConfig["gitops"]["engine"];
 }
 
 /** Namespace and prefix of our PodMonitors: the operator builds the label `job` from them. */
@@ -62,6 +65,15 @@ export const exporters: readonly Exporter[] = [
       labels: { "app.kubernetes.io/name": "argocd-application-controller" },
       port: "metrics",
     },
+    engine: "argo-cd",
+  },
+  {
+    name: "flux",
+    job: own("flux"),
+    documented: "https://fluxcd.io/flux/monitoring/metrics/",
+    metrics: ["controller_runtime_reconcile_errors_total"],
+    pods: { namespace: charts.flux2.namespace, labels: { app: "kustomize-controller" }, port: "http-prom" },
+    engine: "flux",
   },
   {
     name: "external-secrets",
@@ -134,6 +146,10 @@ export const exporters: readonly Exporter[] = [
     metrics: ["alertmanager_notifications_total", "alertmanager_notifications_failed_total"],
   },
 ];
+
+/** What an environment has of them. */
+export const exportersOf = <E extends Exporter>({ gitops }: Pick<PlatformConfig, "gitops">, of: readonly E[]): E[] =>
+  of.filter(({ engine = gitops.engine }) => engine === gitops.engine);
 
 /** What Prometheus makes of its own rules and scrapes. */
 const ofPrometheus = ["up", "ALERTS"] as const;

@@ -2,6 +2,7 @@ import type { KubernetesObject, V1ConfigMap, V1Secret, V1Service, V1StatefulSet 
 import { deploymentsAvailable } from "./available";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { nameOf, viewCluster, type ClusterView } from "./cluster-view";
+import { fluxCheck } from "./gitops-flux";
 import { diagnosis, each, examine, outside, type Offence } from "./finding";
 
 const API = "argoproj.io/v1alpha1";
@@ -48,6 +49,7 @@ interface Route extends KubernetesObject {
 /** Phase 07: Argo CD runs behind closed doors, projects grant what is needed, and every application is in sync. */
 export const gitopsCheck: PhaseCheck = {
   async verify(context) {
+    if (context.outputs.gitops.engine === "flux") return fluxCheck.verify(context);
     const view = await viewCluster(context.clients.kubernetes);
     const { namespace } = context.outputs.gitops;
     const { highAvailability } = context.config;
@@ -63,7 +65,8 @@ export const gitopsCheck: PhaseCheck = {
     return [...standing, synced, await outside(context, continuous(context, view))];
   },
 
-  async diagnose(context) {
+  async diagnose(context, findings) {
+    if (context.outputs.gitops.engine === "flux") return fluxCheck.diagnose(context, findings);
     const view = await viewCluster(context.clients.kubernetes);
     return [...(await withoutRights(view)), ...plainSecrets((await secretsFromGit(view)).secrets)];
   },

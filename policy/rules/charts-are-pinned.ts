@@ -20,6 +20,7 @@ const KNOWN = [
   "https://grafana-community.github.io/helm-charts",
   "https://prometheus-community.github.io/helm-charts",
   "https://argoproj.github.io/argo-helm",
+  "https://fluxcd-community.github.io/helm-charts",
   "https://vmware-tanzu.github.io/helm-charts",
   "https://charts.jetstack.io",
   "https://charts.external-secrets.io",

@@ -21,6 +21,7 @@ export function openApplications(namespace: string, kubeconfig?: string): Applic
     try {
       return await use(await (connected ??= connect()));
     } catch (error) {
+      if (error instanceof Error && UNSERVED.test(error.message)) throw noArgoCd(error);
       throw new SlipwayError(
         "cluster-unreachable",
         `Applications of ${namespace} cannot be read or changed: ${error instanceof Error ? error.message : String(error)}`,
@@ -40,4 +41,18 @@ export function openApplications(namespace: string, kubeconfig?: string): Applic
         await api.patch({ ...object, metadata } as KubernetesObject, undefined, undefined, undefined, undefined, merge);
       }),
   };
+}
+
+/** The client's words where the API server serves no such kind, or not even its group. */
+const UNSERVED = /^Unrecognized API version and kind|^Failed to fetch resource metadata[^\n]*HTTP-Code: 404/;
+
+/** Pause, sync of a commit and the way back are asked of Argo CD; Flux is not spoken to (A7.5). */
+function noArgoCd(cause: Error): SlipwayError {
+  return new SlipwayError(
+    "no-argo-cd",
+    "this cluster knows no Applications: Argo CD does not deliver here, and promotion by Git asks nobody else",
+    "use the kubeconfig of a cluster with gitops.engine: argo-cd, or take delivery: out of promotion/rules.yaml and let Flux follow the branch",
+    "refused",
+    { cause },
+  );
 }

@@ -10,6 +10,7 @@ import { chaosMesh } from "./chaos-mesh";
 import { envoyGateway } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
+import { flux } from "./flux";
 import { APPS, readFolder } from "./git";
 import { karpenter } from "./karpenter";
 import { keda } from "./keda";
@@ -25,6 +26,7 @@ import { World, type Kind } from "./world";
 /** Every operator the charts and add-ons of the phases install. */
 export const operators: readonly Operator[] = [
   argoCd,
+  flux,
   certManager,
   chaosMesh,
   envoyGateway,

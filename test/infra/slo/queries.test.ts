@@ -1,5 +1,6 @@
 import { parser } from "@prometheus-io/lezer-promql";
 import { expect } from "chai";
+import type { PlatformConfig } from "../../../infra/config";
 import { dashboardsOf } from "../../../infra/slo/dashboards";
 import { exporters, knownMetrics } from "../../../infra/slo/exporters";
 import { indicatorRules, series } from "../../../infra/slo/indicators";
@@ -9,10 +10,16 @@ import { configOf } from "../../support/pulumi";
 
 const environments = ["dev", "staging", "production"] as const;
 
+const withFlux = (config: PlatformConfig): PlatformConfig => ({
+  ...config,
+  gitops: { ...config.gitops, engine: "flux" },
+});
 /** Every query of rules and dashboards, with where it stands. */
 function queries(): { where: string; query: string }[] {
-  return environments.flatMap((environment) => {
-    const config = configOf(environment);
+  // With either engine of GitOps: each is told of by its own (A7.5).
+  const given = environments.flatMap((environment) => [configOf(environment), withFlux(configOf(environment))]);
+  return given.flatMap((config) => {
+    const { environment } = config;
     const rules = Object.values(ruleObjects(config))
       .flat()
       .flatMap((group) => group.rules)

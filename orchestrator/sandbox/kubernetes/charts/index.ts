@@ -7,6 +7,7 @@ import { certManager } from "./cert-manager";
 import { chaosMesh } from "./chaos-mesh";
 import type { ChartTable } from "./chart";
 import { cilium } from "./cilium";
+import { flux2 } from "./flux2";
 import { gatewayCrdsHelm, gatewayHelm } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
@@ -34,6 +35,7 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   cilium: cilium as unknown as ChartTable,
   "external-dns": externalDns as unknown as ChartTable,
   "external-secrets": externalSecrets as unknown as ChartTable,
+  flux2: flux2 as unknown as ChartTable,
   "gateway-crds-helm": gatewayCrdsHelm as unknown as ChartTable,
   "gateway-helm": gatewayHelm as unknown as ChartTable,
   karpenter: karpenter as unknown as ChartTable,

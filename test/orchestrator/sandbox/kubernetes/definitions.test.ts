@@ -167,6 +167,13 @@ describe("definitions of custom resources", () => {
 /** Definitions that the collection of published ones does not have: ours alone judge. */
 const NOT_AT_HAND = [
   "ciliumclusterwidenetworkpolicies.cilium.io",
+  "kustomizations.kustomize.toolkit.fluxcd.io",
+  "gitrepositories.source.toolkit.fluxcd.io",
+  "buckets.source.toolkit.fluxcd.io",
+  "externalartifacts.source.toolkit.fluxcd.io",
+  "helmcharts.source.toolkit.fluxcd.io",
+  "helmrepositories.source.toolkit.fluxcd.io",
+  "ocirepositories.source.toolkit.fluxcd.io",
   ...["volumesnapshots", "volumesnapshotclasses", "volumesnapshotcontents"].map(
     (kind) => `${kind}.snapshot.storage.k8s.io`,
   ),
