@@ -41,6 +41,40 @@ export const charts = {
     testedOn: [],
     reviewed: "2026-11-21",
   },
+  // Istio: values were read on branch release-1.31 of 2026-08-20, before 1.31.1; what 1.30.3 creates is on record (A10.1).
+  // Since 1.31 charts come from ghcr.io; the older places end on 2026-12-08.
+  "istio-base": {
+    chart: "oci://ghcr.io/istio/release/charts/base",
+    version: "1.31.1",
+    namespace: "istio-system",
+    podSecurity: "privileged",
+    testedOn: [],
+    reviewed: "2026-08-20",
+  },
+  istiod: {
+    chart: "oci://ghcr.io/istio/release/charts/istiod",
+    version: "1.31.1",
+    namespace: "istio-system",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-08-20",
+  },
+  "istio-cni": {
+    chart: "oci://ghcr.io/istio/release/charts/cni",
+    version: "1.31.1",
+    namespace: "istio-system",
+    podSecurity: "privileged",
+    testedOn: [],
+    reviewed: "2026-08-20",
+  },
+  ztunnel: {
+    chart: "oci://ghcr.io/istio/release/charts/ztunnel",
+    version: "1.31.1",
+    namespace: "istio-system",
+    podSecurity: "privileged",
+    testedOn: [],
+    reviewed: "2026-08-20",
+  },
   cilium: {
     chart: "cilium",
     repository: "https://helm.cilium.io/",

@@ -18,6 +18,7 @@ export interface PlatformOutputs {
   readonly metrics: MetricsOutput;
   readonly logs: LogsOutput;
   readonly traces: TracesOutput;
+  readonly mesh: MeshOutput;
   readonly stateful: StatefulOutput;
   readonly secrets: SecretsOutput;
   readonly autoscaling: AutoscalingOutput;
@@ -144,6 +145,18 @@ export interface MetricsOutput {
   readonly retentionDays: number;
   /** Id of the managed store; empty without one. */
   readonly longTermStore: string;
+}
+
+export interface MeshOutput {
+  readonly kind: "none" | "istio-ambient" | "linkerd";
+  /** Of the control plane; empty without a mesh. */
+  readonly namespace: string;
+  /** DaemonSets that must run on every node, as namespace/name. */
+  readonly agents: readonly string[];
+  /** Namespaces that joined, in their order (A10.2). */
+  readonly namespaces: readonly string[];
+  /** Namespaces of the platform whose pods call those, and speak the mesh's TLS to them. */
+  readonly callers: readonly string[];
 }
 
 export interface GitopsOutput {

@@ -12,6 +12,7 @@ import { EntryPoint } from "./phases/06-entry-point";
 import { Gitops } from "./phases/07-gitops";
 import { Metrics } from "./phases/08-metrics";
 import { Logs } from "./phases/09-logs";
+import { Mesh } from "./phases/10-mesh";
 import { Stateful } from "./phases/11-stateful";
 import { Secrets } from "./phases/12-secrets";
 import { Autoscaling } from "./phases/13-autoscaling";
@@ -46,6 +47,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
   const gitops = new Gitops("gitops", { config, cluster, nodePools }, inAccount).outputs;
   const metrics = new Metrics("metrics", { config, tags, cluster, nodePools }, inAccount).outputs;
   const { outputs: logs, traces } = new Logs("logs", { config, tags, cluster, nodePools, metrics }, inAccount);
+  const mesh = new Mesh("mesh", { config, cluster, nodePools, networkPolicy, gitops, metrics }, inAccount).outputs;
   const stateful = new Stateful("stateful", { config, tags, cluster, nodePools, certificates, metrics }, inAccount)
     .outputs;
   const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy }, inAccount).outputs;
@@ -128,6 +130,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
       "bytesPerNamespaceAndDay",
     ]),
     traces: plain(traces, ["collector", "store", "bucket", "writerRoleArn"]),
+    mesh: plain(mesh, ["kind", "namespace", "agents", "namespaces", "callers"]),
     stateful: plain(stateful, ["kafka", "postgres"]),
     secrets: plain(secrets, ["namespace", "store", "prefix", "paths", "keyArn", "readerRoleArn", "example"]),
     autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice", "eventDriven"]),

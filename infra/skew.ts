@@ -76,8 +76,9 @@ const NEEDED: readonly Needs[] = [
   {
     chart: "linkerd-control-plane",
     with: { what: GATEWAY_API },
-    below: "0.0.0",
-    fact: "Linkerd 2.20 supports Gateway API 1.2.1 to 1.5.1 and silently ignores resources that use newer fields",
+    // 2.20 reads routes as 1.5.1 has them: phase 10 proves that the routes it reads have no newer field (decisions, phase 10).
+    from: "2026.6.3",
+    fact: "Linkerd before 2.20 was not looked at with Gateway API 1.6; 2.20 reads it as 1.5.1",
   },
   { chart: "istiod", with: { what: "support" }, from: "1.31.0", fact: "Istio 1.30 ends on 2026-11-30" },
 ];
@@ -87,16 +88,21 @@ const TOGETHER: readonly (readonly [string, string])[] = [
   ["karpenter", "karpenter-crd"],
   ["istio-base", "istiod"],
   ["istiod", "istio-cni"],
+  ["linkerd-control-plane", "linkerd-crds"],
+  ["linkerd-control-plane", "linkerd2-cni"],
   ["istiod", "ztunnel"],
 ];
 
 /** Charts that are there only where the configuration chooses them. */
 const CHOSEN: Readonly<Record<string, (config: Versioned) => boolean>> = {
   keda: ({ autoscaling }) => autoscaling?.eventDriven === "keda",
+  "linkerd-control-plane": ({ mesh }) => mesh?.kind === "linkerd",
 };
 
 type Versioned = Pick<PlatformConfig, "charts"> &
-  Partial<Pick<PlatformConfig, "autoscaling">> & { readonly cluster: Pick<PlatformConfig["cluster"], "version"> };
+  Partial<Pick<PlatformConfig, "autoscaling" | "mesh">> & {
+    readonly cluster: Pick<PlatformConfig["cluster"], "version">;
+  };
 
 /** Pairs of this configuration that are documented not to go together: each is refused (A21.5). Pure. */
 export function unsupportedPairs(config: Versioned, table: Readonly<Record<string, Chart>> = charts): Skew[] {

@@ -47,6 +47,7 @@ describe("the import law", () => {
           !/^infra\/environments\/(preview|names|sizes|stable)$/.test(target) &&
           !/^infra\/strategy\/table$/.test(target) &&
           !/^infra\/chaos\/experiments$/.test(target) &&
+          !/^infra\/mesh\/names$/.test(target) &&
           !/^infra\/config\//.test(target),
       ),
     ).to.deep.equal([]);
@@ -78,6 +79,9 @@ describe("the import law", () => {
 /** Files that no test names, and the test that runs them. */
 const testedThrough: Readonly<Record<string, string>> = {
   "infra/chaos/fault-injection.ts": "test/infra/phases/16-chaos.test.ts",
+  "orchestrator/checks/mesh-joined.ts": "test/orchestrator/checks/10-mesh.test.ts",
+  "orchestrator/checks/mesh-overhead.ts": "test/orchestrator/checks/10-mesh.test.ts",
+  "orchestrator/checks/mesh-probe.ts": "test/orchestrator/checks/10-mesh.test.ts",
   "orchestrator/drills/faults.ts": "test/orchestrator/drills/drill.test.ts",
   "orchestrator/cli/commands/environment.ts": "test/rehearsal/previews.test.ts",
   "orchestrator/cli/commands/approve.ts": "test/orchestrator/cli/commands/promote.test.ts",

@@ -361,6 +361,34 @@ const rules: readonly Rule[] = [
         ),
       );
   },
+  ({ mesh: { kind, namespaces } }) =>
+    kind === "none" && namespaces.length > 0
+      ? mistake("mesh.namespaces", namespaces, "nothing to join without a mesh", "leave it out, or name a kind")
+      : undefined,
+  ({ mesh: { namespaces } }) =>
+    namespaces.flatMap((name, index) =>
+      isOfPlatform(name)
+        ? [
+            mistake(
+              `mesh.namespaces[${index}]`,
+              name,
+              "a namespace of an application: what the platform's own need of a mesh, the platform sets (A10.2)",
+              "name a namespace of an application, like demo",
+            ),
+          ]
+        : namespaces.indexOf(name) < index
+          ? [mistake(`mesh.namespaces[${index}]`, name, "each namespace once (A10.2)", "remove the second")]
+          : [],
+    ),
+  ({ mesh: { kind, demands } }) =>
+    demands.length === 0 || kind === "istio-ambient"
+      ? undefined
+      : mistake(
+          "mesh.demands",
+          demands,
+          "what only a mesh that refuses plain text brings: Linkerd lets callers outside of it in (A10.3)",
+          'set mesh.kind: "istio-ambient", or demand nothing',
+        ),
   ({ environment, cost: { workingHours } }) =>
     environment !== "production" || workingHours === undefined
       ? undefined

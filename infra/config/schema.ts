@@ -306,6 +306,16 @@ export const schema = z.strictObject({
       scope: z.array(z.string().regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, "a namespace")).default([]),
     })
     .prefault({}),
+  /** Encrypted and authenticated traffic between services (A10.1); off unless there is a reason (A10.3). */
+  mesh: z
+    .strictObject({
+      kind: z.enum(["none", "istio-ambient", "linkerd"]).default("none"),
+      /** Namespaces of applications in the order in which they join, one in a step (A10.2, A10.6). */
+      namespaces: z.array(z.string().regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, "a namespace")).default([]),
+      /** What the organisation demands that only a mesh brings: a reason for one, whatever the size (A10.3). */
+      demands: z.array(z.enum(["mutual-tls", "zero-trust"])).default([]),
+    })
+    .prefault({}),
   maintenance: z
     .strictObject({
       /** When staging and production may be changed without an override (H1.4). */

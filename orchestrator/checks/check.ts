@@ -25,6 +25,8 @@ export interface Finding {
   readonly detail: string;
   /** The things concerned, by name or id. */
   readonly subjects: readonly string[];
+  /** Set where there is nothing to verify by choice: the finding says so, and that it is so. */
+  readonly state?: "off by configuration";
   /** What proved this one, where it is not what proved the rest of its phase. */
   readonly proof?: Proof;
   /** What was seen, where a sentence does not hold it. */
@@ -108,10 +110,18 @@ export interface CheckContext {
   readonly waitUntil: WaitUntil;
 }
 
+/** Why a change must not be made now. */
+export interface Refusal {
+  readonly reason: string;
+  readonly fix: string;
+}
+
 /** The verification of one phase. `outputs` holds only the keys of this phase and earlier ones during a rollout. */
 export interface PhaseCheck {
   /** Must be true after the phase (the Verify line). Runs every promise; never stops at the first failure. */
   verify(context: CheckContext): Promise<Finding[]>;
   /** Runs when something is not: which known pitfalls explain it. */
   diagnose(context: CheckContext, findings: readonly Finding[]): Promise<Diagnosis[]>;
+  /** Asked before a phase that stands already is built again; `outputs` are those that are known, of the last time. */
+  admit?(context: CheckContext): Promise<Refusal | undefined>;
 }

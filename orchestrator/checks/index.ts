@@ -53,6 +53,7 @@ export const loaders: Readonly<Record<string, () => Promise<PhaseCheck>>> = {
   Gitops: async () => (await import("./07-gitops.js")).gitopsCheck,
   Metrics: async () => (await import("./08-metrics.js")).metricsCheck,
   Logs: async () => (await import("./09-logs.js")).logsCheck,
+  Mesh: async () => (await import("./10-mesh.js")).meshCheck,
   Stateful: async () => (await import("./11-stateful.js")).statefulCheck,
   Secrets: async () => (await import("./12-secrets.js")).secretsCheck,
   Autoscaling: async () => (await import("./13-autoscaling.js")).autoscalingCheck,

@@ -60,10 +60,20 @@ async function removeLeftovers(view: ClusterView): Promise<void> {
 /** What a probe pod tries; the annotation names it for a rehearsal, whose nodes run no containers. */
 export type Attempt =
   | { kind: "tcp"; host: string; port: number }
+  /** Also asks for the server's words: who only takes a connection has not let anybody in yet. */
+  | { kind: "answer"; host: string; port: number }
   | { kind: "dns"; name: string }
   /** Mounts one Secret of the namespace and reads one of its files; the value goes nowhere. */
   | { kind: "secret"; secret: string; key: string };
 
+/** What a probe pod carries besides, for those who act on it. */
+export interface Marks {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** What a probe's server says to whom it takes in. */
+const WORD = "slipway";
 /** Where a probe mounts what it reads. */
 const MOUNT = "/probe";
 
@@ -75,9 +85,11 @@ export async function attemptFrom(
   name: string,
   labels: Readonly<Record<string, string>>,
   attempt: Attempt,
+  marks: Marks = {},
 ): Promise<boolean> {
   const { target, command } = planOf(attempt);
-  const pod = probePod(namespace, name, labels, command, { "slipway.dev/probe": target });
+  const annotations = { "slipway.dev/probe": target, ...marks.annotations };
+  const pod = probePod(namespace, name, { ...labels, ...marks.labels }, command, annotations);
   const spec = attempt.kind === "secret" ? withSecret(pod, attempt.secret) : pod.spec;
   await view.create({ ...pod, spec: { ...spec, restartPolicy: "Never" } } as V1Pod);
   const ended = await waitUntil({
@@ -100,6 +112,11 @@ function planOf(attempt: Attempt): { target: string; command: string[] } {
     case "tcp": {
       const { host, port } = attempt;
       return { target: `tcp://${host}:${port}`, command: ["nc", "-z", "-w", "5", host, String(port)] };
+    }
+    case "answer": {
+      const { host, port } = attempt;
+      const ask = `test "$(nc -w 5 ${host} ${port} </dev/null)" = ${WORD}`;
+      return { target: `tcp://${host}:${port}`, command: ["sh", "-c", ask] };
     }
     case "dns":
       return { target: `dns://${attempt.name}`, command: ["nslookup", attempt.name] };
@@ -125,8 +142,10 @@ export async function listen(
   name: string,
   labels: Readonly<Record<string, string>>,
   port: number,
+  marks: Marks = {},
 ): Promise<string> {
-  const pod = probePod(namespace, name, labels, ["nc", "-lk", "-p", String(port), "-e", "true"], {});
+  const command = ["nc", "-lk", "-p", String(port), "-e", "echo", WORD];
+  const pod = probePod(namespace, name, { ...labels, ...marks.labels }, command, { ...marks.annotations });
   await view.create({
     ...pod,
     spec: {

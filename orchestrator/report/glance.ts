@@ -8,7 +8,7 @@ export interface Glance {
 export interface GlanceRow {
   readonly number: number;
   readonly title: string;
-  /** `5/5`, `failed 3/5`, `failed`, `built`, `not done`, `gone`: in the order of the environments. */
+  /** `5/5`, `failed 3/5`, `failed`, `built`, `not done`, `gone`, `off by configuration`: in the order of the environments. */
   readonly cells: readonly string[];
 }
 
@@ -37,6 +37,8 @@ function cell({ steps }: EnvironmentReport, number: number): string {
   const counted = findings.length === 0 ? "" : `${passed}/${findings.length}`;
   if (own.some(({ status }) => status === "failed")) return `failed ${counted}`.trim();
   if (own.length === 0 || own.some(notDone)) return "not done";
+  const off = findings.find(({ state }) => state !== undefined)?.state;
+  if (off !== undefined && passed === findings.length) return off;
   if (counted !== "") return counted;
   return own.some(({ kind }) => kind === "destroy") ? "gone" : "built";
 }

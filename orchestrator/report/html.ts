@@ -68,7 +68,7 @@ export function toHtml(report: Report): string {
 /** A word with the colour of what it means. */
 function marked(word: string): Markup {
   const bad = /^(?:failed|errored|inconclusive|interrupted)/.test(word);
-  const idle = /^(?:not done|excluded|early exit)/.test(word);
+  const idle = /^(?:not done|excluded|early exit|off by configuration)/.test(word);
   return html`<span class="${bad ? "bad" : idle ? "idle" : "good"}">${word}</span>`;
 }
 

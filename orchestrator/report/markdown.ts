@@ -62,7 +62,9 @@ function environmentSection(environment: EnvironmentReport): string[] {
 
 function row(step: StepReport): string {
   const passed = step.findings?.filter(({ verdict }) => verdict === "passed").length ?? 0;
-  const seen = step.findings?.length ? `${passed} of ${step.findings.length} checks passed` : changes(step);
+  const off = step.findings?.find(({ state }) => state !== undefined)?.state;
+  const counted = step.findings?.length ? `${passed} of ${step.findings.length} checks passed` : changes(step);
+  const seen = step.status === "succeeded" && off !== undefined ? off : counted;
   const status = step.earlier ? `${step.status} (earlier)` : step.status;
   const took = step.status === "early exit" ? "" : duration(step.seconds);
   const text = step.status === "early exit" ? (step.reason ?? "") : seen;

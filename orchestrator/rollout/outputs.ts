@@ -26,6 +26,12 @@ export function secretTexts(outputs: OutputMap): string[] {
   return Object.values(outputs).flatMap(({ value, secret }) => (secret ? texts(value) : []));
 }
 
+/** The outputs that are there and known, whichever phases stand. */
+export function knownOutputs(outputs: OutputMap): PlatformOutputs {
+  const known = Object.entries(outputs).filter(([, { value }]) => value !== undefined && !holdsUnknown(value));
+  return Object.fromEntries(known.map(([key, { value }]) => [key, value])) as unknown as PlatformOutputs;
+}
+
 /**
  * The outputs of these phases, complete. What later phases own is left out, whatever the engine says of it.
  * @throws SlipwayError `outputs-missing` naming each output that is absent or not known yet.

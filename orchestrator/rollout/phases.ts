@@ -23,6 +23,7 @@ export const phases: readonly Phase[] = [
   { number: 7, name: "Gitops", title: "GitOps", outputs: ["gitops"] },
   { number: 8, name: "Metrics", title: "metrics", outputs: ["metrics"] },
   { number: 9, name: "Logs", title: "logs and traces", outputs: ["logs", "traces"] },
+  { number: 10, name: "Mesh", title: "service mesh", outputs: ["mesh"] },
   { number: 11, name: "Stateful", title: "stateful systems", outputs: ["stateful"] },
   { number: 12, name: "Secrets", title: "secrets", outputs: ["secrets"] },
   { number: 13, name: "Autoscaling", title: "autoscaling", outputs: ["autoscaling"] },

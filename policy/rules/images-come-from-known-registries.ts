@@ -17,6 +17,8 @@ const KNOWN = [
   "gcr.io",
   "docker.io/envoyproxy",
   "docker.io/grafana",
+  "docker.io/istio",
+  "cr.l5d.io",
 ];
 
 /** Anyone can push to a public registry under a name one letter off. */

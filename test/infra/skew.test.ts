@@ -43,12 +43,12 @@ describe("versions that go together [A21.5]", () => {
   });
   it("know parts that are not installed by default once they are in the table", () => {
     const found = unsupportedPairs(asked({}), {
-      "linkerd-control-plane": chart("2026.6.3"),
+      "linkerd-control-plane": chart("2026.5.4"),
       istiod: chart("1.30.2"),
       "istio-cni": chart("1.30.1"),
     });
     expect(found.map(({ pair }) => pair)).to.deep.equal([
-      "linkerd-control-plane 2026.6.3 × Gateway API 1.6.1",
+      "linkerd-control-plane 2026.5.4 × Gateway API 1.6.1",
       "istiod 1.30.2 × support",
       "istiod 1.30.2 × istio-cni 1.30.1",
     ]);

@@ -6,6 +6,8 @@ import type { StepRecord } from "../../rollout/step";
 export function summary(record: StepRecord): string {
   const findings = record.findings ?? [];
   if (findings.length > 0) {
+    const off = findings.find(({ state }) => state !== undefined);
+    if (off?.state !== undefined && off.verdict === "passed") return off.detail;
     const passed = findings.filter(({ verdict }) => verdict === "passed").length;
     const proofs = findings.map(({ proof }) => proof ?? record.proof ?? "static");
     const kinds = [...new Set(proofs)];

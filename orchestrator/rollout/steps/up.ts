@@ -1,4 +1,6 @@
+import type { Refusal } from "../../checks/check";
 import type { EnvironmentContext } from "../context";
+import { knownOutputs, secretTexts } from "../outputs";
 import type { Phase } from "../phases";
 import type { StepOutcome } from "../step";
 import { countByPhase, phaseTargets, requirePlanned, sharedTargets } from "../targets";
@@ -18,6 +20,8 @@ export async function up(context: EnvironmentContext, phase: Phase): Promise<Ste
       fix: `start with --from ${absent[0]?.number}`,
     };
   }
+  const refusal = await refusalOf(context, phase);
+  if (refusal !== undefined) return { status: "failed", kind: "refused", ...refusal };
   const { operation, notes } = await attempt(context, () =>
     stack.up([...phaseTargets(stack.project, stack.name, phase), ...sharedTargets(stack.project, stack.name)]),
   );
@@ -28,6 +32,19 @@ export async function up(context: EnvironmentContext, phase: Phase): Promise<Ste
     changes: operation.changes,
     notes,
   };
+}
+
+/** What the phase's check has against this change; a phase that does not stand yet has nothing that could break. */
+async function refusalOf(context: EnvironmentContext, phase: Phase): Promise<Refusal | undefined> {
+  const check = await context.checkOf(phase);
+  if (check.admit === undefined) return undefined;
+  const { resources } = await context.stack.state();
+  if ((countByPhase(resources.map(({ urn }) => urn))[phase.name] ?? 0) === 0) return undefined;
+  const raw = await context.stack.outputs();
+  for (const text of secretTexts(raw)) context.redactor.add(text);
+  const outputs = knownOutputs(raw);
+  const { config, waitUntil } = context;
+  return check.admit({ outputs, config, clients: await context.clientsFor(outputs), waitUntil });
 }
 
 async function earlierPhasesNotBuilt(context: EnvironmentContext, phase: Phase): Promise<readonly Phase[]> {

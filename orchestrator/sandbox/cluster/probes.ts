@@ -1,3 +1,4 @@
+import { portInMesh } from "./mesh";
 import { allows, type NamedPort, type Peer, type Protocol } from "./network-policy";
 import { fieldsOf, listOf, specOf, statusOf, stringsOf, type KubeObject } from "./object";
 import { selectorMatcher } from "./selectors";
@@ -65,9 +66,12 @@ function worldOf(store: Objects) {
   };
 }
 
-/** Whether one pod reaches another on a port, as far as NetworkPolicies are concerned. */
+/** Whether one pod reaches another on a port, as far as NetworkPolicies and a mesh are concerned. */
 export function connects(store: Objects, from: KubeObject, to: KubeObject, port: number): boolean {
-  return allows(worldOf(store), { from: peerOf(from), to: peerOf(to), port, protocol: "TCP" });
+  const seen = portInMesh(store, from, to, port);
+  return (
+    seen !== undefined && allows(worldOf(store), { from: peerOf(from), to: peerOf(to), port: seen, protocol: "TCP" })
+  );
 }
 
 /** Names resolve when the pod reaches a ready DNS server on port 53. */
@@ -83,11 +87,7 @@ function resolves(store: Objects, pod: KubeObject): boolean {
 function reaches(store: Objects, pod: KubeObject, host: string, port: number): boolean {
   // Pods on the node's network share its address, and played nodes that came back may hand one out again.
   const direct = store.kind("v1", "Pod").filter((other) => statusOf(other)["podIP"] === host);
-  if (direct.length > 0)
-    return direct.some(
-      (other) =>
-        listens(other, port) && allows(worldOf(store), { from: peerOf(pod), to: peerOf(other), port, protocol: "TCP" }),
-    );
+  if (direct.length > 0) return direct.some((other) => listens(other, port) && connects(store, pod, other, port));
   const service =
     serviceOf(store, host) ?? store.kind("v1", "Service").find((one) => specOf(one)["clusterIP"] === host);
   if (service === undefined || (!/^[\d.]+$/.test(host) && !resolves(store, pod))) return false;
@@ -99,7 +99,7 @@ function reaches(store: Objects, pod: KubeObject, host: string, port: number): b
         ? (namedPortsOf(backend).find(({ name, protocol }) => name === declared["targetPort"] && protocol === "TCP")
             ?.port ?? 0)
         : Number(declared["targetPort"] ?? port);
-    return allows(worldOf(store), { from: peerOf(pod), to: peerOf(backend), port: target, protocol: "TCP" });
+    return connects(store, pod, backend, target);
   });
 }
 

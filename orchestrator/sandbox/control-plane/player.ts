@@ -1,3 +1,4 @@
+import { AMBIENT, SIDECAR } from "../../../infra/mesh/names";
 import { PROBE, probe, type Objects } from "../cluster/probes";
 import type { KubeApi, WatchEvent } from "../kubernetes/api";
 import { at, listAt, pathOf, refOf, type KubeObject } from "../kubernetes/object";
@@ -12,6 +13,12 @@ const KINDS = [
   ["v1", "Namespace"],
   ["v1", "Secret"],
   ["networking.k8s.io/v1", "NetworkPolicy"],
+] as const;
+/** And those that decide besides, where a mesh is. */
+const MESH_KINDS = [
+  ["apps/v1", "DaemonSet"],
+  ["apps/v1", "Deployment"],
+  [AMBIENT.policyApi, "PeerAuthentication"],
 ] as const;
 /** Where the probe's words are kept, since nobody runs that could be asked for a log. */
 const LOG = "rehearsal.slipway.dev/log";
@@ -51,7 +58,8 @@ export async function playProbes(api: KubeApi): Promise<{ close(): Promise<void>
 }
 
 async function settle(api: KubeApi, pod: KubeObject): Promise<void> {
-  const { reached, log } = probe(await read(api), { ...pod, apiVersion: "v1", kind: "Pod" } as Stored);
+  const probing = { ...pod, apiVersion: "v1", kind: "Pod" } as Stored;
+  const { reached, log } = probe(await read(api, probing), probing);
   const ref = { ...refOf(pod), apiVersion: "v1", kind: "Pod" };
   await api.merge(ref, { metadata: { annotations: { [LOG]: log } } });
   const exitCode = reached ? 0 : 1;
@@ -70,14 +78,16 @@ async function settle(api: KubeApi, pod: KubeObject): Promise<void> {
   await api.merge(ref, { status }, "status");
 }
 
-async function read(api: KubeApi): Promise<Objects> {
+async function read(api: KubeApi, probing: Stored): Promise<Objects> {
+  const asked: readonly (readonly [string, string])[] = meshed(probing) ? [...KINDS, ...MESH_KINDS] : KINDS;
   const lists = await Promise.all(
-    KINDS.map(async ([apiVersion, kind]) => {
+    asked.map(async ([apiVersion, kind]) => {
+      if ((await api.serves(apiVersion, kind)) === undefined) return [kind, []] as const;
       const { items } = await api.list(apiVersion, kind);
-      return [kind as string, items as Stored[]] as const;
+      return [kind, items as Stored[]] as const;
     }),
   );
-  const all = new Map(lists);
+  const all = new Map<string, readonly Stored[]>(lists);
   const list = (_apiVersion: string, kind: string, namespace?: string) =>
     (all.get(kind) ?? []).filter((object) => namespace === undefined || object.metadata.namespace === namespace);
   return {
@@ -85,4 +95,9 @@ async function read(api: KubeApi): Promise<Objects> {
     find: (apiVersion, kind, name, namespace) =>
       list(apiVersion, kind, namespace).find((object) => object.metadata.name === name),
   };
+}
+
+/** Probes of a mesh say so themselves, whether they are in it or kept out. */
+function meshed({ metadata }: Stored): boolean {
+  return metadata.labels?.[AMBIENT.label] !== undefined || metadata.annotations?.[SIDECAR.inject] !== undefined;
 }

@@ -64,6 +64,15 @@ describe("rules across keys", () => {
     ]);
     expect(keys("dev", "none", ["demo"])).to.deep.equal(["chaos.scope"]);
   });
+  it("[A10.2] [A10.3] a mesh has namespaces of applications, each once, and what is demanded of it", () => {
+    const keys = (kind: string, namespaces: string[], demands: string[] = []) =>
+      keysOf("dev", { mesh: { kind, namespaces, demands } });
+    expect(keys("istio-ambient", ["demo"], ["mutual-tls"])).to.deep.equal([]);
+    expect(keys("none", ["demo"])).to.deep.equal(["mesh.namespaces"]);
+    expect(keys("linkerd", ["monitoring", "demo", "demo"])).to.deep.equal(["mesh.namespaces[0]", "mesh.namespaces[2]"]);
+    expect(keys("linkerd", ["demo"], ["zero-trust"])).to.deep.equal(["mesh.demands"]);
+    expect(keys("none", [], ["mutual-tls"])).to.deep.equal(["mesh.demands"]);
+  });
   it("[H1.4] staging and production have a maintenance window", () => {
     for (const environment of ["staging", "production"])
       expect(keysOf(environment, { maintenance: { windows: [] } })).to.deep.equal(["maintenance.windows"]);

@@ -14,7 +14,7 @@ const checkOf = (...findings: Finding[]): PhaseCheck => ({
 describe("checks", () => {
   it("has one check for every phase and none besides [A21.1]", async () => {
     expect(Object.keys(loaders)).to.deep.equal(phases.map(({ name }) => name));
-    for (const { name } of phases) expect(await phaseCheck(name)).to.have.keys("verify", "diagnose");
+    for (const { name } of phases) expect(await phaseCheck(name)).to.include.keys("verify", "diagnose");
   });
 
   it("passes a phase only when every finding passed", async () => {

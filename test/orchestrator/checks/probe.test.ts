@@ -115,6 +115,16 @@ describe("a probe", () => {
     expect(pod().spec?.containers[0]?.command).to.deep.equal(["nslookup", "kubernetes.default"]);
     expect(pod().metadata?.annotations).to.deep.equal({ "slipway.dev/probe": "dns://kubernetes.default" });
   });
+  it("[A10.4] is let in only when it is answered: a proxy takes a connection before it knows", async () => {
+    const target = { kind: "answer", host: "10.0.0.1", port: 8080 } as const;
+    const marks = { labels: { mesh: "in" }, annotations: { note: "in" } };
+    await attemptFrom(world.view, once, "ns", "client", { app: "a" }, target, marks);
+    expect(pod().spec?.containers[0]?.command?.[2]).to.equal('test "$(nc -w 5 10.0.0.1 8080 </dev/null)" = slipway');
+    expect(pod().metadata).to.deep.include({
+      labels: { app: "a", mesh: "in" },
+      annotations: { "slipway.dev/probe": "tcp://10.0.0.1:8080", note: "in" },
+    });
+  });
   it("may run where only restricted pods may [E2.1]", async () => {
     await dial();
     expect(pod().spec).to.deep.include({
@@ -154,7 +164,7 @@ describe("a probe", () => {
       world.podStatus = ready;
       expect(await serve()).to.equal("10.0.0.9");
       expect(pod().spec?.containers[0]).to.deep.include({
-        command: ["nc", "-lk", "-p", "8080", "-e", "true"],
+        command: ["nc", "-lk", "-p", "8080", "-e", "echo", "slipway"],
         ports: [{ containerPort: 8080 }],
       });
     });

@@ -55,6 +55,16 @@ describe("a run at a glance", () => {
     expect(cells(step("up", 1), step("verify", 1, { status: "early exit" }))).to.equal("not done");
     expect(cells(step("destroy", 1))).to.equal("gone");
   });
+  it("[A10.3] says of a phase that is off by choice that it is, and not that it passed", () => {
+    const off = { ...finding("passed"), state: "off by configuration" as const };
+    expect(of(["dev", [step("verify", 10, { findings: [off] })]])?.rows[0]?.cells).to.deep.equal([
+      "off by configuration",
+    ]);
+    expect(
+      of(["dev", [step("verify", 10, { findings: [{ ...off, verdict: "failed" }], status: "failed" })]])?.rows[0]
+        ?.cells,
+    ).to.deep.equal(["failed 0/1"]);
+  });
   it("is nothing for a run that has no phases", () => {
     expect(of(["dev", [{ ...step("preview", 1), phase: undefined } as unknown as StepReport]])).to.equal(undefined);
   });

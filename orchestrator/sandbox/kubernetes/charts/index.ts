@@ -11,6 +11,7 @@ import { flux2 } from "./flux2";
 import { gatewayCrdsHelm, gatewayHelm } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
+import { istioBase, istioCni, istiod, ztunnel } from "./istio";
 import { karpenter, karpenterCrd } from "./karpenter";
 import { keda } from "./keda";
 import { alloy } from "./alloy";
@@ -38,6 +39,10 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   flux2: flux2 as unknown as ChartTable,
   "gateway-crds-helm": gatewayCrdsHelm as unknown as ChartTable,
   "gateway-helm": gatewayHelm as unknown as ChartTable,
+  base: istioBase as unknown as ChartTable,
+  istiod: istiod as unknown as ChartTable,
+  cni: istioCni as unknown as ChartTable,
+  ztunnel: ztunnel as unknown as ChartTable,
   karpenter: karpenter as unknown as ChartTable,
   "karpenter-crd": karpenterCrd as unknown as ChartTable,
   keda: keda as unknown as ChartTable,

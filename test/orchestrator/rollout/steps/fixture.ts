@@ -24,6 +24,7 @@ export function stepContext(changed: Partial<EnvironmentContext> = {}) {
     timing: undefined,
     planned: { Network: 3, Cluster: 2 },
     notes: [],
+    checkOf: () => Promise.resolve({ verify: () => Promise.resolve([]), diagnose: () => Promise.resolve([]) }),
     tellPlanned: () => undefined,
     pack: { directory: "policy", config: "policy/config/dev.json" },
     remediationOf: (rule) => Promise.resolve(`mend ${rule}`),

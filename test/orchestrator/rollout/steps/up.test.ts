@@ -38,6 +38,20 @@ describe("building a phase", () => {
     expect((await refusal(() => up(context, cluster))).code).to.equal("target-matches-nothing");
     expect(stack.calls).to.deep.equal([]);
   });
+  it("[A10.6] asks the phase's check before it changes what stands, and makes no change that is refused", async () => {
+    const words = { reason: "too much at once", fix: "less" };
+    const check = { verify: () => Promise.resolve([]), diagnose: () => Promise.resolve([]) };
+    const { context, stack, build } = stepContext({
+      checkOf: () => Promise.resolve({ ...check, admit: () => Promise.resolve(words) }),
+      clientsFor: () => Promise.resolve({} as never),
+      config: {} as never,
+      waitUntil: ({ attempt }) => attempt(),
+    });
+    expect((await up(context, network)).status, "nothing stands").to.equal("succeeded");
+    build(network);
+    expect(await up(context, network)).to.deep.equal({ status: "failed", kind: "refused", ...words });
+    expect(stack.calls).to.deep.equal(["up Network"]);
+  });
   it("passes on why it failed", async () => {
     const { context, stack } = stepContext();
     stack.upResult = { result: "failed", failures: [{ urn: "urn:a", message: "VpcLimitExceeded" }] };

@@ -10,6 +10,7 @@ import { externalDnsDefinitions } from "./external-dns";
 import { externalSecretsDefinitions } from "./external-secrets";
 import { fluxDefinitions } from "./flux";
 import { gatewayDefinitions } from "./gateway-api";
+import { istioDefinitions } from "./istio";
 import { karpenterDefinitions } from "./karpenter";
 import { kedaDefinitions } from "./keda";
 import { prometheusOperatorDefinitions } from "./prometheus-operator";
@@ -51,6 +52,7 @@ export const kindSources: readonly KindSource[] = [
   { installedBy: "chart flux2 2.18.3 (Flux 2.8.5)", definitions: fluxDefinitions },
   { installedBy: "chart gateway-crds-helm v1.9.0 (Gateway API)", definitions: gatewayDefinitions },
   { installedBy: "chart gateway-crds-helm v1.9.0 (Envoy Gateway)", definitions: envoyGatewayDefinitions },
+  { installedBy: "chart istio-base 1.31.1", definitions: istioDefinitions },
   { installedBy: "chart karpenter-crd 1.14.1", definitions: karpenterDefinitions },
   { installedBy: "chart keda 2.20.2", definitions: kedaDefinitions },
   { installedBy: "chart kube-prometheus-stack (operator v0.93.1)", definitions: prometheusOperatorDefinitions },
