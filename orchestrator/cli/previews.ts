@@ -1,13 +1,17 @@
 import path from "node:path";
 import { previewProgram, type PreviewArgs } from "../../infra/environments/preview";
+import type { Clients } from "../checks/check";
 import { viewCluster } from "../checks/cluster-view";
 import { createWait, realClock } from "../checks/wait";
+import type { PlatformOutputs } from "../../infra/outputs";
 import { SlipwayError } from "../errors";
 import type { PreviewWork } from "../previews/work";
-import { createInterruption, listenForSignals } from "../rollout/interruption";
+import type { Redactor } from "../report/redact";
+import type { Engine } from "../rollout/engine";
+import { createInterruption, listenForSignals, type Interruption } from "../rollout/interruption";
 import { createLayout, makeFolders } from "../rollout/layout";
 import { acquireLease } from "../rollout/lease";
-import { phaseOutputs, secretTexts } from "../rollout/outputs";
+import { phaseOutputs, secretTexts, type OutputMap } from "../rollout/outputs";
 import { phases } from "../rollout/phases";
 import { processTable } from "../rollout/processes";
 import { openStack, readYaml } from "../rollout/workspace";
@@ -18,7 +22,7 @@ import type { WorldOptions } from "./options";
 import { loadConfig, wireEngine, wireParts } from "./parts";
 
 /** Where previews are (B7). */
-const CLUSTER = "dev";
+export const CLUSTER = "dev";
 
 /**
  * Opens the dev cluster for what is done with previews and closes it again.
@@ -71,54 +75,86 @@ export async function withPreviews<T>(
     closing.push(() => sandbox?.close());
     const engineEnvironment = sandbox?.engineEnvironment ?? {};
     const { stack: dev } = await parts.openStack({ environment: CLUSTER, engineEnvironment, create: false });
-    const known = await dev.outputs();
-    for (const text of secretTexts(known)) redactor.add(text);
-    const outputs = phaseOutputs(known, needed);
-    const aws = sandbox?.aws ?? (await parts.realAws(config));
-    const clients = await parts.clients({ outputs, aws, ...(sandbox && { sandbox }) });
-    return await action({
-      config,
-      settings,
-      outputs,
-      view: await viewCluster(clients.kubernetes),
-      edge: clients.edge,
-      layout,
-      processes: processTable,
-      waitUntil: createWait(realClock(interruption.cancelled), interruption.cancelled),
-      pack: {
-        directory: path.join(root, "policy"),
-        config: path.join(root, "policy", "config", `${CLUSTER}.json`),
-      },
-      now,
-      say: (text) => terminal.line(text),
-      async openStack(name: string, args: PreviewArgs | undefined) {
-        try {
-          const { stack, project } = await openStack({
-            root,
-            layout,
-            environment: name,
-            target,
-            engine,
-            program: args === undefined ? removing : previewProgram(args),
-            engineEnvironment,
-            redactor,
-            create: args !== undefined,
-            settings: settingsOf(root, target),
-          });
-          return stackPort(stack, project, engine, interruption);
-        } catch (error) {
-          if (args === undefined && error instanceof SlipwayError && error.code === "no-such-stack") return undefined;
-          throw error;
-        }
-      },
-    });
+    return await action(
+      await previewWorkOf({
+        root,
+        config,
+        settings,
+        layout,
+        target,
+        engine,
+        engineEnvironment,
+        redactor,
+        interruption,
+        clientsFor: async (outputs) => {
+          const aws = sandbox?.aws ?? (await parts.realAws(config));
+          return parts.clients({ outputs, aws, ...(sandbox && { sandbox }) });
+        },
+        known: await dev.outputs(),
+        now,
+        say: (text) => terminal.line(text),
+      }),
+    );
   } finally {
     for (const close of closing.reverse()) await close();
   }
 }
 
+/** The dev cluster as it stands, opened by whoever works with its previews. */
+export interface PreviewGround extends Pick<PreviewWork, "config" | "settings" | "layout" | "now" | "say"> {
+  readonly root: string;
+  readonly target: "rehearsal" | "aws";
+  readonly engine: Engine;
+  readonly engineEnvironment: Readonly<Record<string, string>>;
+  readonly redactor: Redactor;
+  readonly interruption: Interruption;
+  /** What the stack of the cluster says of itself. */
+  readonly known: OutputMap;
+  clientsFor(outputs: PlatformOutputs): Promise<Clients>;
+}
+
+/** What previews are made with on that ground. Its secrets are known to the redactor from here on. */
+export async function previewWorkOf(ground: PreviewGround): Promise<PreviewWork> {
+  const { root, target, engine, engineEnvironment, redactor, interruption, known, clientsFor, ...same } = ground;
+  for (const text of secretTexts(known)) redactor.add(text);
+  const outputs = phaseOutputs(known, needed);
+  const clients = await clientsFor(outputs);
+  return {
+    ...same,
+    outputs,
+    view: await viewCluster(clients.kubernetes),
+    edge: clients.edge,
+    processes: processTable,
+    waitUntil: createWait(realClock(interruption.cancelled), interruption.cancelled),
+    pack: {
+      directory: path.join(root, "policy"),
+      config: path.join(root, "policy", "config", `${CLUSTER}.json`),
+    },
+    async openStack(name: string, args: PreviewArgs | undefined) {
+      try {
+        const { stack, project } = await openStack({
+          root,
+          layout: same.layout,
+          environment: name,
+          target,
+          engine,
+          program: args === undefined ? removing : previewProgram(args),
+          engineEnvironment,
+          redactor,
+          create: args !== undefined,
+          settings: settingsOf(root, target),
+        });
+        return stackPort(stack, project, engine, interruption);
+      } catch (error) {
+        if (args === undefined && error instanceof SlipwayError && error.code === "no-such-stack") return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
 /** What a preview stands on; phases after the entry point may be under way. */
-const needed = phases.slice(0, phases.findIndex(({ outputs }) => outputs.includes("entryPoint")) + 1);
+export const needed = phases.slice(0, phases.findIndex(({ outputs }) => outputs.includes("entryPoint")) + 1);
 
 /** A stack that is only taken down needs no program. */
 const removing = () => Promise.reject(new Error("a preview that is removed declares nothing"));
@@ -130,7 +166,7 @@ function settingsOf(root: string, target: "rehearsal" | "aws"): Record<string, u
   return { ...keys, config: {} };
 }
 
-function previewsOff(): SlipwayError {
+export function previewsOff(): SlipwayError {
   return new SlipwayError(
     "previews-off",
     `Pulumi.${CLUSTER}.yaml has no slipway:previews, so pull requests get no environment`,

@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { charts } from "../../infra/charts";
 import { SlipwayError } from "../errors";
+import { compatibilityStage } from "../migrations/compatibility";
 import { migrationGate } from "../migrations/gate";
 import { digestOf } from "../promotion/canonical";
 import { requireRelease } from "../promotion/collect";
@@ -83,6 +84,9 @@ export function wirePromotion(
     ...(watcher !== undefined && { watcher }),
     stages: [
       migrationGate({ store, repository: openRepository(root), milliseconds: () => performance.now() }),
+      ...rules.environments[options.environment].compatibility.map((one) =>
+        compatibilityStage({ ...gates, store }, one),
+      ),
       ...gateStages(gates, options.environment),
     ],
     preconditions: options.environment === "production" ? [parityStage(options, invocation, keep)] : [],

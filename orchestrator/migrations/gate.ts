@@ -55,6 +55,9 @@ export async function requireSafeMigrations(
   );
 }
 
+/** As the ledger calls it. */
+const STAGE = "migrations";
+
 export interface GateRequest {
   readonly store: Store;
   readonly repository: Pick<Repository, "files">;
@@ -67,15 +70,17 @@ export interface GateRequest {
  */
 export function migrationGate({ store, repository, milliseconds }: GateRequest): Stage {
   return {
-    name: "migrations",
+    name: STAGE,
     when: "before",
     onRollback: false,
     async run({ environment, release }): Promise<StageResult> {
       const started = milliseconds();
       const { source } = await store.releases.get(release);
       const applied = await appliedIn(store, environment);
-      const seen = await outlook(committedMigrations(repository, source.commit, MIGRATIONS_FOLDER), applied);
-      const wrong = objections(seen);
+      const migrations = committedMigrations(repository, source.commit, MIGRATIONS_FOLDER);
+      const seen = await outlook(migrations, applied);
+      const attempted = await attemptedIn(store, environment);
+      const wrong = [...objections(seen), ...changedSince(attempted, applied, checksumsOf(migrations), environment)];
       const seconds = Math.round(milliseconds() - started) / 1000;
       if (wrong.length > 0)
         return {
@@ -96,9 +101,35 @@ export function migrationGate({ store, repository, milliseconds }: GateRequest):
 }
 
 /** The schema an environment has: all that was ever applied there, for a schema never goes back (D3.9). */
-async function appliedIn({ ledger, releases }: Store, environment: Environment): Promise<Checksums> {
+export async function appliedIn({ ledger, releases }: Store, environment: Environment): Promise<Checksums> {
   const { verified } = standingOf(await ledger.read()).environments[environment];
   const applied: Record<string, string> = {};
   for (const release of verified) Object.assign(applied, (await releases.get(release)).migrations);
   return applied;
+}
+
+/** What a run that failed or was ended came far enough to apply: its migrations may be in the schema (D3.9). */
+async function attemptedIn({ ledger, releases }: Store, environment: Environment): Promise<Checksums> {
+  const entries = await ledger.read();
+  const begun = new Map<number, string>();
+  const attempted: Record<string, string> = {};
+  for (const { sequence, event } of entries) {
+    if (event.kind === "started" && event.environment === environment && event.purpose === "promotion")
+      begun.set(sequence, event.release);
+    if (event.kind !== "stage" || event.stage !== STAGE || event.verdict !== "passed") continue;
+    const release = begun.get(event.run);
+    if (release !== undefined) Object.assign(attempted, (await releases.get(release)).migrations);
+  }
+  return attempted;
+}
+
+/** A migration that may be applied is not written anew under its name. Pure. */
+function changedSince(attempted: Checksums, applied: Checksums, now: Checksums, environment: Environment): string[] {
+  return Object.entries(attempted).flatMap(([name, checksum]) =>
+    applied[name] !== undefined || now[name] === undefined || now[name] === checksum
+      ? []
+      : [
+          `${name} came to ${environment} before, in a promotion that did not end well, and is another one now: it may be applied; leave it as it was and write a new one`,
+        ],
+  );
 }

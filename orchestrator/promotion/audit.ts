@@ -4,6 +4,7 @@ import { statementText, type Statement } from "./approval/statement";
 import { environmentBefore } from "./environment";
 import type { Entry } from "./entry";
 import type { EventOf } from "./event";
+import { provenBefore } from "./gates";
 import { after, standingOf, type Standing } from "./standing";
 
 /**
@@ -111,6 +112,7 @@ function misused(
   entries: readonly Entry[],
 ): string | undefined {
   const open = standing.environments[event.environment].approvals;
+  const proven = provenBefore(standing, event.environment)?.entry ?? 0;
   const people = new Set<string>();
   for (const sequence of event.approvals) {
     const approval = open.find((one) => one.sequence === sequence)?.event;
@@ -120,6 +122,7 @@ function misused(
     }
     const same = approval.release === event.release && approval.plan === event.plan && approval.state === event.state;
     if (!same) return `the approval of entry ${sequence} was for something else`;
+    if (sequence < proven) return `the approval of entry ${sequence} was given before the release was verified`;
     if (approval.expires <= at) return `the approval of entry ${sequence} had expired`;
     if (people.has(approval.person)) return `${approval.person} approved twice`;
     people.add(approval.person);

@@ -1,4 +1,4 @@
-import { judgeApprovals } from "./approval/approvals";
+import { judgeApprovals, type ApprovalRequest } from "./approval/approvals";
 import { environmentBefore, type Environment } from "./environment";
 import { frozenUntil } from "./freeze";
 import type { Rules } from "./rules";
@@ -105,29 +105,40 @@ function watching(request: PromotionRequest): string[] {
 }
 
 /** What the environment before says: it runs this very release, verified, for long enough (D1.3, D2.4). */
-function way({ standing, environment, release, rules, now }: PromotionRequest): string[] {
+function way(request: PromotionRequest): string[] {
+  const missing = unproven(request);
+  return missing === undefined ? soaks(request) : [missing];
+}
+
+/** Why the environment before has not proven this release; undefined where it has, or where there is none. Pure. */
+export function unproven({
+  standing,
+  environment,
+  release,
+  rules,
+}: Pick<PromotionRequest, "standing" | "environment" | "release" | "rules">): string | undefined {
   const before = environmentBefore(environment);
-  if (before === undefined) return [];
+  if (before === undefined) return undefined;
   const { run } = standing.environments[before];
   const first = `promote it there first: slipway promote ${short(release)} --to ${before}`;
-  if (run === undefined) return [`${before} never ran a release; ${first}`];
-  if (run.release !== release) {
-    return [`${before} runs ${run.release}, not ${release}; ${first}`];
-  }
+  if (run === undefined) return `${before} never ran a release; ${first}`;
+  if (run.release !== release) return `${before} runs ${run.release}, not ${release}; ${first}`;
   if (run.status !== "verified") {
-    return [
-      `${before} runs this release, but it ${run.status === "failed" ? "failed" : "is not verified"} there; ${first}`,
-    ];
+    return `${before} runs this release, but it ${run.status === "failed" ? "failed" : "is not verified"} there; ${first}`;
   }
   const unwatched = watchMissing({ rules }, before, run);
-  if (unwatched !== undefined) {
-    return [`${before} runs this release, verified, but it ${unwatched}; watch it: slipway watch ${before}`];
-  }
+  return unwatched && `${before} runs this release, verified, but it ${unwatched}; watch it: slipway watch ${before}`;
+}
+
+function soaks({ standing, environment, rules, now }: PromotionRequest): string[] {
+  const before = environmentBefore(environment);
+  if (before === undefined) return [];
+  const { endedAt = "" } = standing.environments[before].run ?? {};
   const { soakHours } = rules.environments[before];
-  const ready = new Date(Date.parse(run.endedAt ?? "") + soakHours * 3_600_000);
+  const ready = new Date(Date.parse(endedAt) + soakHours * 3_600_000);
   if (now >= ready) return [];
   return [
-    `${before} has run this release, verified, since ${run.endedAt}, and it soaks for ${soakHours} h; wait until ${ready.toISOString()}`,
+    `${before} has run this release, verified, since ${endedAt}, and it soaks for ${soakHours} h; wait until ${ready.toISOString()}`,
   ];
 }
 
@@ -154,9 +165,17 @@ function approvalsOf(request: PromotionRequest): { counted: readonly number[]; o
   const { foreseen, standing, environment } = request;
   if (foreseen === undefined) return { counted: [], obstacles: [] };
   const recorded = standing.environments[environment].approvals;
-  const { counted, missing, ignored } = judgeApprovals({ ...request, ...foreseen, recorded });
+  const proven = provenBefore(standing, environment);
+  const { counted, missing, ignored } = judgeApprovals({ ...request, ...foreseen, recorded, proven });
   // Why one does not count matters only where one is missing.
   return { counted, obstacles: missing.length > 0 ? [...missing, ...ignored] : [] };
+}
+
+/** Where the environment before ended what it runs; undefined where there is none, or it runs still. */
+export function provenBefore(standing: Standing, environment: Environment): ApprovalRequest["proven"] {
+  const before = environmentBefore(environment);
+  const entry = before && standing.environments[before].run?.ended;
+  return before === undefined || entry === undefined ? undefined : { environment: before, entry };
 }
 
 /** Where a rollback goes, or why there is nowhere to go. `resume`: it was begun and not ended. */

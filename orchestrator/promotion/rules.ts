@@ -3,6 +3,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { SlipwayError } from "../errors";
+import { compatibilitySchema } from "../migrations/compatibility-settings";
 import { parseAllowedSigners, type AllowedSigner } from "./approval/allowed-signers";
 import { digestOf } from "./canonical";
 import { environments, type Environment } from "./environment";
@@ -37,6 +38,8 @@ const environmentSchema = z.strictObject({
   rollback: z.enum(["automatic", "manual"]).default("manual"),
   /** What proves a release there besides the rollout itself. */
   gates: gatesSchema,
+  /** Applications whose running version is tried on the next one's schema before it is migrated. */
+  compatibility: z.array(compatibilitySchema).default([]),
   /** Who hears of what happens there. */
   notify: z.array(channelSchema).default([]),
   /** Without one nothing is watched there. */

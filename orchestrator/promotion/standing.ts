@@ -15,6 +15,8 @@ export interface Run {
   readonly startedAt: string;
   /** When it was verified or failed. */
   readonly endedAt?: string;
+  /** The entry that said so. */
+  readonly ended?: number;
   /** Stages that passed: whoever goes on with the run does not repeat them. */
   readonly passed: readonly string[];
   /** How the last watch of it ended, and when. */
@@ -86,7 +88,7 @@ function inEnvironment(before: EnvironmentStanding, { sequence, at, event }: Ent
     case "verified":
     case "failed": {
       if (before.run?.sequence !== event.run) return before;
-      const run: Run = { ...before.run, status: event.kind, endedAt: at };
+      const run: Run = { ...before.run, status: event.kind, endedAt: at, ended: sequence };
       if (event.kind === "failed") return { ...before, run };
       return { ...before, run, verified: [...before.verified.filter((one) => one !== run.release), run.release] };
     }

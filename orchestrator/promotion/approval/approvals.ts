@@ -1,4 +1,5 @@
 import { SlipwayError } from "../../errors";
+import type { Environment } from "../environment";
 import type { EventOf } from "../event";
 import type { Person, Rules } from "../rules";
 import { signerOf } from "./allowed-signers";
@@ -19,6 +20,8 @@ export interface ApprovalRequest extends Omit<Statement, "expires"> {
   readonly recorded: readonly RecordedApproval[];
   /** Entries of approvals without a signature that GitHub has just confirmed. */
   readonly vouched?: ReadonlySet<number>;
+  /** Where the environment before verified this release: who signed earlier signed what was not proven (D2.1). */
+  readonly proven?: { readonly environment: Environment; readonly entry: number } | undefined;
   readonly now: Date;
 }
 
@@ -61,12 +64,15 @@ function slots({ rules, environment }: ApprovalRequest): string[] {
 
 /** Why an approval does not count; undefined when it does. */
 function worthless({ sequence, event }: RecordedApproval, request: ApprovalRequest): string | undefined {
-  const { environment, release, plan, state, target, rules, now } = request;
+  const { environment, release, plan, state, target, rules, now, proven } = request;
   if (event.environment !== environment) return `it is for ${event.environment}`;
   if (event.release !== release) return `it is for another release, ${event.release}`;
   if (event.plan !== plan)
     return `it is for another plan (${event.plan}): what the promotion would do has changed since`;
   if (event.state !== state) return `it is for another state (${event.state}): ${environment} has changed since`;
+  if (proven !== undefined && sequence < proven.entry) {
+    return `it was given before ${proven.environment} had verified this release`;
+  }
   if (new Date(event.expires) <= now) return `it expired at ${event.expires}`;
   const longest = new Date(now.getTime() + rules.approvalHours * 3_600_000);
   if (new Date(event.expires) > longest)

@@ -8,6 +8,7 @@ import { personOf, readApprovals, type GithubSource } from "../github/approvals"
 import type { Github } from "../github/client";
 import type { Eventual } from "../ledger";
 import type { Environment } from "../environment";
+import { provenBefore, unproven } from "../gates";
 import { vouchedBy, type PromotionWork } from "../promote";
 import { standingOf } from "../standing";
 import { short } from "../words";
@@ -36,7 +37,7 @@ export interface ApprovalInvitation {
  */
 export async function inviteApproval(work: ApprovalWork): Promise<ApprovalInvitation> {
   const { environment, release, target, rules, store, rollout, now } = work;
-  requireWanted(work);
+  await requireWanted(work);
   const { plan, state, changes } = await rollout.foresee(environment);
   const file = statementFile(work);
   const said = { target, environment, release, plan, state };
@@ -49,9 +50,11 @@ export async function inviteApproval(work: ApprovalWork): Promise<ApprovalInvita
   const text = statementText({ ...said, expires: same ? kept.expires : expires });
   writeFileWhole(file, text);
   const { authors } = (await store.releases.get(release)).source;
-  const recorded = standingOf(await store.ledger.read()).environments[environment].approvals;
+  const standing = standingOf(await store.ledger.read());
+  const recorded = standing.environments[environment].approvals;
+  const proven = provenBefore(standing, environment);
   const vouched = await vouchedBy(work);
-  const { missing } = judgeApprovals({ ...said, rules, authors, recorded, vouched, now: now() });
+  const { missing } = judgeApprovals({ ...said, rules, authors, recorded, vouched, proven, now: now() });
   return { file, text, changes, missing };
 }
 
@@ -72,7 +75,7 @@ export function statementFile({
  */
 export async function recordApproval(work: ApprovalWork, signature: string, text: string): Promise<Entry> {
   const { environment, release, target, rules, store, now } = work;
-  requireWanted(work);
+  await requireWanted(work);
   const statement = parseStatement(text);
   const { authors } = (await store.releases.get(release)).source;
   const signer = signerOfStatement(text, signature, rules, now());
@@ -92,7 +95,9 @@ function saidBy({ target: _, ...said }: Statement): Omit<Statement, "target"> {
 /** Writes an approval down, once per person and statement. */
 function append(work: ApprovalWork, authors: readonly string[], event: EventOf<"approved">): Eventual<Entry> {
   return work.store.ledger.append(work.by, (entries) => {
-    const known = standingOf(entries).environments[work.environment].approvals;
+    const standing = standingOf(entries);
+    const proven = provenBefore(standing, work.environment)?.entry ?? 0;
+    const known = standing.environments[work.environment].approvals.filter(({ sequence }) => sequence > proven);
     const twice = known.some(({ event: other }) =>
       (["person", "plan", "state", "release", "expires"] as const).every((key) => other[key] === event[key]),
     );
@@ -112,7 +117,7 @@ export async function recordGithub(
   text: string,
 ): Promise<Entry[]> {
   const { environment, release, target, rules, store, now } = work;
-  requireWanted(work);
+  await requireWanted(work);
   const statement = parseStatement(text);
   const { authors, commit } = (await store.releases.get(release)).source;
   const wrong =
@@ -147,13 +152,24 @@ export async function recordGithub(
   throw refused(work, authors, why.length > 0 ? why.join("; ") : `nobody has approved ${place} for ${environment} yet`);
 }
 
-function requireWanted({ rules, environment }: ApprovalWork): void {
-  if (Object.keys(rules.environments[environment].approvals).length > 0) return;
+/** @throws SlipwayError `approval-not-wanted` where nobody approves, `approval-refused` for what nobody has seen work. */
+async function requireWanted({ rules, environment, release, store }: ApprovalWork): Promise<void> {
+  if (Object.keys(rules.environments[environment].approvals).length === 0) {
+    throw new SlipwayError(
+      "approval-not-wanted",
+      `nobody has to approve for ${environment}`,
+      `go on: slipway promote RELEASE --to ${environment}`,
+      "usage",
+    );
+  }
+  // A sign-off is of what was seen to work, not of what may come (D2.1).
+  const why = unproven({ standing: standingOf(await store.ledger.read()), environment, release, rules });
+  if (why === undefined) return;
   throw new SlipwayError(
-    "approval-not-wanted",
-    `nobody has to approve for ${environment}`,
-    `go on: slipway promote RELEASE --to ${environment}`,
-    "usage",
+    "approval-refused",
+    `there is nothing to approve yet: ${why}`,
+    "approve it when it is proven there",
+    "refused",
   );
 }
 

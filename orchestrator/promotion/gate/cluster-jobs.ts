@@ -39,7 +39,7 @@ export function clusterJobs(kubeconfig?: string): Jobs {
       });
       const told = await Promise.all(
         items.flatMap(({ metadata, spec }) =>
-          (spec?.containers ?? []).map(async (container) => {
+          [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map(async (container) => {
             const pod = metadata?.name ?? "";
             // A pod that never started has no log, and that is known by its Job's verdict already.
             return core.readNamespacedPodLog({ namespace, name: pod, container: container.name }).catch(() => "");

@@ -1,6 +1,6 @@
 import { audit } from "../audit";
 import type { LedgerEvent } from "../event";
-import type { Scenario } from "./scenarios";
+import type { Scenario } from "./scenario";
 import { World } from "./world";
 
 /** What became of a scenario. */

@@ -4,6 +4,8 @@ import { inviteApproval, recordApproval } from "../approval/request";
 import { canary as numbers } from "../../../infra/strategy/table";
 import { advance, begun, judge, type CanaryState, type Check } from "../canary/machine";
 import { canaryStage, type RolloutStatus } from "../canary/stage";
+import { compatibilityStage } from "../../migrations/compatibility";
+import { compatibilitySchema } from "../../migrations/compatibility-settings";
 import { contentHash } from "../canonical";
 import type { Environment } from "../environment";
 import type { LedgerEvent, Verdict } from "../event";
@@ -15,6 +17,7 @@ import { standingOf } from "../standing";
 import { openStore, type FolderStore } from "../store";
 import { watchEnvironment } from "../watched";
 import { addressOf, createPeople, type Name } from "./people";
+import { testCluster } from "./test-cluster";
 import { fair, weatherMetrics, type Change, type Weather } from "./weather";
 
 /** A process that is killed: nothing it would have done next happens. */
@@ -31,7 +34,8 @@ export type Fate =
   | "errors in the canary"
   | "no traffic in the canary"
   | "a failing smoke test"
-  | "an inconclusive smoke test";
+  | "an inconclusive smoke test"
+  | "a red regression";
 
 /**
  * A team, its releases and three environments, on a clock that is set by hand. Releases, statements, signatures, gates
@@ -52,8 +56,14 @@ export class World {
   private fate: Fate = "well";
   /** Changes whenever something was done to an environment. */
   private readonly states: Record<Environment, number> = { dev: 0, staging: 0, production: 0 };
+  /** Changes when the same release would do something else there. */
+  private readonly plans: Record<Environment, number> = { dev: 0, staging: 0, production: 0 };
   private versions = 0;
+  /** Images of versions whose tests fail on the next version's schema. */
+  readonly brittle = new Set<string>();
+  private readonly tests = testCluster((running) => this.brittle.has(running));
   /** A Tuesday morning. */
+  private readonly migrations: Record<string, string> = { "0001_begin.sql": contentHash("0001_begin.sql") };
   private milliseconds = Date.parse("2026-01-06T08:00:00Z");
 
   constructor(readonly folder: string) {
@@ -67,13 +77,26 @@ export class World {
     this.say(`${hours} h pass`);
   }
 
-  /** A commit by this person is merged and its release made. */
-  release(author: string): string {
+  /** A commit by this person is merged and its release made, of an image that was built before or of a new one. */
+  release(author: string, { image, migration }: { readonly image?: string; readonly migration?: string } = {}): string {
     const version = `1.${this.versions++}.0`;
-    const release = this.store.releases.add(record(version, addressOf(author)));
+    if (migration !== undefined) this.migrations[migration] = contentHash(migration);
+    const made = record(version, addressOf(author), image ?? imageOf(version), this.migrations);
+    const release = this.store.releases.add(made);
     this.write(author, { kind: "released", release });
-    this.say(`release ${version}, written by ${author}`);
+    this.say(`release ${version}, written by ${author}${migration === undefined ? "" : `, with ${migration}`}`);
     return release;
+  }
+
+  /** The image of a release. */
+  imageOf(release: string): string {
+    return this.store.releases.get(release).images["app"] ?? "";
+  }
+
+  /** The same release would do something else there now, though nothing was changed there. */
+  replan(environment: Environment): void {
+    this.plans[environment]++;
+    this.say(`what a promotion of ${environment} would do is something else now`);
   }
 
   /** Somebody changes an environment by hand. */
@@ -191,7 +214,7 @@ export class World {
     );
   }
 
-  private say(text: string): void {
+  say(text: string): void {
     this.said.push(`${this.now().toISOString().slice(0, 16)}Z  ${text}`);
   }
 
@@ -203,9 +226,11 @@ export class World {
       rules: this.people.rules,
       rollout: this.rollout,
       stages: [
+        this.compatibility(),
         { name: "migration", when: "before", onRollback: false, run: () => this.migration() },
         ...(environment === "production" ? [this.canary()] : []),
         { name: "smoke", when: "after", onRollback: true, run: () => this.smoke() },
+        ...(environment === "dev" ? [this.regression()] : []),
       ],
       watcher: {
         metrics: weatherMetrics(["production"], (time) => this.weatherAt(time)),
@@ -234,6 +259,24 @@ export class World {
     return Promise.resolve(stage(this.fate === "a failing migration" ? "failed" : "passed", "1 migration"));
   }
 
+  /** The version that runs on the next one's schema; the Job is the real one, what runs it is played. */
+  private compatibility(): Stage {
+    const { store, tests: jobs, now } = this;
+    const waitUntil = (time: Date) => this.waitUntil(time);
+    const stage = compatibilityStage({ store, jobs, keep: contentHash, now, waitUntil }, compatibility);
+    return { ...stage, name: "compatibility" };
+  }
+
+  /** QA, on the dev cluster, is tested as a whole before anybody signs it off (D2.1). */
+  private regression(): Stage {
+    const run = () => {
+      const { fate } = this;
+      this.fate = "well";
+      return Promise.resolve(stage(fate === "a red regression" ? "failed" : "passed", "regression of QA"));
+    };
+    return { name: "integration", when: "after", onRollback: false, run };
+  }
+
   /** The canary's own steps and numbers, a check a minute, on played metrics. */
   private canary(): Stage {
     const look = (): Check => {
@@ -255,7 +298,6 @@ export class World {
 
   private smoke(): Promise<StageResult> {
     const { fate } = this;
-    this.fate = "well";
     if (fate === "an inconclusive smoke test") return Promise.resolve(stage("inconclusive", "nothing was asked"));
     return Promise.resolve(stage(fate === "a failing smoke test" ? "failed" : "passed", "health path"));
   }
@@ -264,7 +306,8 @@ export class World {
     foresee: (environment) => {
       const state = this.states[environment];
       const changes = { update: 1 };
-      return Promise.resolve({ plan: contentHash({ environment, state }), state: contentHash(state), changes });
+      const plan = contentHash({ environment, state, plan: this.plans[environment] });
+      return Promise.resolve({ plan, state: contentHash(state), changes });
     },
     run: async ({ environment, permit }) => {
       const fate = this.fates.shift() ?? "well";
@@ -319,13 +362,24 @@ function result(environment: Environment, good: boolean): RolloutResult {
   };
 }
 
+const compatibility = compatibilitySchema.parse({
+  application: "app",
+  namespace: "app",
+  database: `docker.io/library/postgres@${contentHash("17")}`,
+  test: ["test"],
+  expects: "\\d+ passed",
+});
+
+const imageOf = (version: string) => `registry.rehearsal.example/app@${contentHash(`image ${version}`)}`;
+
 /** A record of no repository: what matters to the gates is who wrote it and that it differs from others. */
-function record(version: string, author: string): ReleaseRecord {
+function record(version: string, author: string, app: string, migrations: Record<string, string>): ReleaseRecord {
   const digest = contentHash(version);
   return {
     schemaVersion: 1,
     source: { commit: digest.slice("sha256:".length).slice(0, 40), since: null, authors: [author], files: {} },
-    images: {},
+    images: { app },
+    migrations: { ...migrations },
     charts: { app: { chart: "app", version } },
     configuration: { dev: {}, staging: {}, production: {} },
     policy: { name: "played", version, digest },

@@ -15,6 +15,7 @@ const commits: Record<string, Record<string, string>> = {
     "migrations/0002_age.sql": "ALTER TABLE users ADD COLUMN age int;",
     "migrations/old/0001_x.sql": "junk",
   },
+  other: { ...first, "migrations/0002_age.sql": "ALTER TABLE users ADD COLUMN years int;" },
   bad: { ...first, "migrations/0002_name.sql": "ALTER TABLE users RENAME COLUMN name TO full_name;" },
   edited: { "migrations/0001_users.sql": "CREATE TABLE users (id int);" },
   none: {},
@@ -70,6 +71,28 @@ describe("the migration gate", () => {
     const result = await pass(storeOf("good", "one"), "one");
     expect(result.verdict).to.equal("failed");
     expect(result.summary).to.include("0002_age.sql was applied and is gone");
+  });
+  it("[D3.9] what a failed promotion may have applied is not written anew under its name", async () => {
+    const failed = (release: string, ...verified: string[]) => {
+      const store = storeOf(...verified);
+      const next = 2 * verified.length;
+      const begun = { kind: "started", environment: "dev", release, purpose: "promotion", approvals: [] };
+      const passed = { kind: "stage", environment: "dev", run: next, stage: "migrations", verdict: "passed" };
+      const ended = { kind: "failed", environment: "dev", run: next, reason: "x" };
+      return strict<Store>("store", {
+        releases: store.releases,
+        ledger: strict<Store["ledger"]>("ledger", {
+          read: async () => [
+            ...(await store.ledger.read()),
+            ...([begun, passed, ended].map((event, index) => entry(next + index, event)) as never[]),
+          ],
+        }),
+      });
+    };
+    const result = await pass(failed("good", "one"), "other");
+    expect(result.verdict).to.equal("failed");
+    expect(result.summary).to.include("0002_age.sql came to dev before").and.include("write a new one");
+    expect((await pass(failed("good", "one"), "good")).verdict).to.equal("passed");
   });
   it("a release that would be refused is not made", async () => {
     expect(await refusal(() => requireSafeMigrations(repository, "bad", "one"))).to.include({

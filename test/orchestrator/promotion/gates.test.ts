@@ -25,7 +25,7 @@ describe("the gate before a promotion", () => {
     expect(verified).to.deep.equal([A]);
   });
 
-  it("lets nothing into staging that dev has not verified [D1.9]", () => {
+  it("lets nothing into staging that dev has not verified, nor on approvals given before that [D1.9] [D2.1]", () => {
     history.make(A).approve("lead", "staging", A).approve("qa", "staging", A);
     expect(obstacles(history.promote(A, "staging"))).to.include("dev never ran a release; promote it there first");
     history.promote(A, "dev");
@@ -34,6 +34,9 @@ describe("the gate before a promotion", () => {
     expect(obstacles(history.promote(A, "staging"))).to.include("it failed there");
     history.promote(A, "dev");
     history.end("dev", "verified");
+    // What was signed before anybody saw it work is no sign-off [D2.1].
+    expect(obstacles(history.promote(A, "staging"))).to.include("it was given before dev had verified this release");
+    history.approve("lead", "staging", A).approve("qa", "staging", A);
     expect(history.promote(A, "staging").kind).to.equal("go");
   });
 

@@ -277,8 +277,23 @@ describe("promote and rollback", () => {
   });
 
   describe("approving", () => {
-    it("writes one statement for all, until something changes", async () => {
+    /** A release that dev has verified: there is something to approve. */
+    const proven = async () => {
       const release = made("1");
+      await go(release, "dev");
+      return release;
+    };
+
+    it("is of what was seen to work: before that there is nothing to sign, and nothing is recorded [D2.1]", async () => {
+      const release = made("1");
+      const { message, kind } = await refusal(() => approve(release, "staging", "qa"));
+      expect(kind).to.equal("refused");
+      expect(message).to.include("nothing to approve yet: dev never ran a release");
+      expect(kinds()).to.deep.equal(["released"]);
+    });
+
+    it("writes one statement for all, until something changes", async () => {
+      const release = await proven();
       const asked = { ...work("staging"), release, base: folder() };
       const first = await inviteApproval(asked);
       expect(first.file).to.equal(path.join(folder(), "approvals", `staging-${release.slice(7, 19)}.txt`));
@@ -296,7 +311,7 @@ describe("promote and rollback", () => {
       change: (text: string) => { text?: string; signature?: string } = () => ({}),
       name: Name = "qa",
     ) => {
-      const release = made("1");
+      const release = await proven();
       const asked = { ...work("staging"), release, base: folder() };
       const { text } = await inviteApproval(asked);
       const { text: said = text, signature = people.signers[name].sign(said) } = change(text);
@@ -336,7 +351,7 @@ describe("promote and rollback", () => {
       it(`refuses ${what}`, async () => {
         const { message } = await refusal(() => recording(change));
         expect(message).to.include(words);
-        expect(kinds()).to.deep.equal(["released"]);
+        expect(kinds()).to.deep.equal(["released", "started", "verified"]);
       });
     }
 
@@ -348,7 +363,7 @@ describe("promote and rollback", () => {
     });
 
     it("refuses the same person a second time, and where nobody has to approve", async () => {
-      const release = made("1");
+      const release = await proven();
       await approve(release, "staging", "qa");
       expect((await refusal(() => approve(release, "staging", "qa"))).message).to.include("one person counts once");
       expect((await refusal(() => approve(release, "dev", "qa"))).code).to.equal("approval-not-wanted");

@@ -20,6 +20,20 @@ describe("slipway approve, promote and rollback", () => {
 
   beforeEach(() => project(root()));
 
+  /** The ledger says that this release was verified there. */
+  const verifiedIn = (environment: "dev" | "production", release: string) => {
+    const { ledger } = openStore(path.join(folder(), "state", "rehearsal"), () => new Date());
+    const digest = `sha256:${"0".repeat(64)}`;
+    const look = { plan: digest, state: digest, rules: digest };
+    ledger.append("test", () => ({
+      ...{ kind: "started", environment, release, purpose: "promotion", approvals: [] },
+      ...look,
+    }));
+    const engine = { run: "x", report: digest, engine: "x", cluster: "x" };
+    const evidence = { ...engine, checks: {}, proofs: [], packs: [], advisories: 0 };
+    ledger.append("test", () => ({ kind: "verified", environment, run: 2, evidence }));
+  };
+
   it("refuse with 4 and all that is missing, and write the refusal down", async () => {
     const release = await made();
     const { exit, err } = await run("promote", release, "--to", "staging");
@@ -94,30 +108,7 @@ describe("slipway approve, promote and rollback", () => {
   });
 
   it("take what production runs for what a release builds on", async () => {
-    const first = await made();
-    const store = openStore(path.join(folder(), "state", "rehearsal"), () => new Date());
-    const digest = `sha256:${"0".repeat(64)}`;
-    store.ledger.append("test", () => ({
-      kind: "started",
-      environment: "production",
-      release: first,
-      purpose: "promotion",
-      plan: digest,
-      state: digest,
-      approvals: [],
-      rules: digest,
-    }));
-    const evidence = {
-      run: "x",
-      report: digest,
-      engine: "x",
-      cluster: "x",
-      checks: {},
-      proofs: [],
-      packs: [],
-      advisories: 0,
-    };
-    store.ledger.append("test", () => ({ kind: "verified", environment: "production", run: 2, evidence }));
+    verifiedIn("production", await made());
     commitAll(root(), "bea@example.com", "one");
     commitAll(root(), "cleo@example.com", "two");
     const { out } = await run("release", "create");
@@ -145,6 +136,7 @@ describe("slipway approve, promote and rollback", () => {
     it("says whose it is, and keeps it", async () => {
       const team = hire(root());
       const release = await made();
+      verifiedIn("dev", release);
       const text = statementOf(release);
       const statement = write("statement", text);
       const signature = write("statement.sig", team.qa.sign(text));
@@ -158,6 +150,7 @@ describe("slipway approve, promote and rollback", () => {
     it("refuses a key that nobody put into the file, and says who can approve", async () => {
       const team = hire(root());
       const release = await made();
+      verifiedIn("dev", release);
       writeFileSync(path.join(root(), "promotion", "allowed_signers"), `${team.qa.line}\n`);
       const text = statementOf(release);
       const statement = write("statement", text);

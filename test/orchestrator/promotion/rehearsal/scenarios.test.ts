@@ -1,11 +1,8 @@
-import { execFileSync } from "node:child_process";
-import path from "node:path";
 import { expect } from "chai";
 import { play } from "../../../../orchestrator/promotion/rehearsal/play";
-import { scenarios, type Scenario } from "../../../../orchestrator/promotion/rehearsal/scenarios";
+import type { Scenario } from "../../../../orchestrator/promotion/rehearsal/scenario";
+import { scenarios } from "../../../../orchestrator/promotion/rehearsal/scenarios";
 import { useFolder } from "../../../support/folder";
-
-const ROOT = path.join(__dirname, "..", "..", "..", "..");
 
 describe("the rehearsed way of a release", () => {
   const folder = useFolder();
@@ -54,13 +51,6 @@ describe("the rehearsed way of a release", () => {
       expect(wrong.join("\n")).to.include(words);
     });
   }
-
-  it("runs from the command line, says what is played, and ends with 0", () => {
-    const main = path.join(ROOT, "orchestrator", "promotion", "rehearsal", "main.ts");
-    const out = execFileSync(process.execPath, ["--import", "tsx", main], { cwd: ROOT, encoding: "utf8" });
-    expect(out).to.include("rollouts are played (stand-in)");
-    expect(out).to.include(`rehearse:release passed: ${scenarios.length} scenarios, 0 failed`);
-  });
 });
 
 const evidence = {
