@@ -172,6 +172,23 @@ export const charts = {
     testedOn: [],
     reviewed: "2026-11-21",
   },
+  "fluent-bit": {
+    chart: "oci://ghcr.io/fluent/helm-charts/fluent-bit",
+    version: "0.58.1",
+    namespace: "logging",
+    podSecurity: "privileged",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
+  vector: {
+    chart: "vector",
+    repository: "https://helm.vector.dev",
+    version: "0.57.0",
+    namespace: "logging",
+    podSecurity: "privileged",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
   tempo: {
     chart: "oci://ghcr.io/grafana-community/helm-charts/tempo",
     version: "2.2.4",

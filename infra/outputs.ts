@@ -247,6 +247,8 @@ export interface SecretsOutput {
     readonly key: string;
     readonly path: string;
   };
+  /** The agent that ships logs to another store, as namespace/name; empty without one (A9.2). */
+  readonly logShipping: string;
 }
 
 export interface AutoscalingOutput {

@@ -82,6 +82,7 @@ const testedThrough: Readonly<Record<string, string>> = {
   "orchestrator/checks/mesh-joined.ts": "test/orchestrator/checks/10-mesh.test.ts",
   "orchestrator/checks/mesh-overhead.ts": "test/orchestrator/checks/10-mesh.test.ts",
   "orchestrator/checks/mesh-probe.ts": "test/orchestrator/checks/10-mesh.test.ts",
+  "orchestrator/checks/every-node.ts": "test/orchestrator/checks/log-shipping.test.ts",
   "orchestrator/drills/faults.ts": "test/orchestrator/drills/drill.test.ts",
   "orchestrator/cli/commands/environment.ts": "test/rehearsal/previews.test.ts",
   "orchestrator/cli/commands/approve.ts": "test/orchestrator/cli/commands/promote.test.ts",

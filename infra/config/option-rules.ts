@@ -1,4 +1,5 @@
 import { charts } from "../charts";
+import { parseCidr } from "../cidr";
 import { mistake, type Rule } from "./mistakes";
 
 /** Rules of what is off unless an environment chooses it. */
@@ -12,4 +13,20 @@ export const optionRules: readonly Rule[] = [
           'set autoscaling.eventDriven: "keda", or remove it',
         )
       : undefined,
+  ({ monitoring: { logs } }) =>
+    (logs.shipping?.destination.cidrs ?? []).flatMap((cidr, index) =>
+      (parseCidr(cidr)?.prefix ?? 0) < WIDEST_PREFIX
+        ? [
+            mistake(
+              `monitoring.logs.shipping.destination.cidrs[${index}]`,
+              cidr,
+              "the destination's own networks: whoever reads logs may send them nowhere else (A9.2, E3.6)",
+              `name the networks it answers from, each a /${WIDEST_PREFIX} or smaller`,
+            ),
+          ]
+        : [],
+    ),
 ];
+
+/** No organisation holds more than a /8. */
+const WIDEST_PREFIX = 8;

@@ -56,6 +56,17 @@ const dataSystem = z.strictObject({
   clients: z.array(z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "the name of a namespace")),
 });
 
+/** Where logs go besides the platform's own store: its name, its networks, and the one port of them that is open. */
+const logDestination = <Kind extends string>(kind: Kind, port: number) =>
+  z.strictObject({
+    kind: z.literal(kind),
+    host: z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "the name of a host"),
+    port: count(1, 65_535).default(port),
+    cidrs: z.array(cidr).min(1),
+  });
+/** Whose password the token is. */
+const username = z.string().regex(/^[\w.@-]{1,64}$/, "a user's name");
+
 /** Managed add-ons of phases 02, 13 and 15. */
 const addons = [
   "vpc-cni",
@@ -256,6 +267,18 @@ export const schema = z.strictObject({
       retentionDays: count(1, 365),
       /** What one namespace may write in a day before somebody looks at it, GiB (A9.5). */
       gibPerNamespaceAndDay: z.number().positive().max(10_000),
+      /** A second agent that ships every line to another store too, over TLS (A9.2); without it there is none. */
+      shipping: z
+        .strictObject({
+          agent: z.enum(["fluent-bit", "vector"]),
+          destination: z.discriminatedUnion("kind", [
+            // The ports are each project's own default: Splunk's HTTP Event Collector, Elasticsearch, Logstash's http input.
+            logDestination("splunk", 8088),
+            logDestination("elasticsearch", 9200).extend({ username }),
+            logDestination("logstash", 8080).extend({ username }),
+          ]),
+        })
+        .optional(),
     }),
     /** Who hears of alerts (B6.2, B6.3); addresses that are secret stay in the central store. */
     alerts: z.strictObject({

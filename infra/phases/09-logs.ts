@@ -27,6 +27,13 @@ export interface LogsArgs {
 export type LogsOutputs = { readonly [key in keyof LogsOutput]: pulumi.Output<LogsOutput[key]> };
 
 const BYTES_A_GIB = 2 ** 30;
+/** Two agents on each of up to 60 nodes, where a second one ships to another store (A9.2). */
+const TWO_AGENTS = {
+  "requests.cpu": "10",
+  "requests.memory": "20Gi",
+  "limits.cpu": "40",
+  "limits.memory": "48Gi",
+};
 /** What was deleted or overwritten can be had back for a week; Loki itself deletes when retention ends. */
 const KEEP_VERSIONS_DAYS = 7;
 
@@ -92,7 +99,13 @@ export class Logs extends pulumi.ComponentResource {
       toInternet: true,
       toPodIdentity: true,
     });
-    const collectors = this.namespace(name, "alloy", args, { toNamespaces: [charts.loki.namespace] });
+    const collectors = this.namespace(
+      name,
+      "alloy",
+      args,
+      { toNamespaces: [charts.loki.namespace] },
+      config.monitoring.logs.shipping === undefined ? {} : { quota: TWO_AGENTS },
+    );
     const loki = release(
       `${name}-loki`,
       "loki",
@@ -145,6 +158,7 @@ export class Logs extends pulumi.ComponentResource {
     chart: "loki" | "alloy",
     { config, cluster }: LogsArgs,
     allow: Allowances,
+    more: { quota?: Readonly<Record<string, string>> } = {},
   ): PlatformNamespace {
     const { namespace, podSecurity } = charts[chart];
     return new PlatformNamespace(
@@ -155,6 +169,7 @@ export class Logs extends pulumi.ComponentResource {
         allow,
         vpcCidr: config.network.cidr,
         ...podMaximumOf(config),
+        ...more,
         provider: cluster.provider,
       },
       { parent: this },

@@ -8,6 +8,7 @@ import type { PlatformConfig } from "../config";
 import { PlatformNamespace, podMaximumOf } from "../environments/namespace";
 import { guardedSpec } from "../environments/stable";
 import { policyDocument } from "../iam";
+import { logShipping } from "../log-shipping";
 import { clusterName, named, type Tags } from "../naming";
 import type { SecretsOutput } from "../outputs";
 import { podIdentity } from "../pod-identity";
@@ -39,7 +40,7 @@ const SERVICE_ACCOUNT = "external-secrets";
  * Kubernetes Secrets equal to it. One role, by Pod Identity, reads this environment's prefix and nothing else.
  *
  * The key and the stored secrets are protected: without the key every value is lost. Costs: 1 USD a month for the key,
- * 0.40 USD for each secret, calls by number (24 reads a day and ExternalSecret).
+ * 0.40 USD for each secret, calls by number (24 reads a day and ExternalSecret). Ships logs elsewhere where that is chosen.
  */
 export class Secrets extends pulumi.ComponentResource {
   readonly outputs: SecretsOutputs;
@@ -54,6 +55,7 @@ export class Secrets extends pulumi.ComponentResource {
     const onCluster = { ...child, provider: cluster.provider };
     const prefix = `slipway/${config.environment}/`;
     const guarded = guardedSpec(config);
+    const { shipping } = config.monitoring.logs;
     const { key, paths, filled } = this.centralStore(name, prefix, config, tags);
 
     const namespace = new PlatformNamespace(
@@ -106,6 +108,7 @@ export class Secrets extends pulumi.ComponentResource {
               namespaces: [
                 networkPolicy.demo.name,
                 charts["kube-prometheus-stack"].namespace,
+                ...(shipping === undefined ? [] : [charts.alloy.namespace]),
                 ...(guarded === undefined ? [] : [guarded.names.namespace]),
               ],
             },
@@ -146,6 +149,15 @@ export class Secrets extends pulumi.ComponentResource {
           key: EXAMPLE.key,
           path: `${prefix}${EXAMPLE.path}`,
         })),
+      // Here and not in phase 09, since its token comes out of the store.
+      logShipping:
+        shipping === undefined
+          ? pulumi.output("")
+          : logShipping(
+              `${name}-log-shipping`,
+              { config, shipping, tags, cluster, nodePools, prefix, key: key.arn, store },
+              this,
+            ),
     };
     this.registerOutputs({ prefix, keyArn: key.arn });
   }

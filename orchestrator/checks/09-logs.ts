@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { V1DaemonSet, V1Node, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
+import type { V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
-import { nameOf, podProblem, viewCluster, type ClusterView } from "./cluster-view";
+import { viewCluster, type ClusterView } from "./cluster-view";
+import { nodesNotTolerated, runsOnEveryNode } from "./every-node";
 import { diagnosis, each, examine, outside, type Offence } from "./finding";
 import { BYTES_A_DAY, LINES, linesWith, UNPARSED } from "./log-queries";
 import { inProbeNamespace, PROBE_IMAGE } from "./probe";
@@ -21,12 +22,14 @@ interface Sample {
   readonly value: readonly [number, string];
 }
 
+const COLLECTORS = { requirement: "A9.3", title: "a collector runs on every node" };
+
 /** Phase 09: a collector on every node, a store that keeps, a line from a pod that is found in it; and a trace. */
 export const logsCheck: PhaseCheck = {
   async verify(context) {
     const view = await viewCluster(context.clients.kubernetes);
     const standing = await Promise.all([
-      collectorsRun(context, view),
+      runsOnEveryNode(context, view, COLLECTORS, context.outputs.logs.collector),
       storeRuns(context, view),
       outside(context, storeMayWrite(context)),
       outside(context, withinBudget(context)),
@@ -44,37 +47,13 @@ export const logsCheck: PhaseCheck = {
     const view = await viewCluster(context.clients.kubernetes);
     return [
       ...(await withoutRole(context)),
-      ...(await collectorsMissing(context, view)),
+      ...(await nodesNotTolerated(view, context.outputs.logs.collector)),
       ...(await unparsed(context)),
       ...(await tooMuch(context)),
       ...traceLost(context, findings),
     ];
   },
 };
-
-function collectorsRun({ outputs, waitUntil }: CheckContext, view: ClusterView): Promise<Finding> {
-  return examine({ requirement: "A9.3", title: "a collector runs on every node" }, async () => {
-    const [namespace = "", name = ""] = outputs.logs.collector.split("/");
-    const settled = await waitUntil({
-      reason: "a collector on each node",
-      deadlineSeconds: SETTLE_SECONDS,
-      attempt: async () => {
-        const set = await view.get<V1DaemonSet>("apps/v1", "DaemonSet", name, namespace);
-        const labels = set?.spec?.selector.matchLabels ?? {};
-        const pods = (await view.list<V1Pod>("v1", "Pod", namespace)).filter(({ metadata }) =>
-          Object.entries(labels).every(([key, value]) => metadata?.labels?.[key] === value),
-        );
-        const nodes = await view.list<V1Node>("v1", "Node");
-        const wrong = each(nodes, nameOf, (node) => {
-          const own = pods.find((pod) => pod.spec?.nodeName === node.metadata?.name);
-          return own === undefined ? "has no collector" : podProblem(own);
-        });
-        return { done: nodes.length > 0 && wrong.length === 0, value: { wrong, looked: nodes.length } };
-      },
-    });
-    return { ...settled.value, detail: `${settled.value.looked} nodes` };
-  });
-}
 
 function storeRuns({ outputs, config, waitUntil }: CheckContext, view: ClusterView): Promise<Finding> {
   return examine(
@@ -207,23 +186,6 @@ async function withoutRole(context: CheckContext): Promise<Diagnosis[]> {
     "the store has no role: what it takes in never reaches its bucket",
     `associate a role that may write the bucket with the service account ${store.name} in ${store.namespace}`,
     (await roleOf(context)) === undefined ? [`${store.namespace}/${store.name}`] : [],
-  );
-}
-
-/** A9.3: a node nobody collects from is usually one whose taint the collector does not tolerate. */
-async function collectorsMissing({ outputs }: CheckContext, view: ClusterView): Promise<Diagnosis[]> {
-  const [namespace = "", name = ""] = outputs.logs.collector.split("/");
-  const set = await view.get<V1DaemonSet>("apps/v1", "DaemonSet", name, namespace);
-  const everywhere = set?.spec?.template.spec?.tolerations?.some(
-    ({ key, operator, effect }) => key === undefined && operator === "Exists" && effect === undefined,
-  );
-  const nodes = await view.list<V1Node>("v1", "Node");
-  const tainted = nodes.filter(({ spec }) => spec?.taints?.some(({ effect }) => effect !== "PreferNoSchedule"));
-  return diagnosis(
-    "A9.3",
-    "the collector does not tolerate these nodes' taints: their logs are lost",
-    "set controller.tolerations to [{ operator: Exists }]",
-    set === undefined || everywhere === true ? [] : tainted.map(nameOf),
   );
 }
 

@@ -4,6 +4,7 @@ import { deploymentsAvailable } from "./available";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { condition, nameOf, viewCluster, type ClusterView } from "./cluster-view";
 import { diagnosis, each, examine, outside } from "./finding";
+import { logShipping, logShippingCauses } from "./log-shipping";
 import { attemptFrom } from "./probe";
 import { diagnoseWebhooks, webhooksAnswer, type Specimen } from "./webhooks";
 
@@ -38,6 +39,7 @@ export const secretsCheck: PhaseCheck = {
     return [
       ...standing,
       await outside(context, synced(context, view)),
+      ...(await logShipping(context, view)),
       ...(await Promise.all([outside(context, readByPod(context, view)), outside(context, readAudited(context))])),
     ];
   },
@@ -47,6 +49,7 @@ export const secretsCheck: PhaseCheck = {
     return [
       ...(await unknownAccount(context, view)),
       ...(await sourceProblems(view)),
+      ...(await logShippingCauses(context, view)),
       ...diagnoseWebhooks("A12.1", findings),
     ];
   },

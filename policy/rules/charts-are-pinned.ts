@@ -24,6 +24,7 @@ const KNOWN = [
   "https://charts.jetstack.io",
   "https://charts.external-secrets.io",
   "https://kedacore.github.io/charts",
+  "https://helm.vector.dev",
   "https://charts.chaos-mesh.org",
   "https://cloudnative-pg.github.io/charts",
   "https://open-telemetry.github.io/opentelemetry-helm-charts",

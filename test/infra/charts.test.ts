@@ -29,6 +29,7 @@ describe("the chart table", () => {
       loki: "loki",
       alloy: "alloy",
       keda: "keda",
+      "fluent-bit": "fluent-bit",
       "vertical-pod-autoscaler": "vertical-pod-autoscaler",
     };
     for (const [name, folder] of Object.entries(folders)) {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
+import { parseConfig } from "../../../infra/config";
 import { crossCheck } from "../../../infra/config/rules";
-import { configOf } from "../../support/pulumi";
+import { configOf, rawConfig } from "../../support/pulumi";
 
 describe("rules of what an environment may choose", () => {
   const keysOf = (environment: string, changed: object) =>
@@ -11,5 +12,29 @@ describe("rules of what an environment may choose", () => {
     const listed = { stateful: { ...stateful, kafka: { ...stateful.kafka, clients: ["keda"] } } };
     expect(keysOf("production", listed)).to.deep.equal(["stateful.kafka.clients"]);
     expect(keysOf("production", { ...listed, autoscaling: { eventDriven: "keda" } })).to.deep.equal([]);
+  });
+  it("[A9.2] logs go to networks, never to the world", () => {
+    const { monitoring } = configOf("dev");
+    const to = (cidrs: string[]) => {
+      const destination = { kind: "splunk", host: "logs.corp.example", port: 8088, cidrs };
+      const logs = { ...monitoring.logs, shipping: { agent: "vector", destination } };
+      return keysOf("dev", { monitoring: { ...monitoring, logs } });
+    };
+    expect(to(["192.0.2.0/28", "0.0.0.0/0"])).to.deep.equal(["monitoring.logs.shipping.destination.cidrs[1]"]);
+    expect(to(["192.0.2.0/28"])).to.deep.equal([]);
+  });
+  it("[A9.2] each destination has its own port, and names nothing that it does not read", () => {
+    const raw = rawConfig("dev");
+    const monitoring = raw["monitoring"] as { logs: object };
+    const parsed = (destination: object) => {
+      const shipping = { agent: "fluent-bit", destination };
+      return parseConfig({ ...raw, monitoring: { ...monitoring, logs: { ...monitoring.logs, shipping } } }, "dev")
+        .monitoring.logs.shipping?.destination.port;
+    };
+    const there = { host: "logs.corp.example", cidrs: ["192.0.2.0/28"] };
+    expect(parsed({ kind: "splunk", ...there })).to.equal(8088);
+    expect(parsed({ kind: "elasticsearch", username: "slipway", ...there })).to.equal(9200);
+    expect(() => parsed({ kind: "splunk", token: "secret", ...there })).to.throw(/token/);
+    expect(() => parsed({ kind: "logstash", ...there })).to.throw(/username/);
   });
 });

@@ -17,6 +17,7 @@ const outputs = {
     prefix: "slipway/dev/",
     readerRoleArn: READER,
     example: { namespace: "demo", name: "demo-api-key", secret: "demo-api-key", key: "demo", path: PATH },
+    logShipping: "",
   },
 };
 const guarded = { replicaCount: 2, podDisruptionBudget: { enabled: true } };

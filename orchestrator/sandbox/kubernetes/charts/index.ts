@@ -13,6 +13,8 @@ import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
 import { istioBase, istioCni, istiod, ztunnel } from "./istio";
 import { karpenter, karpenterCrd } from "./karpenter";
+import { fluentBit } from "./fluent-bit";
+import { vector } from "./vector";
 import { keda } from "./keda";
 import { alloy } from "./alloy";
 import { loki } from "./loki";
@@ -45,6 +47,8 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   ztunnel: ztunnel as unknown as ChartTable,
   karpenter: karpenter as unknown as ChartTable,
   "karpenter-crd": karpenterCrd as unknown as ChartTable,
+  "fluent-bit": fluentBit as unknown as ChartTable,
+  vector: vector as unknown as ChartTable,
   keda: keda as unknown as ChartTable,
   "kube-prometheus-stack": kubePrometheusStack as unknown as ChartTable,
   alloy: alloy as unknown as ChartTable,
