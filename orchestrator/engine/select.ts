@@ -50,13 +50,19 @@ function refuseContradictions(target: EngineRequest["target"], root: string | un
 
 /** Loaded on first use: a machine with the CLI never reads the built-in engine's code. */
 async function builtinEngine(request: EngineRequest, insteadOf?: string): Promise<Engine> {
-  const { createBuiltinEngine } = await import("./builtin/engine.js");
+  const [{ createBuiltinEngine }, { listening }, { nearbyProgram }] = await Promise.all([
+    import("./builtin/engine.js"),
+    import("./builtin/command/event-log.js"),
+    import("./builtin/program/nearby.js"),
+  ]);
   const builtin = createBuiltinEngine({ environment: request.variables });
   return {
     kind: "builtin",
     version: builtin.version.version,
     label: `built-in rehearsal engine ${version}${insteadOf === undefined ? "" : ` (${insteadOf})`}`,
     command: () => Promise.resolve(builtin.pulumiCommand),
+    nearby: nearbyProgram,
+    listening,
     interrupt: (how) => builtin.interrupt(how),
   };
 }

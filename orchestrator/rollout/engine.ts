@@ -1,4 +1,4 @@
-import type { PulumiCommand } from "@pulumi/pulumi/automation";
+import type { EngineEvent, PulumiCommand, PulumiFn } from "@pulumi/pulumi/automation";
 
 /** Which Pulumi runs the program; `engine/select.ts` finds it. */
 export interface Engine {
@@ -9,6 +9,10 @@ export interface Engine {
   readonly label: string;
   /** One command object for the whole process, made on first use. */
   command(): Promise<PulumiCommand>;
+  /** The program as an engine in this process hears it best; a CLI takes it as it is. */
+  nearby?(program: PulumiFn): PulumiFn;
+  /** Hands the listener the events of what `action` runs directly; without it they come over the Automation API. */
+  listening?<T>(listener: (event: EngineEvent) => void, action: () => Promise<T>): Promise<T>;
   /** Ends the running operation: `cancel` lets running steps finish, `terminate` does not wait. */
   interrupt(how: "cancel" | "terminate"): void;
 }

@@ -24,7 +24,8 @@ export interface Operation {
 
 /** What the action hands to the Automation API. */
 export interface OperationHooks {
-  readonly onEvent: (event: EngineEvent) => void;
+  /** Absent where the engine hands its events over by itself. */
+  readonly onEvent?: (event: EngineEvent) => void;
   readonly color: "never";
 }
 
@@ -33,7 +34,7 @@ export interface OperationHooks {
  * defect.
  */
 export async function operate(
-  engine: Pick<Engine, "interrupt">,
+  engine: Pick<Engine, "interrupt" | "listening">,
   interruption: Interruption,
   action: (hooks: OperationHooks) => Promise<unknown>,
 ): Promise<Operation> {
@@ -46,7 +47,8 @@ export async function operate(
   interruption.terminated.addEventListener("abort", terminate, { once: true });
   let failure: string | undefined;
   try {
-    await action({ onEvent: collected.event, color: "never" });
+    if (engine.listening === undefined) await action({ onEvent: collected.event, color: "never" });
+    else await engine.listening(collected.event, () => action({ color: "never" }));
   } catch (error) {
     failure = engineWords(error);
     if (failure === undefined) throw error;

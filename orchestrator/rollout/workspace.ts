@@ -45,7 +45,11 @@ export async function openStack(request: WorkspaceRequest): Promise<OpenedStack>
   const project = copyProject(root, work);
   const notes = copySettings(request, work);
   const { LocalWorkspace, StackNotFoundError } = await import("@pulumi/pulumi/automation/index.js");
-  const inline = { stackName: environment, projectName: project, program: request.program };
+  const inline = {
+    stackName: environment,
+    projectName: project,
+    program: engine.nearby?.(request.program) ?? request.program,
+  };
   const options = {
     workDir: work,
     pulumiCommand: await engine.command(),

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-require-imports -- protocol edge: the published services are untyped */
 import * as grpc from "@grpc/grpc-js";
 import { SECRET, SIGNATURE, type Json, type Properties } from "../../engine/builtin/model";
-import { announce } from "../../engine/builtin/provider/nearby";
+import { announce } from "../../engine/builtin/nearby";
 import { empty, fromStruct, toStruct } from "../../engine/builtin/struct";
 import { containsSecret, isSecret, revealed, secret } from "../../engine/builtin/values";
 import type { Faults, FaultOperation } from "../faults";

@@ -77,6 +77,23 @@ describe("operation", () => {
     expect(result).to.equal("cancelled");
   });
 
+  it("hears an engine of this process directly, and asks the Automation API for no events then", async () => {
+    let hooks: object | undefined;
+    const engine: Parameters<typeof operate>[0] = {
+      interrupt: () => undefined,
+      listening(listener, action) {
+        listener(event({ resourcePreEvent: { metadata: { urn: "urn:a", op: "create" } } }));
+        return action();
+      },
+    };
+    const { steps } = await operate(engine, createInterruption(), (given) => {
+      hooks = given;
+      return Promise.resolve();
+    });
+    expect(steps).to.deep.equal([{ urn: "urn:a", operation: "create" }]);
+    expect(hooks).to.deep.equal({ color: "never" });
+  });
+
   it("does not start when the run is already interrupted", async () => {
     const interruption = createInterruption();
     interruption.signal();

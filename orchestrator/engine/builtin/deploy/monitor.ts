@@ -2,6 +2,7 @@
 import * as grpc from "@grpc/grpc-js";
 import { satisfies } from "semver";
 import { REFERENCE, SIGNATURE, UNKNOWN, type Properties } from "../model";
+import { announce, type Handlers } from "../nearby";
 import { channelOptions } from "../provider/connection";
 import { empty, fromStruct, toStruct } from "../struct";
 import { containsUnknown } from "../values";
@@ -41,6 +42,7 @@ const SEVERITIES = ["debug", "info", "warning", "error"] as const;
 export class Monitor {
   private readonly server = new grpc.Server(channelOptions);
   address = "";
+  private withdraw = (): void => undefined;
   /** Errors the program logged: the program has failed, whatever its result says. */
   loggedErrors = 0;
 
@@ -60,7 +62,7 @@ export class Monitor {
           (error: unknown) => done(this.status(error)),
         );
       };
-    this.server.addService(ResourceMonitorService, {
+    const monitor: Handlers = {
       supportsFeature: answer((request) => {
         const reply = new messages.SupportsFeatureResponse();
         reply.setHassupport(FEATURES.has(request.getId()));
@@ -80,8 +82,8 @@ export class Monitor {
         return Promise.resolve(empty());
       }),
       signalAndWaitForShutdown: answer(() => Promise.resolve(empty())),
-    });
-    this.server.addService(EngineService, {
+    };
+    const engine: Handlers = {
       log: answer((request) => {
         const severity = SEVERITIES[request.getSeverity() as number] ?? "info";
         if (severity === "error") this.loggedErrors++;
@@ -105,13 +107,17 @@ export class Monitor {
           );
         return Promise.resolve(new engineMessages.RequirePulumiVersionResponse());
       }),
-    });
+    };
+    this.server.addService(ResourceMonitorService, monitor);
+    this.server.addService(EngineService, engine);
     const port = await new Promise<number>((resolve, reject) =>
       this.server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
         error ? reject(error) : resolve(bound),
       ),
     );
     this.address = `127.0.0.1:${port}`;
+    // A program in this process needs no wire either (program/nearby.ts).
+    this.withdraw = announce(port, { ...monitor, ...engine });
     return this.address;
   }
 
@@ -265,6 +271,7 @@ export class Monitor {
   }
 
   close(): void {
+    this.withdraw();
     this.server.forceShutdown();
   }
 }

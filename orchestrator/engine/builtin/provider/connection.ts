@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-require-imports -- protocol edge: the published stubs are untyped */
 import * as grpc from "@grpc/grpc-js";
 import { SlipwayError } from "../../../errors";
-import { nearbyClient } from "./nearby";
+import { nearbyClient } from "../nearby";
 
 const { ResourceProviderClient } = require("@pulumi/pulumi/proto/provider_grpc_pb") as any;
 

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-require-imports -- protocol edge: the published services are untyped */
 import * as grpc from "@grpc/grpc-js";
 import { expect } from "chai";
-import { EventLog } from "../../../../../orchestrator/engine/builtin/command/event-log";
+import { EventLog, listening } from "../../../../../orchestrator/engine/builtin/command/event-log";
 import { useServers } from "../../../../support/servers";
 
 const { EventsService } = require("@pulumi/pulumi/proto/events_grpc_pb") as any;
@@ -42,6 +42,23 @@ describe("the event log", () => {
     expect(heard.map((event) => (event as { sequence: number }).sequence)).to.deep.equal(
       Array.from({ length: 500 }, (_, i) => i),
     );
+  });
+
+  it("gives a listener in this process everything, and the Automation API's only the summary it asks for", async () => {
+    const { address, heard } = await listener();
+    const near: unknown[] = [];
+    await listening(
+      (event) => near.push(event),
+      async () => {
+        const log = new EventLog(address, now);
+        log.send({ preludeEvent: { config: {} } });
+        log.send({ summaryEvent: { resourceChanges: { create: 1 } } });
+        await log.close();
+      },
+    );
+    const summary = { sequence: 1, timestamp: 61, summaryEvent: { resourceChanges: { create: 1 } } };
+    expect(near).to.deep.equal([{ sequence: 0, timestamp: 61, preludeEvent: { config: {} } }, summary]);
+    expect(heard).to.deep.equal([summary]);
   });
 
   it("says nothing to nobody", async () => {

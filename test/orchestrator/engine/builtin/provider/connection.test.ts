@@ -2,7 +2,7 @@ import * as grpc from "@grpc/grpc-js";
 import { expect } from "chai";
 import type { SlipwayError } from "../../../../../orchestrator/errors";
 import { Connection, ProviderGone } from "../../../../../orchestrator/engine/builtin/provider/connection";
-import { announce } from "../../../../../orchestrator/engine/builtin/provider/nearby";
+import { announce } from "../../../../../orchestrator/engine/builtin/nearby";
 
 describe("a connection to a provider", () => {
   let withdraw = (): void => undefined;

@@ -1,6 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import { expect } from "chai";
-import { announce, nearbyClient, type Handlers } from "../../../../../orchestrator/engine/builtin/provider/nearby";
+import { announce, nearbyClient, type Handlers } from "../../../../orchestrator/engine/builtin/nearby";
 
 /** A client's generated call, as a promise, with the error's status name. */
 function ask(client: Record<string, (...given: unknown[]) => { cancel(): void }>, method: string, deadline?: number) {

@@ -1,20 +1,20 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- protocol edge: the published stubs are untyped */
 import * as grpc from "@grpc/grpc-js";
 
-/** Answers of a served provider by method, as a gRPC server takes them. */
+/** Answers of a server by method, as a gRPC server takes them. */
 export type Handlers = Readonly<Record<string, grpc.handleUnaryCall<any, any>>>;
 
-/** Providers that this very process serves, by address: a call to one needs no wire. */
+/** Providers and monitors that this very process serves, by address: a call to one needs no wire. */
 const served = new Map<string, Nearby>();
 
-/** One served provider, for as long as its server answers. */
+/** One server, for as long as it answers. */
 class Nearby {
   /** Calls that have not been answered. */
   readonly open = new Set<(error: grpc.ServiceError) => void>();
   constructor(readonly handlers: Handlers) {}
 }
 
-/** Makes a served provider reachable without its wire. Returns how to take that back, as when its server goes down. */
+/** Makes a server reachable without its wire. Returns how to take that back, as when its server goes down. */
 export function announce(port: number, handlers: Handlers): () => void {
   const address = `127.0.0.1:${port}`;
   const nearby = new Nearby(handlers);
@@ -29,7 +29,7 @@ export function announce(port: number, handlers: Handlers): () => void {
 
 let connections = 0;
 
-/** A client of a provider in this process, with the calls a generated one has; undefined when it is elsewhere. */
+/** A client of a server in this process, with the calls a generated one has; undefined when it is elsewhere. */
 export function nearbyClient(address: string): any {
   const nearby = served.get(address);
   if (nearby === undefined) return undefined;
@@ -38,8 +38,10 @@ export function nearbyClient(address: string): any {
   const present = () => served.get(address) === nearby;
   const methods = Object.entries(nearby.handlers).map(([method, handler]) => [
     method,
-    (request: unknown, _metadata: grpc.Metadata, options: { deadline?: number }, done: Done) =>
-      call({ nearby, present, peer, handler, request, deadline: options.deadline, done }),
+    (request: unknown, ...rest: Rest) => {
+      const { deadline } = rest.length === 3 ? rest[1] : {};
+      return call({ nearby, present, peer, handler, request, deadline, done: rest[rest.length - 1] as Done });
+    },
   ]);
   return {
     ...Object.fromEntries(methods),
@@ -48,6 +50,8 @@ export function nearbyClient(address: string): any {
   };
 }
 
+/** A generated call takes metadata and options, or only who is to be told. */
+type Rest = [Done] | [metadata: grpc.Metadata, options: { deadline?: number }, Done];
 type Done = (error: grpc.ServiceError | null, reply?: unknown) => void;
 interface Call {
   readonly nearby: Nearby;
