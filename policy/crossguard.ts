@@ -27,8 +27,8 @@ class Session {
    * asked for is the best there is. One process judges one run, so this never holds another run's values.
    */
   readonly inputs = new Map<string, Fields>();
-  /** One subject per deserialised resource, whichever policy asks; `null` until the second form is needed. */
-  readonly #subjects = new WeakMap<object, Subject>();
+  /** Where the one subject of a deserialised resource is noted, whichever policy asks: on what was deserialised. */
+  readonly #mark = Symbol("subject");
   readonly #waivers = new Map<string, Waivers>();
   readonly #stacks = new WeakMap<object, { readonly size: number; readonly stack: Stack }>();
 
@@ -43,15 +43,12 @@ class Session {
     readonly name: string;
     readonly props: object;
   }): Subject {
-    const target = unwrapped(args.props);
-    let subject = this.#subjects.get(target);
-    if (subject === undefined) {
-      const properties = plain(target) as Fields;
-      subject = new Subject(args.urn, args.type, args.name, properties);
-      this.#subjects.set(target, subject);
-      this.inputs.set(args.urn, properties);
-    }
-    return subject;
+    const target = unwrapped(args.props) as Record<symbol, Subject | undefined>;
+    const known = target[this.#mark];
+    if (known !== undefined) return known;
+    const properties = plain(target) as Fields;
+    this.inputs.set(args.urn, properties);
+    return (target[this.#mark] = new Subject(args.urn, args.type, args.name, properties));
   }
 
   stack(resources: readonly PolicyResource[]): Stack {
@@ -159,9 +156,9 @@ function resourcePolicy(rule: ResourceRule, session: Session, leads: boolean): R
     const subject = session.subject(args);
     if (!applies(args.type)) notApplicable(args, rule);
     teller.begin(report, args.getConfig<Config>());
-    for (const one of listed(subject) ?? [subject]) {
+    for (const one of (isList(args.type) && listed(subject)) || [subject]) {
       teller.subject = one;
-      if (rule.applies(one.type)) rule.judge(one, teller, teller.settings);
+      if (one === subject || rule.applies(one.type)) rule.judge(one, teller, teller.settings);
     }
   };
   if (!leads)
@@ -263,6 +260,9 @@ function sameValues(one: Config, other: Config): boolean {
   return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
 }
 
+/** Where the copy of a message is noted: on the message, since a WeakMap's entries cost the garbage collector dear. */
+const COPY = Symbol("copy");
+
 /**
  * Lets all policies share one deserialised copy of a resource. The SDK makes one per policy, which is nine tenths of
  * what a pack costs (measured by bench/policy.ts). What is shared is only read; remediation, which writes, is left alone.
@@ -271,12 +271,8 @@ function sameValues(one: Config, other: Config): boolean {
 export function shareProperties(deserializer: { deserializeProperties?: unknown }): void {
   const original = deserializer.deserializeProperties;
   if (typeof original !== "function") return;
-  const known = new WeakMap<object, unknown>();
-  deserializer.deserializeProperties = (properties: object, secrets: boolean): unknown => {
+  deserializer.deserializeProperties = (properties: object & { [COPY]?: unknown }, secrets: boolean): unknown => {
     if (secrets || !isFields(properties as Fields)) return original(properties, secrets) as unknown;
-    let found = known.get(properties);
-    if (found === undefined)
-      known.set(properties, (found = original({ toJavaScript: () => fromMessage(properties) }, secrets) as unknown));
-    return found;
+    return (properties[COPY] ??= original({ toJavaScript: () => fromMessage(properties) }, secrets) as unknown);
   };
 }

@@ -23,9 +23,12 @@ const SENTINELS: ReadonlySet<unknown> = new Set([
 /** Deepest nesting copied. Nothing the API takes is nested half as deep, and a cycle must end somewhere. */
 const DEEPEST = 64;
 
+/** Whether a text is how Pulumi writes a value not known before the update. */
+export const isUnknownText = (text: string): boolean => text.length === 36 && SENTINELS.has(text);
+
 /** Copies properties once for all rules, with UNKNOWN where a value is not known before the update. */
 export function plain(source: unknown, depth = 0): Value {
-  if (typeof source === "string") return source.length === 36 && SENTINELS.has(source) ? UNKNOWN : source;
+  if (typeof source === "string") return isUnknownText(source) ? UNKNOWN : source;
   if (typeof source !== "object" || source === null) return source as Value;
   if (depth > DEEPEST) return undefined;
   // By index: the SDK's proxies of lists do not take `map` (https://github.com/pulumi/pulumi-policy, proxy.ts).

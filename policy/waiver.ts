@@ -26,9 +26,16 @@ export const waiverSchema = {
   type: "array" as const,
   items: {
     type: "object" as const,
-    properties: Object.fromEntries(
-      ["rule", "urn", "object", "kind", "owner", "reason", "expires"].map((key) => [key, { type: "string" as const }]),
-    ),
+    properties: {
+      ...Object.fromEntries(
+        ["rule", "urn", "object", "kind", "owner", "reason", "expires"].map((key) => [
+          key,
+          { type: "string" as const },
+        ]),
+      ),
+      selector: { type: "object" as const },
+      wildcard: { type: "boolean" as const },
+    },
     required: ["rule", "owner", "reason", "expires"],
   },
   default: [],
@@ -36,7 +43,9 @@ export const waiverSchema = {
 
 /** What is wrong with a waiver itself; one with a mistake waives nothing. */
 export function mistakesOf(waiver: Waiver, rules: ReadonlySet<string>): string[] {
-  const mistakes: string[] = [];
+  const mistakes = misshapen(waiver);
+  // What is of the wrong kind cannot be asked further.
+  if (mistakes.length > 0) return mistakes;
   const named = [waiver.urn, waiver.object, waiver.selector].filter((way) => way !== undefined).length;
   if (!rules.has(waiver.rule)) mistakes.push(`there is no rule ${JSON.stringify(waiver.rule)}`);
   if (named !== 1) mistakes.push("it names what it waives by exactly one of urn, object and selector");
@@ -49,14 +58,34 @@ export function mistakesOf(waiver: Waiver, rules: ReadonlySet<string>): string[]
   return mistakes;
 }
 
+/** A config file is written by hand, and the schema of an engine is not always asked. */
+function misshapen(waiver: Waiver): string[] {
+  const texts = (["urn", "object", "kind"] as const).filter(
+    (key) => waiver[key] !== undefined && typeof waiver[key] !== "string",
+  );
+  const selector = waiver.selector as Value;
+  const labels = at(selector, "matchLabels");
+  const selects =
+    selector === undefined ||
+    (typeof at(selector, "namespace") === "string" &&
+      isFields(labels) &&
+      Object.values(labels).every((label) => typeof label === "string"));
+  return [
+    ...texts.map((key) => `${key} is no text`),
+    ...(selects ? [] : ["its selector is not a namespace with matchLabels"]),
+  ];
+}
+
 const isWild = (waiver: Waiver) =>
   [waiver.urn, waiver.object, waiver.selector?.namespace].some((way) => way?.includes("*"));
 
 function isDay(value: unknown): boolean {
   const parts = typeof value === "string" ? /^(\d{4})-(\d{2})-(\d{2})$/.exec(value) : null;
   if (parts === null) return false;
-  const [month, day] = several(Number(parts[2]), Number(parts[3]));
-  return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+  const [year = 0, month = 0, day = 0] = parts.slice(1).map(Number);
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const longest = month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return month >= 1 && month <= 12 && day >= 1 && day <= longest;
 }
 
 /** Whether a waiver is about this thing. What is unknown is not waived. */

@@ -1,7 +1,5 @@
 import type { Manifest } from ".";
-
-/** What a container without resources gets: small enough to fit anywhere, large enough to start. */
-const DEFAULTS = { limits: { cpu: "500m", memory: "512Mi" }, requests: { cpu: "50m", memory: "64Mi" } };
+import { DEFAULTS } from "../rules/containers-have-resources";
 
 /**
  * The mending twins of the rules that can mend (E1.2), as the API server's own mutation (stable since Kubernetes 1.36):

@@ -128,6 +128,10 @@ export function sarifReport(report: Report): object {
               })),
           },
         },
+        properties: {
+          environment: report.environment,
+          waivers: report.waivers.map((one) => ({ ...one, text: describeWaiver(one) })),
+        },
         invocations: [
           {
             executionSuccessful: report.problems.length === 0,
@@ -181,11 +185,14 @@ export function junitReport(report: Report): string {
     ({ file, line, message }) =>
       `    <testcase classname="slipway.policy" name="${xml(`${file}:${line}`)}"><error message="${xml(message)}"/></testcase>`,
   );
+  const waivers = report.waivers.map((one) => `      <property name="waiver" value="${xml(describeWaiver(one))}"/>`);
+  const waived = waivers.length === 0 ? [] : ["    <properties>", ...waivers, "    </properties>"];
   const failures = report.rules.filter((rule) => (byRule.get(rule) ?? []).some(isStop)).length;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     "<testsuites>",
     `  <testsuite name="slipway policy (${report.environment})" tests="${cases.length + broken.length}" failures="${failures}" errors="${broken.length}">`,
+    ...waived,
     ...cases,
     ...broken,
     "  </testsuite>",

@@ -1,5 +1,5 @@
 import { pss } from "../framework";
-import { mendContainers } from "../repair";
+import { mendContainers, said } from "../repair";
 import { resourceRule, shown } from "../rule";
 import { at, UNKNOWN } from "../value";
 import { eachContainer, isWholeWorkload, isWorkload } from "../workload";
@@ -28,9 +28,11 @@ export const containersDoNotEscalate = resourceRule({
   },
   repair: (draft, type) => {
     if (!isWholeWorkload(type)) return;
-    mendContainers(draft, type, (_container, security) => {
+    mendContainers(draft, type, (security) => {
       // A privileged container must be allowed to escalate, the API server says; that one is for a person to mend.
-      if (security["privileged"] !== true) security["allowPrivilegeEscalation"] = false;
+      const privileged = said(security, "privileged");
+      if (privileged === true || privileged === UNKNOWN) return;
+      if (said(security, "allowPrivilegeEscalation") !== UNKNOWN) security["allowPrivilegeEscalation"] = false;
     });
   },
 });

@@ -1,5 +1,5 @@
 import { pss } from "../framework";
-import { mendContainers } from "../repair";
+import { isOpen, itemsOf, mendContainers, mendPart, said } from "../repair";
 import { resourceRule } from "../rule";
 import { at, items, UNKNOWN, several } from "../value";
 import { eachContainer, isWholeWorkload, isWorkload } from "../workload";
@@ -40,10 +40,12 @@ export const containersDropCapabilities = resourceRule({
   },
   repair: (draft, type) => {
     if (!isWholeWorkload(type)) return;
-    mendContainers(draft, type, (_container, security) => {
-      const capabilities = (security["capabilities"] ??= {}) as Record<string, unknown>;
-      const drop = capabilities["drop"];
-      if (!Array.isArray(drop) || !drop.includes("ALL")) capabilities["drop"] = ["ALL"];
-    });
+    mendContainers(draft, type, (security) =>
+      mendPart(security, "capabilities", (capabilities) => {
+        const drop = said(capabilities, "drop");
+        const enough = itemsOf(drop).some((one) => one === "ALL" || one === UNKNOWN);
+        if (isOpen(drop) || (Array.isArray(drop) && !enough)) capabilities["drop"] = ["ALL"];
+      }),
+    );
   },
 });

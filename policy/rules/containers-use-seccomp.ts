@@ -1,5 +1,5 @@
 import { pss } from "../framework";
-import { mendPods } from "../repair";
+import { isDraft, isOpen, mendPods, said } from "../repair";
 import { resourceRule, shown } from "../rule";
 import { at, isAbsent, UNKNOWN } from "../value";
 import { eachContainer, effective, isWholeWorkload, isWorkload } from "../workload";
@@ -37,10 +37,13 @@ export const containersUseSeccomp = resourceRule({
   },
   repair: (draft, type) => {
     if (!isWholeWorkload(type)) return;
-    mendPods(draft, type, (pod, security) => {
-      if ((pod["os"] as { name?: unknown } | undefined)?.name === "windows") return;
-      const profile = security["seccompProfile"] as { type?: unknown } | null | undefined;
-      if (profile === undefined || profile === null) security["seccompProfile"] = { type: "RuntimeDefault" };
+    mendPods(draft, type, (security, containers) => {
+      // A container that has a profile of its own needs none of the pod's.
+      const bare = containers.some((container) => {
+        const own = said(container, "securityContext");
+        return isOpen(own) || (isDraft(own) && isOpen(said(own, "seccompProfile")));
+      });
+      if (bare && isOpen(said(security, "seccompProfile"))) security["seccompProfile"] = { type: "RuntimeDefault" };
     });
   },
 });

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { version } from "../../../package.json";
-import { readConfig, type PackConfig } from "../../../policy/config";
+import { readConfig, waiversOf, type PackConfig } from "../../../policy/config";
 import { Check } from "../../../policy/manifest/check";
 import { fixOf, type Fix } from "../../../policy/manifest/fix";
 import { parse, Splitter, subjectsOf } from "../../../policy/manifest/read";
@@ -9,6 +9,7 @@ import { isFailed, jsonReport, junitReport, placeOf, sarifReport, textReport } f
 import { levelOf, type Rule } from "../../../policy/rule";
 import { rules } from "../../../policy/rules";
 import { settle } from "../../../policy/setting";
+import { Waivers } from "../../../policy/waiver";
 import { SlipwayError } from "../../errors";
 import type { Invocation } from "../invocation";
 import { nearest } from "../options";
@@ -57,10 +58,10 @@ const unreadable = (file: string, why: string) =>
 
 async function check(options: PolicyOptions, config: PackConfig, { terminal, stdin }: Invocation): Promise<number> {
   const { environment, output } = options;
-  const today = new Date().toISOString().slice(0, 10);
-  const run = new Check({ rules, environment, config, today, version });
+  const run = new Check({ rules, environment, config, today: today(), version });
   for (const file of filesOf(options.names)) await run.file(file === "-" ? "stdin" : file, pieces(file, stdin));
   const report = run.report();
+  if (report.objects === 0 && report.problems.length === 0) throw nothing(options.names, report.skipped);
   if (output === "sarif") terminal.line(JSON.stringify(sarifReport(report), null, 2));
   else if (output === "junit") terminal.line(junitReport(report).trimEnd());
   else if (output === "json") terminal.document(jsonReport(report));
@@ -68,23 +69,37 @@ async function check(options: PolicyOptions, config: PackConfig, { terminal, std
   return isFailed(report) ? 1 : 0;
 }
 
+const today = (): string => new Date().toISOString().slice(0, 10);
+
+/** A pipeline whose renderer printed nothing must not pass for one whose manifests are in order. */
+const nothing = (names: readonly string[], skipped: number) =>
+  new SlipwayError(
+    "nothing-to-judge",
+    `there is no Kubernetes object in ${names.map((name) => (name === "-" ? "standard input" : name)).join(", ")}` +
+      (skipped > 0 ? `, only ${skipped} other document(s)` : ""),
+    "name files or folders of rendered manifests (.yaml, .yml, .json); helm template and kubectl kustomize render them",
+    "usage",
+  );
+
 async function fix(
   { names, environment }: PolicyOptions,
   config: PackConfig,
   { terminal, stdin }: Invocation,
 ): Promise<number> {
   const fixes: Fix[] = [];
+  const waivers = new Waivers(waiversOf(config), new Set(rules.map(({ name }) => name)), today());
   const judge = (file: string, text: string, line: number) => {
     for (const subject of subjectsOf(readable(file, text, line), file, line) ?? []) {
-      const found = fixOf(subject, rules, environment, config);
+      const found = fixOf(subject, rules, environment, config, waivers);
       if (found) fixes.push(found);
     }
   };
   for (const file of filesOf(names)) {
     const splitter = new Splitter();
+    const told = file === "-" ? "stdin" : file;
     for await (const piece of pieces(file, stdin))
-      for (const { text, line } of splitter.push(piece)) judge(file, text, line);
-    for (const { text, line } of splitter.end()) judge(file, text, line);
+      for (const { text, line } of splitter.push(piece)) judge(told, text, line);
+    for (const { text, line } of splitter.end()) judge(told, text, line);
   }
   for (const one of fixes) {
     const { file, line } = placeOf(one);
