@@ -1,5 +1,6 @@
 import type { PlatformConfig } from "./config";
 import { LOOK_SECONDS } from "./environments/delivery";
+import { following, type RoleRule } from "./personas";
 import { replicas } from "./release";
 
 /** What the platform sets of the Argo CD chart, and why. */
@@ -23,6 +24,8 @@ export function argoCdValues(config: PlatformConfig) {
         "exec.enabled": false,
         // Labels are the application's own; what Argo CD tracks by is its annotation.
         "application.resourceTrackingMethod": "annotation",
+        // What its account may not read it leaves out, asking the API server when it is refused (C6.4).
+        "resource.respectRBAC": "strict",
         // How often the repository is looked at (C7.2).
         "timeout.reconciliation": `${LOOK_SECONDS[config.environment === "dev" ? "qa" : config.environment]}s`,
       },
@@ -30,11 +33,18 @@ export function argoCdValues(config: PlatformConfig) {
       rbac: { "policy.default": "" },
     },
     // One works, the others would wait: applications are sharded over controllers, not shared.
-    controller: { replicas: 1, resources: resources("250m", "512Mi", "2Gi") },
+    controller: {
+      replicas: 1,
+      resources: resources("250m", "512Mi", "2Gi"),
+      // The chart's own are everything, everywhere. It reads what it delivers; what it writes, roles of namespaces say.
+      clusterRoleRules: { enabled: true, rules: ruled(following) },
+    },
     server: {
       ...twice,
       service: { type: "ClusterIP" },
       ingress: { enabled: false },
+      // Nobody logs in, so it shows, patches and deletes nothing of the cluster's; its role in its namespace stays.
+      clusterRoleRules: { enabled: true, rules: [] },
       resources: resources("50m", "128Mi", "512Mi"),
     },
     repoServer: { ...twice, resources: resources("100m", "256Mi", "1Gi") },
@@ -47,3 +57,11 @@ export function argoCdValues(config: PlatformConfig) {
     notifications: { enabled: false },
   };
 }
+
+/** Rules as values of a chart, which are written. */
+const ruled = (rules: readonly RoleRule[]) =>
+  rules.map(({ apiGroups, resources, verbs }) => ({
+    apiGroups: [...apiGroups],
+    resources: [...resources],
+    verbs: [...verbs],
+  }));

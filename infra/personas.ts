@@ -1,3 +1,5 @@
+import { workloadKinds } from "./gitops/workload-kinds";
+
 /** Groups of people as the API server sees them; their names are configuration, their members the identity provider's (C6.6). */
 export interface Groups {
   /** Read everywhere, write in previews (C6.1, C6.2). */
@@ -15,9 +17,6 @@ export const usualGroups: Groups = {
   qaEngineers: "slipway:qa-engineers",
   viewers: "slipway:viewers",
 };
-
-/** What delivers: the sync controller of Argo CD. Pipelines hold no write access to any cluster (C6.4). */
-export const deliverer = { name: "argocd-application-controller", namespace: "argocd" } as const;
 
 /** Verbs on resources, as a Role says them. */
 export interface RoleRule {
@@ -47,13 +46,37 @@ export const writing: readonly RoleRule[] = [
 /** A shell in a pod; bound in previews only (C6.2). */
 export const shell: readonly RoleRule[] = [{ apiGroups: [""], resources: ["pods/exec"], verbs: ["create"] }];
 
-/** Brings a release into staging and production (C6.4). */
+/** The rules of roles for resources of several groups, one per group. */
+function rulesFor(kinds: readonly { group: string; resource: string }[], verbs: readonly string[]): RoleRule[] {
+  return [...new Set(kinds.map(({ group }) => group))].map((group) => ({
+    apiGroups: [group],
+    resources: kinds.filter((one) => one.group === group).map(({ resource }) => resource),
+    verbs,
+  }));
+}
+
+/** What controllers make of what is delivered: how a rollout is seen to its end. */
+const MADE = [
+  { group: "", resource: "pods" },
+  { group: "apps", resource: "replicasets" },
+  { group: "apps", resource: "controllerrevisions" },
+];
+
+/**
+ * Brings a release into an environment and keeps it so (C6.4, A7.3): what its project lets it deliver is made, changed
+ * by apply and pruned; pods are only looked at. Nothing of it reaches Secrets, roles, policies or a shell.
+ */
 export const delivering: readonly RoleRule[] = [
-  { apiGroups: ["apps"], resources: ["deployments"], verbs: [...READ, "patch"] },
-  { apiGroups: ["apps"], resources: ["replicasets"], verbs: READ },
-  { apiGroups: ["batch"], resources: ["jobs"], verbs: [...READ, "create"] },
-  { apiGroups: [""], resources: ["pods"], verbs: READ },
+  ...rulesFor(workloadKinds, [...READ, "create", "patch", "delete"]),
+  ...rulesFor(MADE, READ),
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+];
+
+/** What the sync controller follows in the whole cluster, and writes nowhere by it: its cache knows no namespaces. */
+export const following: readonly RoleRule[] = [
+  ...rulesFor([...workloadKinds, ...MADE], READ),
+  { apiGroups: [""], resources: ["namespaces"], verbs: READ },
+  { apiGroups: ["argoproj.io"], resources: ["applications"], verbs: READ },
 ];
 
 /** Group that answers for databases (A11.8). */

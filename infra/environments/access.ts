@@ -1,5 +1,5 @@
+import { deliverer } from "../deliverer";
 import {
-  deliverer,
   delivering,
   reading,
   shell,
@@ -30,7 +30,11 @@ export function grantsOf(kind: Kind): Grant[] {
         { name: "shell", rules: shell, to: ["developers"] },
       ];
     case "qa":
-      return [readers, { name: "write", rules: writing, to: ["qaEngineers"] }];
+      return [
+        readers,
+        { name: "write", rules: writing, to: ["qaEngineers"] },
+        { name: "deliver", rules: delivering, to: "deliverer" },
+      ];
     case "staging":
     case "production":
       return [readers, { name: "deliver", rules: delivering, to: "deliverer" }];
@@ -38,9 +42,16 @@ export function grantsOf(kind: Kind): Grant[] {
 }
 
 /** Roles of a namespace and whom they are bound to. Pure. */
-export function accessManifests(kind: Kind, namespace: string, groups: Groups = usualGroups): Manifest[] {
+export const accessManifests = (kind: Kind, namespace: string, groups: Groups = usualGroups): Manifest[] =>
+  grantManifests(grantsOf(kind), namespace, groups);
+
+/** What the sync controller needs where it delivers and nobody else has rights of a kind: a namespace of the platform. */
+export const deliveryManifests = (namespace: string): Manifest[] =>
+  grantManifests([{ name: "deliver", rules: delivering, to: "deliverer" }], namespace, usualGroups);
+
+function grantManifests(grants: readonly Grant[], namespace: string, groups: Groups): Manifest[] {
   const apiVersion = "rbac.authorization.k8s.io/v1";
-  return grantsOf(kind).flatMap(({ name, rules, to }) => [
+  return grants.flatMap(({ name, rules, to }) => [
     { apiVersion, kind: "Role", metadata: { name, namespace }, rules },
     {
       apiVersion,

@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { argoCdValues } from "../argo-cd-values";
 import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
+import { deliveryManifests } from "../environments/access";
 import { EnvironmentGuards } from "../environments/environment";
+import { declare } from "../environments/manifest";
 import { PlatformNamespace, podMaximumOf, type Allowances } from "../environments/namespace";
 import { guardedSpec, surroundingsOf } from "../environments/stable";
 import { deliverByFlux } from "../gitops/flux";
@@ -75,6 +77,12 @@ export class Gitops extends pulumi.ComponentResource {
       this.registerOutputs({ engine: "flux" });
       return;
     }
+    const rights = deliveryManifests(SAMPLE.namespace).map((manifest) =>
+      declare(`${name}-${manifest.kind}-${manifest.metadata.name}`.toLowerCase(), manifest, {
+        ...onCluster,
+        dependsOn: [target],
+      }),
+    );
 
     // Where the application's stable environment goes; its rights and policies come from here and from no repository.
     const spec = guardedSpec(config);
@@ -153,7 +161,7 @@ export class Gitops extends pulumi.ComponentResource {
           syncPolicy: { ...syncPolicy, syncOptions: ["ServerSideApply=true"] },
         },
       },
-      { ...onCluster, dependsOn: [...projects, target] },
+      { ...onCluster, dependsOn: [...projects, target, ...rights] },
     );
 
     this.outputs = {

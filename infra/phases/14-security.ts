@@ -5,7 +5,8 @@ import type { PlatformConfig } from "../config";
 import { accessManifests } from "../environments/access";
 import type { Kind } from "../environments/sizes";
 import type { PersonaOutput, SecurityOutput } from "../outputs";
-import { deliverer, reading, type Groups } from "../personas";
+import { deliverer } from "../deliverer";
+import { reading, type Groups } from "../personas";
 import type { ClusterOutputs } from "./02-cluster";
 import type { NodePoolsOutputs } from "./03-node-pools";
 
@@ -63,7 +64,10 @@ export class Security extends pulumi.ComponentResource {
 
     const names = (denies: boolean) => rules.filter((rule) => rule.denies === denies).map((rule) => rule.name);
     this.outputs = {
-      personas: pulumi.output(personasOf(groups)),
+      // Under Flux every delivery is an account of its own namespace, which phase 7 judges.
+      personas: pulumi.output(
+        personasOf(groups).filter(({ name }) => name !== "deliverer" || config.gitops.engine === "argo-cd"),
+      ),
       environments: pulumi.output(
         kindsOn[config.environment].map((kind) => ({ kind, manifests: accessManifests(kind, kind, groups) })),
       ),

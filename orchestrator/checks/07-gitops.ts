@@ -1,6 +1,7 @@
 import type { KubernetesObject, V1ConfigMap, V1Secret, V1Service, V1StatefulSet } from "@kubernetes/client-node";
 import { deploymentsAvailable } from "./available";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
+import { deliveryRights, missingRights } from "./delivery-rights";
 import { nameOf, viewCluster, type ClusterView } from "./cluster-view";
 import { fluxCheck } from "./gitops-flux";
 import { diagnosis, each, examine, outside, type Offence } from "./finding";
@@ -59,6 +60,7 @@ export const gitopsCheck: PhaseCheck = {
       controller(context, view),
       unreachable(context, view),
       leastRights(context, view),
+      deliveryRights(context),
       outside(context, noPlainSecret(view)),
     ]);
     const synced = await outside(context, inSync(context, view));
@@ -68,7 +70,11 @@ export const gitopsCheck: PhaseCheck = {
   async diagnose(context, findings) {
     if (context.outputs.gitops.engine === "flux") return fluxCheck.diagnose(context, findings);
     const view = await viewCluster(context.clients.kubernetes);
-    return [...(await withoutRights(view)), ...plainSecrets((await secretsFromGit(view)).secrets)];
+    return [
+      ...(await withoutRights(view)),
+      ...(await missingRights(context)),
+      ...plainSecrets((await secretsFromGit(view)).secrets),
+    ];
   },
 };
 

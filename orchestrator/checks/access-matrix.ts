@@ -73,9 +73,14 @@ export function questions(personas: readonly PersonaOutput[], places: readonly P
 const readable = ["pods", "services", "configmaps", "deployments", "replicasets", "jobs"];
 const writable = [...readable, "persistentvolumeclaims", "statefulsets", "cronjobs"];
 
+/** Environments that Git is delivered into, and what of it: pods and ReplicaSets are their controllers'. */
+const delivered: readonly PlaceKind[] = ["qa", "staging", "production"];
+const deliverable = writable.filter((name) => name !== "pods" && name !== "replicasets");
+
 /**
  * What C6.1 to C6.5 say, from the text and not from any role: reading everywhere, writing in one's own environments,
- * Secrets and rights nowhere. The deliverer is held to staging and production, which is where C6.4 names what it may.
+ * Secrets and rights nowhere. The deliverer follows what it delivers everywhere, and makes, patches and prunes it
+ * (A7.3) where C6.4 puts it, the environments that Git is delivered into.
  */
 export function mayBeDone({ persona, place, resource, verb }: Question): boolean {
   const name = nameOfResource(resource);
@@ -90,10 +95,9 @@ export function mayBeDone({ persona, place, resource, verb }: Question): boolean
     case "viewer":
       return reads;
     case "deliverer":
-      if (place.kind !== "staging" && place.kind !== "production") return false;
-      if (name === "deployments") return READ.includes(verb) || verb === "patch";
-      if (name === "jobs") return READ.includes(verb) || verb === "create";
-      return name === "pods" || name === "replicasets" ? READ.includes(verb) : name === "pods/log" && verb === "get";
+      if (name === "pods/log") return delivered.includes(place.kind) && verb === "get";
+      if (READ.includes(verb)) return readable.includes(name) || writable.includes(name);
+      return delivered.includes(place.kind) && deliverable.includes(name) && verb !== "update";
   }
 }
 

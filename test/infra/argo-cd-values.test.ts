@@ -21,6 +21,13 @@ describe("the values of Argo CD", () => {
   it("[A7.1] grant nothing to whoever gets in by another way", () => {
     expect(production.configs.rbac).to.deep.equal({ "policy.default": "" });
   });
+  it("[A7.7] [C6.4] let the controller read what it delivers, write nowhere by a ClusterRole, and the server nothing", () => {
+    const { rules } = production.controller.clusterRoleRules;
+    expect(new Set(rules.flatMap(({ verbs }) => verbs))).to.deep.equal(new Set(["get", "list", "watch"]));
+    expect(JSON.stringify(rules)).to.not.include("*").and.not.include('"secrets"');
+    expect(production.server.clusterRoleRules).to.deep.equal({ enabled: true, rules: [] });
+    expect(production.configs.cm["resource.respectRBAC"]).to.equal("strict");
+  });
   it("run no login and no notices", () => {
     expect([production.dex, production.notifications]).to.deep.equal([{ enabled: false }, { enabled: false }]);
   });

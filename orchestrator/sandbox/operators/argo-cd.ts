@@ -1,9 +1,12 @@
 import { at, conditionOf, listAt, refOf, type KubeObject } from "../kubernetes/object";
 import { readinessOf } from "../kubernetes/readiness";
+import { covers } from "./world";
 import { message, namespaceOf, type Operator, type OperatorContext } from "./operator";
 
 export const ARGO_API = "argoproj.io/v1alpha1";
 const MANAGER = "argocd-controller";
+/** The account of what delivers. */
+const CONTROLLER = "argocd-application-controller";
 const FINALIZER = "resources-finalizer.argocd.argoproj.io";
 /** By which Argo CD knows what it delivered: `application:group/kind:namespace/name`. */
 const TRACKING = "argocd.argoproj.io/tracking-id";
@@ -151,8 +154,13 @@ function isPermitted(project: KubeObject | undefined, object: KubeObject): boole
 }
 
 /** Server-side apply where something differs; the answer is what the cluster holds. */
-async function applied({ world }: OperatorContext, object: KubeObject): Promise<KubeObject> {
+async function applied({ world, self }: OperatorContext, object: KubeObject): Promise<KubeObject> {
   await world.follow({ apiVersion: object.apiVersion, kind: object.kind });
+  // What it writes it writes as its own account, whose rights the API server knows.
+  if (!covers(world.get(refOf(object)), object)) {
+    const forbidden = await world.forbids({ name: CONTROLLER, namespace: namespaceOf(self) }, object);
+    if (forbidden !== undefined) throw new Error(forbidden);
+  }
   return world.ensure(object, MANAGER);
 }
 

@@ -98,6 +98,29 @@ export class World {
     if (object.metadata.deletionTimestamp === undefined) await this.api.delete(refOf(object));
   }
 
+  /** Whether an account may bring this object there by apply, which takes both rights; in the API server's words if not. */
+  async forbids(account: { name: string; namespace: string }, object: KubeObject): Promise<string | undefined> {
+    const { plural: resource } = (await this.api.serves(object.apiVersion, object.kind)) ?? { plural: "" };
+    const group = object.apiVersion.includes("/") ? (object.apiVersion.split("/")[0] ?? "") : "";
+    const user = `system:serviceaccount:${account.namespace}:${account.name}`;
+    const { namespace } = object.metadata;
+    for (const verb of this.get(refOf(object)) === undefined ? ["create", "patch"] : ["patch"]) {
+      const { status } = (await this.api.create({
+        apiVersion: "authorization.k8s.io/v1",
+        kind: "SubjectAccessReview",
+        metadata: { name: "" },
+        spec: {
+          user,
+          groups: ["system:serviceaccounts", `system:serviceaccounts:${account.namespace}`, "system:authenticated"],
+          resourceAttributes: { group, resource, verb, ...(namespace !== undefined && { namespace }) },
+        },
+      })) as { status?: { allowed?: boolean } };
+      if (status?.allowed !== true)
+        return `${group === "" ? resource : `${resource}.${group}`} "${object.metadata.name}" is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "${group}" in the namespace "${namespace ?? ""}"`;
+    }
+    return undefined;
+  }
+
   /** Adds or takes away a finalizer. */
   async guard(object: KubeObject, finalizer: string, on: boolean): Promise<KubeObject> {
     const now = object.metadata.finalizers ?? [];

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { accessManifests } from "../../../infra/environments/access";
 import { kinds, type Kind } from "../../../infra/environments/sizes";
-import { deliverer, usualGroups, type RoleRule } from "../../../infra/personas";
+import { deliverer } from "../../../infra/deliverer";
+import { usualGroups, type RoleRule } from "../../../infra/personas";
 
 interface Access {
   kind: string;
@@ -53,14 +54,32 @@ describe("who may do what in an environment", () => {
       false,
     ]);
   });
-  it("[C6.4] only the sync controller delivers to staging and production, and sees a rollout to its end", () => {
-    for (const kind of ["staging", "production"] as const) {
-      expect(may(kind, deliverer.name, "patch", "apps", "deployments")).to.equal(true);
-      expect(may(kind, deliverer.name, "watch", "apps", "deployments")).to.equal(true);
+  it("[C6.4] only the sync controller delivers what Git declares, and sees a rollout to its end", () => {
+    for (const kind of ["qa", "staging", "production"] as const) {
+      for (const verb of ["get", "list", "watch", "create", "patch", "delete"])
+        for (const [group, resource] of [
+          ["apps", "deployments"],
+          ["batch", "jobs"],
+          ["", "services"],
+        ] as const)
+          expect(may(kind, deliverer.name, verb, group, resource), `${kind} ${verb} ${resource}`).to.equal(true);
       expect(may(kind, deliverer.name, "list", "apps", "replicasets")).to.equal(true);
-      expect(may(kind, deliverer.name, "create", "batch", "jobs")).to.equal(true);
-      expect(may(kind, deliverer.name, "delete", "apps", "deployments")).to.equal(false);
+      expect(may(kind, deliverer.name, "get", "", "pods/log")).to.equal(true);
     }
+    expect(may("preview", deliverer.name, "patch", "apps", "deployments")).to.equal(false);
+  });
+  it("[C6.4] [A7.1] gives the sync controller no pod, secret, right, policy or quota to write", () => {
+    for (const kind of kinds)
+      for (const [group, resource] of [
+        ["", "pods"],
+        ["", "pods/exec"],
+        ["", "secrets"],
+        ["", "resourcequotas"],
+        ["networking.k8s.io", "networkpolicies"],
+        ["rbac.authorization.k8s.io", "rolebindings"],
+      ] as const)
+        for (const verb of ["create", "patch", "delete"])
+          expect(may(kind, deliverer.name, verb, group, resource), `${kind} ${verb} ${resource}`).to.equal(false);
   });
   it("viewers write nowhere, and groups are called what the configuration says", () => {
     for (const kind of kinds) expect(may(kind, viewers, "patch", "apps", "deployments"), kind).to.equal(false);

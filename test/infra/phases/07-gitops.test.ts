@@ -55,6 +55,13 @@ describe("phase 07: GitOps", () => {
     for (const kind of ["Secret", "Role", "RoleBinding", "NetworkPolicy", "ResourceQuota", "Application"])
       expect(kinds).to.not.include(kind);
   });
+  it("[A7.7] gives the sync controller its rights where the sample goes, for the kinds of the project and no other", () => {
+    const role = inputsOf("kubernetes:rbac.authorization.k8s.io/v1:Role", "gitops-role-deliver");
+    const rules = role["rules"] as { resources: string[]; verbs: string[] }[];
+    const written = rules.filter(({ verbs }) => verbs.includes("patch")).flatMap(({ resources }) => resources);
+    expect(written).to.have.length(project("workloads").namespaceResourceWhitelist?.length ?? 0);
+    expect(JSON.stringify(rules)).to.not.include("*").and.not.include('"secrets"');
+  });
   it("[A7.2] pins what production takes", () => {
     const application = inputsOf("kubernetes:argoproj.io/v1alpha1:Application", "gitops-root")["spec"] as {
       source: { targetRevision: string; path: string };

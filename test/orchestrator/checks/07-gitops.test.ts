@@ -3,6 +3,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { expect } from "chai";
 import { stringify } from "yaml";
+import { deliveryManifests } from "../../../infra/environments/access";
+import { following } from "../../../infra/personas";
 import { gitopsCheck } from "../../../orchestrator/checks/07-gitops";
 import { at, type KubeObject } from "../../../orchestrator/sandbox/kubernetes/object";
 import { startOperators, type RunningOperators } from "../../../orchestrator/sandbox/operators/start";
@@ -84,13 +86,15 @@ describe("check 07 GitOps", () => {
       namespace: "argocd",
       values: {
         configs: { cm: { "admin.enabled": false } },
-        server: twice,
+        controller: { clusterRoleRules: { enabled: true, rules: JSON.parse(JSON.stringify(following)) as [] } },
+        server: { ...twice, clusterRoleRules: { enabled: true, rules: [] } },
         repoServer: twice,
         applicationSet: twice,
         dex: { enabled: false },
         notifications: { enabled: false },
       },
     });
+    for (const manifest of deliveryManifests("shop")) await world.put(manifest as KubeObject);
     await world.put(project("default", { sourceRepos: [], destinations: [] }));
     await world.put(
       project("applications", {
@@ -136,6 +140,7 @@ describe("check 07 GitOps", () => {
       "A7.4",
       "A7.1",
       "A7.1",
+      "A7.7",
       "A7.8",
       "A7.6",
       "A7.3",
@@ -177,20 +182,54 @@ describe("check 07 GitOps", () => {
     const secret = { apiVersion: "v1", kind: "Secret", name: "plain", namespace: "shop" };
     expect(await world.fixture.api.get(secret)).to.equal(undefined);
   });
-  it("[A7.7] explains a right that the cluster does not give", async () => {
-    // Outside Argo CD's own namespace, where its controller would write another status.
-    await world.put({ apiVersion: "v1", kind: "Namespace", metadata: { name: "unwatched" } });
-    const message =
-      'deployments.apps is forbidden: User "system:serviceaccount:argocd:argocd-application-controller" cannot create';
-    const remove = await world.put({
-      ...application("denied", "demo"),
-      metadata: { name: "denied", namespace: "unwatched" },
-      status: { operationState: { phase: "Failed", message } },
-    });
-    expect((await run({ waitUntil: impatient })).causes).to.deep.equal([
-      "the cluster does not let Argo CD write there",
-    ]);
+  it("[A7.7] fails and explains a right that the cluster does not give, as the controller met it", async () => {
+    await world.put(
+      project("workloads", {
+        ...workloads,
+        destinations: ["shop", "other"].map((namespace) => ({ server: SERVER, namespace })),
+      }),
+    );
+    const denied = application("denied", "demo", { destination: { server: SERVER, namespace: "other" } });
+    const remove = await world.put(denied);
+    await says("denied", /is forbidden/);
+    const targets = { gitops: { ...outputs.gitops, targets: ["shop", "other"] } };
+    const config = { environment: "dev", highAvailability: true } as never;
+    const { bad, causes, diagnoses } = await world.run(gitopsCheck, targets, { config, waitUntil: impatient });
     await remove();
+    await world.put(project("workloads", workloads));
+    expect(bad.join("\n"))
+      .to.contain("A7.7 failed: other: may not create configmaps")
+      .and.contain(
+        'configmaps "settings" is forbidden: User "system:serviceaccount:argocd:argocd-application-controller" cannot create',
+      );
+    expect(causes).to.deep.equal([
+      "the cluster does not let Argo CD write there",
+      "the sync controller lacks rights in a namespace that projects deliver into",
+    ]);
+    expect(diagnoses).to.include("A7.7 other");
+  });
+  it("[A7.7] [C6.4] fails and explains rights that go beyond delivering, as the chart's own ClusterRole has them", async () => {
+    const group = "rbac.authorization.k8s.io";
+    const remove = [
+      await world.put({
+        apiVersion: `${group}/v1`,
+        kind: "ClusterRole",
+        metadata: { name: "everything" },
+        rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }],
+      }),
+      await world.put({
+        apiVersion: `${group}/v1`,
+        kind: "ClusterRoleBinding",
+        metadata: { name: "everything" },
+        roleRef: { apiGroup: group, kind: "ClusterRole", name: "everything" },
+        subjects: [{ kind: "ServiceAccount", name: "argocd-application-controller", namespace: "argocd" }],
+      }),
+    ];
+    const { bad, causes, diagnoses } = await run();
+    for (const one of remove.toReversed()) await one();
+    expect(bad[0]).to.contain("A7.7 failed: the whole cluster: may list secrets; the whole cluster: may delete pods");
+    expect(diagnoses).to.deep.equal(["A7.7 the whole cluster"]);
+    expect(causes[0]).to.contain("beyond reading what it delivers");
   });
   it("[A7.8] fails and explains a secret that came from Git", async () => {
     const remove = await world.put({

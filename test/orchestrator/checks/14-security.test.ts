@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { admissionRules, privilegedNamespaces } from "../../../infra/admission/policies";
 import { accessManifests } from "../../../infra/environments/access";
-import { reading, usualGroups } from "../../../infra/personas";
+import { deliverer } from "../../../infra/deliverer";
+import { following, reading, usualGroups } from "../../../infra/personas";
 import { securityCheck } from "../../../orchestrator/checks/14-security";
 import type { KubeObject } from "../../../orchestrator/sandbox/kubernetes/object";
 import { openWorld, type ClusterWorld } from "./cluster-world";
@@ -36,14 +37,15 @@ const namespace = (name: string, labels: Record<string, string> = { [ENFORCE]: "
   kind: "Namespace",
   metadata: { name, labels },
 });
-const granted = (name: string, of: object[], group: string): KubeObject[] => [
+const account = { kind: "ServiceAccount", name: deliverer.name, namespace: deliverer.namespace };
+const granted = (name: string, of: object[], to: string | typeof account): KubeObject[] => [
   { apiVersion: `${RBAC}/v1`, kind: "ClusterRole", metadata: { name }, rules: of },
   {
     apiVersion: `${RBAC}/v1`,
     kind: "ClusterRoleBinding",
     metadata: { name },
     roleRef: { apiGroup: RBAC, kind: "ClusterRole", name },
-    subjects: [{ apiGroup: RBAC, kind: "Group", name: group }],
+    subjects: [typeof to === "string" ? { apiGroup: RBAC, kind: "Group", name: to } : to],
   },
 ];
 const workload = (name: string, spec: object): KubeObject => ({
@@ -69,6 +71,7 @@ describe("check 14 security", function () {
     }
     for (const group of Object.values(usualGroups))
       for (const object of granted(group.replace("slipway:", "read-"), [...reading], group)) await world.put(object);
+    for (const object of granted("follow", [...following], account)) await world.put(object);
   });
   after(() => world.fixture.close());
   const run = () => world.run(securityCheck, outputs);

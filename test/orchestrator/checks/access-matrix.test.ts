@@ -11,7 +11,7 @@ import {
   type Question,
 } from "../../../orchestrator/checks/access-matrix";
 import { grantsOf } from "../../../infra/environments/access";
-import { reading } from "../../../infra/personas";
+import { following, reading } from "../../../infra/personas";
 import type { PersonaOutput } from "../../../infra/outputs";
 
 const personas: PersonaOutput[] = [
@@ -40,7 +40,7 @@ const may = (persona: string, verb: string, resource: string) =>
 const granted = ({ persona, place, resource, verb }: Question): boolean => {
   const grants = place.kind === "platform" ? [] : grantsOf(place.kind);
   const rules = [
-    ...(persona.kind === "Group" ? reading : []),
+    ...(persona.kind === "Group" ? reading : following),
     ...grants
       .filter(({ to }) =>
         to === "deliverer" ? persona.name === "deliverer" : (to as string[]).includes(persona.subject),
@@ -76,8 +76,10 @@ describe("the access matrix of C6", () => {
     expect(may("QA engineer", "update", "jobs")).to.deep.equal(["qa"]);
     expect(may("QA engineer", "create", "pods/exec")).to.deep.equal([]);
     expect(may("viewer", "patch", "deployments")).to.deep.equal([]);
-    expect(may("deliverer", "patch", "deployments")).to.deep.equal(["staging", "production"]);
-    expect(may("deliverer", "delete", "deployments")).to.deep.equal([]);
+    for (const verb of ["create", "patch", "delete"])
+      expect(may("deliverer", verb, "deployments")).to.deep.equal(["qa", "staging", "production"]);
+    for (const resource of ["pods", "replicasets", "secrets", "rolebindings"])
+      expect(may("deliverer", "create", resource)).to.deep.equal([]);
   });
   it("is what the platform's own roles grant, cell by cell [C6.5]", () => {
     expect(mistakes(all.map((one) => ({ ...one, allowed: granted(one), reason: "" })))).to.deep.equal([]);

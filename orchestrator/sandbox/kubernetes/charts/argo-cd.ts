@@ -29,6 +29,10 @@ const part = {
   pdb: z.strictObject({ enabled: z.boolean().default(false), ...budgetValues }).prefault({}),
   resources: anything.default({}),
 };
+/** Rules that stand in place of a part's own ClusterRole, which the chart gives nearly everything. */
+const clusterRoleRules = z
+  .strictObject({ enabled: z.boolean().default(false), rules: z.array(anything).default([]) })
+  .prefault({});
 const optional = (more: z.ZodRawShape = {}) =>
   z.strictObject({ enabled: z.boolean().default(true), resources: anything.default({}), ...more }).prefault({});
 const values = z.strictObject({
@@ -43,10 +47,12 @@ const values = z.strictObject({
       rbac: z.record(z.string(), z.string()).default({}),
     })
     .prefault({}),
-  controller: z.strictObject(part).prefault({}),
+  createClusterRoles: z.boolean().default(true),
+  controller: z.strictObject({ ...part, clusterRoleRules }).prefault({}),
   server: z
     .strictObject({
       ...part,
+      clusterRoleRules,
       service: z
         .strictObject({ type: z.enum(["ClusterIP", "NodePort", "LoadBalancer"]).default("ClusterIP") })
         .prefault({}),
@@ -79,6 +85,8 @@ export const argoCd: ChartTable<Values> = {
     return [
       ...definitions,
       ...settings(given, installation),
+      ...ownRights(name, installation),
+      ...(given.createClusterRoles ? rights(name, given, installation) : []),
       ...components(name, given).flatMap((one) => component(name, one, installation)),
       ...(given.global.networkPolicy.create
         ? components(name, given).map((one) => admission(name, one, installation))
@@ -243,6 +251,81 @@ function component(name: string, part: Component, { release, namespace }: Instal
       : [service(full, namespace, labels, part.services, { type: part.type ?? "ClusterIP" })]),
     ...(given.pdb.enabled ? [budget(full, namespace, labels, given.pdb)] : []),
   ];
+}
+
+/** What the controller may in the namespace of Argo CD itself: Applications and projects, and settings to read. */
+function ownRights(name: string, { release, namespace }: Installation): KubeObject[] {
+  const suffix = "application-controller";
+  const full = `${name}-${suffix}`;
+  const group = "rbac.authorization.k8s.io";
+  const metadata = { name: full, namespace, labels: labelsOf(`argocd-${suffix}`, release, suffix) };
+  const rule = (apiGroup: string, resources: string[], verbs: string[]) => ({
+    apiGroups: [apiGroup],
+    resources,
+    verbs,
+  });
+  const read = ["get", "list", "watch"];
+  return [
+    {
+      apiVersion: `${group}/v1`,
+      kind: "Role",
+      metadata,
+      rules: [
+        rule("", ["secrets", "configmaps"], read),
+        rule(
+          "argoproj.io",
+          ["applications", "applicationsets", "appprojects"],
+          ["create", ...read, "update", "patch", "delete"],
+        ),
+        rule("", ["events"], ["create", "list"]),
+        rule("apps", ["deployments"], read),
+      ],
+    },
+    {
+      apiVersion: `${group}/v1`,
+      kind: "RoleBinding",
+      metadata,
+      roleRef: { apiGroup: group, kind: "Role", name: full },
+      subjects: [{ kind: "ServiceAccount", name: `argocd-${suffix}`, namespace }],
+    },
+  ];
+}
+
+/** ClusterRoles of the parts that deliver and show: with the values' rules, or with those the chart has of itself. */
+function rights(name: string, given: Values, { release, namespace }: Installation): KubeObject[] {
+  const anything = { apiGroups: ["*"], resources: ["*"] };
+  const own = {
+    "application-controller": [
+      { ...anything, verbs: ["*"] },
+      { nonResourceURLs: ["*"], verbs: ["*"] },
+    ],
+    server: [
+      { ...anything, verbs: ["delete", "get", "patch"] },
+      { apiGroups: [""], resources: ["events"], verbs: ["list"] },
+      { apiGroups: [""], resources: ["pods", "pods/log"], verbs: ["get"] },
+      { apiGroups: ["argoproj.io"], resources: ["applications", "applicationsets"], verbs: ["get", "list", "watch"] },
+      { apiGroups: ["batch"], resources: ["jobs"], verbs: ["create"] },
+      { apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["create"] },
+    ],
+  };
+  const group = "rbac.authorization.k8s.io";
+  return [
+    ["application-controller", given.controller.clusterRoleRules] as const,
+    ["server", given.server.clusterRoleRules] as const,
+  ].flatMap(([suffix, { enabled, rules }]) => {
+    const full = `${name}-${suffix}`;
+    const metadata = { name: full, labels: labelsOf(`argocd-${suffix}`, release, suffix) };
+    return [
+      { apiVersion: `${group}/v1`, kind: "ClusterRole", metadata, rules: enabled ? rules : own[suffix] },
+      {
+        apiVersion: `${group}/v1`,
+        kind: "ClusterRoleBinding",
+        metadata,
+        roleRef: { apiGroup: group, kind: "ClusterRole", name: full },
+        subjects: [{ kind: "ServiceAccount", name: `argocd-${suffix}`, namespace }],
+      },
+    ];
+  });
 }
 
 /** Every part's own ports are open to the parts of the same release. */

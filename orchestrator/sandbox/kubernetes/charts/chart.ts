@@ -9,7 +9,7 @@ export interface Installation {
 
 /**
  * What a chart is known to create, as a function of the values the product sets. Taken from the published chart of
- * exactly this version; roles and hook jobs are left out, since nothing in a rehearsal depends on them.
+ * exactly this version; hook jobs are left out, and roles but those of Argo CD, since nothing else in a rehearsal depends on them.
  */
 export interface ChartTable<Values = never> {
   readonly version: string;

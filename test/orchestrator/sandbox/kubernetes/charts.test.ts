@@ -61,6 +61,7 @@ interface Facts {
   crds: { name: string; kind: string; scope: string; versions: string[]; storageVersion: string }[];
   serviceAccounts: { name: string; hook?: string }[];
   pdbs: { name: string }[];
+  rbac: { kind: string; name: string; rules?: number; role?: string; subjects?: string[] }[];
 }
 
 /** Where published facts about charts are kept on machines that have them; nothing ships with the project. */
@@ -111,6 +112,21 @@ describe("the charts of the rehearsal", () => {
       expect(of("PodDisruptionBudget").map(({ metadata }) => metadata.name)).to.have.members(
         facts.pdbs.map(({ name }) => name),
       );
+      const rights = of("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding").map(
+        ({ kind, metadata, ...one }) => ({
+          kind,
+          name: metadata.name,
+          ...("rules" in one
+            ? { rules: listAt(one, "rules").length }
+            : { role: `${String(at(one, "roleRef", "kind"))}/${String(at(one, "roleRef", "name"))}` }),
+        }),
+      );
+      const publishedRights = facts.rbac.map(({ kind, name, rules, role }) => ({
+        kind,
+        name,
+        ...(role === undefined ? { rules } : { role }),
+      }));
+      expect(publishedRights).to.deep.include.members(rights);
       const own = definitions.filter((one) => chartTables[chart]?.operatorDefinitions?.includes(one) !== true);
       const kinds = [...own, ...of("CustomResourceDefinition")].map((one) => ({
         name: one.metadata.name,
