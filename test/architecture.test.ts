@@ -43,7 +43,9 @@ describe("the import law", () => {
         sources("orchestrator"),
         ({ target }) =>
           target.startsWith("infra/") &&
-          !/^infra\/(index(\.js)?|config|outputs|charts|deliverer|naming|skew)$/.test(target.replace(/\.(ts|js)$/, "")) &&
+          !/^infra\/(index(\.js)?|config|outputs|charts|deliverer|naming|skew)$/.test(
+            target.replace(/\.(ts|js)$/, ""),
+          ) &&
           !/^infra\/environments\/(preview|names|sizes|stable)$/.test(target) &&
           !/^infra\/strategy\/table$/.test(target) &&
           !/^infra\/chaos\/experiments$/.test(target) &&
@@ -78,7 +80,6 @@ describe("the import law", () => {
 
 /** Files that no test names, and the test that runs them. */
 const testedThrough: Readonly<Record<string, string>> = {
-  "infra/deliverer.ts": "test/infra/phases/07-gitops.test.ts",
   "orchestrator/checks/delivery-rights.ts": "test/orchestrator/checks/07-gitops.test.ts",
   "infra/chaos/fault-injection.ts": "test/infra/phases/16-chaos.test.ts",
   "orchestrator/checks/mesh-joined.ts": "test/orchestrator/checks/10-mesh.test.ts",

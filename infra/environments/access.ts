@@ -1,14 +1,5 @@
 import { deliverer } from "../deliverer";
-import {
-  delivering,
-  reading,
-  shell,
-  usualGroups,
-  writing,
-  type Group,
-  type Groups,
-  type RoleRule,
-} from "../personas";
+import { delivering, reading, shell, usualGroups, writing, type Group, type Groups, type RoleRule } from "../personas";
 import type { Manifest } from "./manifest";
 import type { Kind } from "./sizes";
 
