@@ -43,7 +43,7 @@ describe("the import law", () => {
         sources("orchestrator"),
         ({ target }) =>
           target.startsWith("infra/") &&
-          !/^infra\/(index(\.js)?|config|outputs|charts|deliverer|naming|skew)$/.test(
+          !/^infra\/(index(\.js)?|config|outputs|charts|deliverer|naming|skew|gitops\/workload-kinds)$/.test(
             target.replace(/\.(ts|js)$/, ""),
           ) &&
           !/^infra\/environments\/(preview|names|sizes|stable)$/.test(target) &&
