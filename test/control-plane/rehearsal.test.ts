@@ -30,7 +30,7 @@ function project(folder: string): void {
 }
 
 describe("a rehearsal on a real control plane", function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   needsBinaries();
   const folder = useFolder();
   const state = (kind: Kind) => path.join(folder(), kind);

@@ -3,6 +3,7 @@ import { at, conditionOf, listAt, type KubeObject } from "../../orchestrator/san
 import { START_MS, namespaceIn, node, pod, until, usePlane } from "./plane";
 
 const REPLICAS = 3;
+const NEXT = "registry.k8s.io/pause:3.10";
 
 describe("a rolling update on a real control plane", function () {
   this.timeout(START_MS);
@@ -60,8 +61,15 @@ describe("a rolling update on a real control plane", function () {
         },
         ending.signal,
       );
-      await api.apply(deployment("registry.k8s.io/pause:3.10"), { manager: "test" });
+      await until(() => Promise.resolve(seen.length > 0));
+      await api.apply(deployment(NEXT), { manager: "test" });
       await until(rolledOut);
+      // The watch may be behind the answers.
+      const image = (one: KubeObject) => at(listAt(one, "spec", "containers")[0], "image");
+      await until(() => {
+        const there = [...pods.values()].filter((one) => one.metadata.deletionTimestamp === undefined);
+        return Promise.resolve(there.length === REPLICAS && there.every((one) => image(one) === NEXT));
+      });
       expect(seen.length, "every change was seen").to.be.greaterThan(2 * REPLICAS);
       expect(Math.min(...seen.map(({ ready }) => ready))).to.equal(REPLICAS);
       expect(Math.max(...seen.map(({ all }) => all))).to.equal(REPLICAS + 1);
