@@ -110,6 +110,7 @@ const testedThrough: Readonly<Record<string, string>> = {
   "orchestrator/migrations/statement.ts": "test/orchestrator/migrations/judge.test.ts",
   "orchestrator/parity/allowed.ts": "test/rehearsal/parity.test.ts",
   "orchestrator/pipelines/github.ts": "test/orchestrator/pipelines/pipelines.test.ts",
+  "orchestrator/pipelines/previews.ts": "test/orchestrator/pipelines/pipelines.test.ts",
   "orchestrator/pipelines/gitlab.ts": "test/orchestrator/pipelines/pipelines.test.ts",
   "orchestrator/promotion/approval/ssh-key.ts": "test/orchestrator/promotion/approval/sshsig.test.ts",
   "orchestrator/promotion/approval/wire.ts": "test/orchestrator/promotion/approval/sshsig.test.ts",

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { actions } from "./pins";
+import { previewWorkflows } from "./previews";
 import { commands, MINUTES, type PipelineSettings } from "./settings";
 
 const ENVIRONMENTS = ["dev", "staging", "production"];
@@ -39,6 +40,7 @@ export function githubWorkflows(settings: PipelineSettings): Map<string, string>
   const release = { description: "Release, or its first digits", type: "string", required: true };
   const environment = "${{ inputs.environment }}";
   return new Map([
+    ...Object.entries(previewWorkflows(settings)).map(([name, workflow]) => written(name, workflow)),
     written("check.yml", {
       name: "Check",
       on: { pull_request: { branches: [branch] } },

@@ -5,6 +5,8 @@ export interface PipelineSettings {
   readonly region: string;
   /** Labels or tags of the machine that promotes: it keeps the state directory, and runs nothing of a pull request. */
   readonly runner: readonly string[];
+  /** Machine that makes previews: it reaches the API of dev's cluster and keeps nothing, for others' work begins it. */
+  readonly previewRunner: string;
   /** Where on it state, releases and ledger are. */
   readonly stateDirectory: string;
 }
@@ -13,11 +15,12 @@ export const defaults: PipelineSettings = {
   branch: "main",
   region: "eu-central-1",
   runner: ["self-hosted", "slipway"],
+  previewRunner: "ubuntu-24.04",
   stateDirectory: "/var/lib/slipway",
 };
 
-/** Minutes a job may take: a build-out of an environment, and the 30 minutes of watch after it (D6.1). */
-export const MINUTES = { check: 30, promote: 180 } as const;
+/** Minutes a job may take: a preview with its database and test data (C2.5, C2.6), a build-out of an environment, and the 30 minutes of watch after it (D6.1). */
+export const MINUTES = { check: 30, preview: 20, promote: 180 } as const;
 
 /** One command of Slipway, as a person runs it too. `$NAMES` are filled in by the shell, from variables only. */
 export const commands = {
@@ -30,5 +33,8 @@ export const commands = {
   promote: 'npx slipway promote "$RELEASE" --to "$ENVIRONMENT" --target aws --state-dir "$STATE" --yes',
   watch: 'npx slipway watch "$ENVIRONMENT" --target aws --state-dir "$STATE"',
   rollback: 'npx slipway rollback "$ENVIRONMENT" --target aws --state-dir "$STATE" --yes',
+  preview: 'npx slipway environment create --pr "$NUMBER" --sha "$DIGEST" --target aws',
+  remove: 'npx slipway environment delete --pr "$NUMBER" --target aws',
+  reap: "npx slipway environment reap --target aws",
   verify: 'npx slipway ledger verify --target aws --state-dir "$STATE"',
 } as const;
