@@ -47,7 +47,11 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
   const gitops = new Gitops("gitops", { config, cluster, nodePools }, inAccount).outputs;
   const metrics = new Metrics("metrics", { config, tags, cluster, nodePools }, inAccount).outputs;
   const { outputs: logs, traces } = new Logs("logs", { config, tags, cluster, nodePools, metrics }, inAccount);
-  const mesh = new Mesh("mesh", { config, cluster, nodePools, networkPolicy, gitops, metrics }, inAccount).outputs;
+  const mesh = new Mesh(
+    "mesh",
+    { config, cluster, nodePools, networkPolicy, certificates, entryPoint, gitops, metrics },
+    inAccount,
+  ).outputs;
   const stateful = new Stateful("stateful", { config, tags, cluster, nodePools, certificates, metrics }, inAccount)
     .outputs;
   const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy }, inAccount).outputs;

@@ -84,6 +84,7 @@ const testedThrough: Readonly<Record<string, string>> = {
   "infra/chaos/fault-injection.ts": "test/infra/phases/16-chaos.test.ts",
   "orchestrator/checks/mesh-joined.ts": "test/orchestrator/checks/10-mesh.test.ts",
   "orchestrator/checks/mesh-overhead.ts": "test/orchestrator/checks/10-mesh.test.ts",
+  "orchestrator/checks/mesh-proxies.ts": "test/orchestrator/checks/10-mesh.test.ts",
   "orchestrator/checks/mesh-probe.ts": "test/orchestrator/checks/10-mesh.test.ts",
   "orchestrator/checks/every-node.ts": "test/orchestrator/checks/log-shipping.test.ts",
   "orchestrator/drills/faults.ts": "test/orchestrator/drills/drill.test.ts",

@@ -1,23 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { charts } from "../charts";
-import type { PlatformConfig } from "../config";
 import { PlatformNamespace, podMaximumOf } from "../environments/namespace";
-import type { MeshOutput } from "../outputs";
 import { release } from "../release";
 import { baseValues, cniValues, istiodValues, ztunnelValues } from "./istio-values";
 import { AMBIENT, CALLERS, MESH_POLICY } from "./names";
-
-export interface MeshParts {
-  readonly config: PlatformConfig;
-  readonly provider: k8s.Provider;
-  /** What a chart on all nodes waits for. */
-  readonly ready: readonly pulumi.Resource[];
-  /** Known once the namespaces that may join are there. */
-  readonly after: pulumi.Output<unknown>;
-  readonly parent: pulumi.Resource;
-}
-export type MeshInstalled = Pick<MeshOutput, "agents" | "callers"> & { readonly namespace: pulumi.Output<string> };
+import type { MeshInstalled, MeshParts } from "./parts";
 
 /** An agent and a proxy on each of up to 60 nodes, and the control plane. */
 const QUOTA = {

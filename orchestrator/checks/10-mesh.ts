@@ -8,6 +8,7 @@ import { advise, designOf, sentence } from "./mesh-advice";
 import { healthy, joined, joinedTo, manyAtOnce, refusalOf } from "./mesh-joined";
 import { heavyProxies, overhead } from "./mesh-overhead";
 import { pairSpeaksTls } from "./mesh-probe";
+import { notMadeAgain, routesAreRead, withProxies } from "./mesh-proxies";
 
 /** What belongs to a mesh, whoever installed it. */
 const PARTS: readonly string[] = [...AMBIENT.agents, ...SIDECAR.agents, "istiod", SIDECAR.injector];
@@ -31,6 +32,7 @@ export const meshCheck: PhaseCheck = {
       joined(view, mesh),
       healthy(view, mesh),
       outside(context, overhead(view, mesh)),
+      ...(mesh.kind === "linkerd" ? [outside(context, withProxies(view, mesh)), routesAreRead(view)] : []),
     ]);
     return [...standing, await pairSpeaksTls(context, view)];
   },
@@ -39,7 +41,7 @@ export const meshCheck: PhaseCheck = {
     const { mesh } = context.outputs;
     if (mesh.kind === "none") return [];
     const view = await viewCluster(context.clients.kubernetes);
-    return [...(await manyAtOnce(view, mesh)), ...heavyProxies(findings, mesh)];
+    return [...(await manyAtOnce(view, mesh)), ...heavyProxies(findings, mesh), ...notMadeAgain(findings)];
   },
 
   async admit({ config, clients }) {

@@ -12,12 +12,14 @@ import { externalDns } from "./external-dns";
 import { externalSecrets } from "./external-secrets";
 import { flux } from "./flux";
 import { APPS, readFolder } from "./git";
+import { linkerd } from "./linkerd";
 import { karpenter } from "./karpenter";
 import { keda } from "./keda";
 import { ebsCsiDriver } from "./ebs-csi-driver";
 import { metricsServer } from "./metrics-server";
 import type { DnsRecord, Operator, OperatorContext } from "./operator";
 import { prometheusOperator } from "./prometheus-operator";
+import { trustManager } from "./trust-manager";
 import { strimzi } from "./strimzi";
 import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
 import { velero } from "./velero";
@@ -42,6 +44,8 @@ export const operators: readonly Operator[] = [
   velero,
   strimzi,
   cloudnativePg,
+  linkerd,
+  trustManager,
 ];
 
 const DEPLOYMENT: Kind = { apiVersion: "apps/v1", kind: "Deployment" };

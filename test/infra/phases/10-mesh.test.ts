@@ -92,4 +92,77 @@ describe("phase 10: service mesh", () => {
       expect(meshPolicy("monitoring", ["demo"]).egress[0]?.to).to.have.length(2);
     });
   });
+
+  describe("as Linkerd", () => {
+    let seen: Registered[];
+    let output: unknown;
+    before(async () => {
+      ({ seen, output } = await built("production", { kind: "linkerd", namespaces: ["demo", "shop"] }));
+    });
+    const releases = () => seen.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release");
+    const objects = () => releases().flatMap(rendered);
+    const custom = (kind: string) => seen.filter(({ inputs }) => inputs["kind"] === kind).map(({ inputs }) => inputs);
+
+    it("[A10.1] is its pinned edge release, with its network plugin in a privileged namespace apart", () => {
+      expect(releases().map(({ inputs }) => `${String(inputs["name"])} ${String(inputs["version"])}`)).to.have.members([
+        "trust-manager v0.24.0",
+        "linkerd-crds 2026.6.3",
+        "linkerd2-cni 2026.6.3",
+        "linkerd-control-plane 2026.6.3",
+      ]);
+      const levels = seen
+        .filter(({ type }) => type === "kubernetes:core/v1:Namespace")
+        .map((one) => [
+          metadataOf(one).name,
+          (metadataOf(one).labels as Record<string, string>)["pod-security.kubernetes.io/enforce"],
+        ]);
+      expect(Object.fromEntries(levels)).to.deep.equal({ linkerd: "restricted", "linkerd-cni": "privileged" });
+      expect(output).to.deep.include({ agents: ["linkerd-cni/linkerd-cni"], callers: [] });
+    });
+    it("[A10.1] [A14.1] has three copies with budgets, no container that changes the network, limits on all (A10.5)", () => {
+      const deployments = objects().filter(({ kind, metadata }) => kind === "Deployment" && metadata.namespace === "n");
+      const control = deployments.filter(({ metadata }) => metadata.name.startsWith("linkerd-"));
+      expect(control.map((one) => at(one, "spec", "replicas"))).to.deep.equal([3, 3, 3]);
+      expect(objects().filter(({ kind }) => kind === "PodDisruptionBudget")).to.have.length(4);
+      expect(JSON.stringify(control)).not.to.include("NET_ADMIN");
+      for (const one of control)
+        for (const container of at(one, "spec", "template", "spec", "containers") as {
+          name: string;
+          resources: object;
+        }[])
+          expect(container.resources, container.name).to.have.nested.property("limits.memory");
+    });
+    it("[A10.1] has its authority from cert-manager: no private key passes through the program", () => {
+      const certificates = custom("Certificate").map(({ spec }) => (spec as { secretName: string }).secretName);
+      expect(certificates).to.have.members([
+        "linkerd-trust-anchor",
+        "linkerd-identity-issuer",
+        "linkerd-proxy-injector-k8s-tls",
+        "linkerd-sp-validator-k8s-tls",
+        "linkerd-policy-validator-k8s-tls",
+      ]);
+      const [bundle] = custom("Bundle");
+      expect(bundle?.["spec"]).to.deep.include({
+        sources: [{ secret: { name: "linkerd-trust-anchor", key: "tls.crt" } }],
+      });
+      expect(JSON.stringify(seen)).not.to.match(/PRIVATE KEY|keyPEM/);
+    });
+    it("[A10.2] lets one namespace join after the other, and makes the example's pods again", () => {
+      const patches = seen.filter(({ type }) => type.endsWith("Patch"));
+      expect(patches.map((one) => [one.type.split(":").at(-1), metadataOf(one).name])).to.deep.equal([
+        ["NamespacePatch", "demo"],
+        ["DeploymentPatch", "demo"],
+        ["NamespacePatch", "shop"],
+      ]);
+    });
+    it("[A10.1] holds up no pod of the platform's own when the injector is gone", () => {
+      const { values } = releases().find(({ inputs }) => inputs["name"] === "linkerd-control-plane")?.inputs as {
+        values: { webhookFailurePolicy: string; proxyInjector: { namespaceSelector: object } };
+      };
+      expect(values.webhookFailurePolicy).to.equal("Fail");
+      expect(JSON.stringify(values.proxyInjector.namespaceSelector))
+        .to.include("kube-system")
+        .and.include("monitoring");
+    });
+  });
 });

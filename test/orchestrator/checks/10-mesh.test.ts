@@ -1,9 +1,12 @@
 import { expect } from "chai";
 import { meshPolicy } from "../../../infra/mesh/istio";
 import { baseValues, cniValues, istiodValues, ztunnelValues } from "../../../infra/mesh/istio-values";
+import { proxyPolicy } from "../../../infra/mesh/linkerd";
+import * as linkerdValues from "../../../infra/mesh/linkerd-values";
 import { CALLERS, MESH_POLICY } from "../../../infra/mesh/names";
 import { meshCheck } from "../../../orchestrator/checks/10-mesh";
 import { createClients } from "../../../orchestrator/checks/clients";
+import { gatewayDefinitions } from "../../../orchestrator/sandbox/kubernetes/charts/definitions";
 import type { KubeObject } from "../../../orchestrator/sandbox/kubernetes/object";
 import { configOf } from "../../support/pulumi";
 import { awsReader, soundAws } from "../../support/world";
@@ -180,6 +183,87 @@ describe("check 10 mesh", () => {
         expect((await run(ambient(["shop", "store"]))).causes.join("\n")).to.include("many rules enabled in one step");
         await away();
       });
+    });
+  });
+
+  describe("with Linkerd", () => {
+    const sidecars = {
+      kind: "linkerd" as const,
+      namespace: "linkerd",
+      agents: ["linkerd-cni/linkerd-cni"],
+      namespaces: ["meshed"],
+      callers: [],
+    };
+    const proxied = { "linkerd.io/control-plane-ns": "linkerd" };
+    const withProxy = (request: string, limit: object) => ({
+      ...pod("web", "meshed"),
+      metadata: { name: "web", namespace: "meshed", labels: proxied },
+      spec: {
+        containers: [
+          { name: "app", image: "app:1", resources: { requests: { cpu: "50m", memory: "64Mi" } } },
+          {
+            name: "linkerd-proxy",
+            image: "proxy:1",
+            resources: { requests: { cpu: request, memory: "20Mi" }, limits: limit },
+          },
+        ],
+      },
+    });
+    const limits = { cpu: "250m", memory: "250Mi" };
+    before(async () => {
+      for (const name of ["linkerd", "linkerd-cni"]) await world.put(namespace(name));
+      await world.put({
+        ...namespace("meshed"),
+        metadata: { name: "meshed", annotations: { "linkerd.io/inject": "enabled" } },
+      });
+      await world.put({ ...port("meshed"), spec: proxyPolicy("meshed") });
+      for (const one of gatewayDefinitions) await world.put(one);
+      const install = (name: string, home: string, values: object) =>
+        world.fixture.make("kubernetes:helm.sh/v3:Release", name, {
+          name,
+          chart: name,
+          version: "2026.6.3",
+          namespace: home,
+          values,
+        } as never);
+      await install("linkerd-crds", "linkerd", linkerdValues.crdsValues());
+      await install("linkerd2-cni", "linkerd-cni", linkerdValues.cniValues());
+      await install("linkerd-control-plane", "linkerd", linkerdValues.controlPlaneValues(configOf("dev")));
+    });
+    const judged = () => run(sidecars as never);
+
+    it("[A10.2] [A10.4] passes: agents everywhere, every pod with its proxy, a pair speaks TLS", async () => {
+      const away = await world.put(withProxy("20m", limits));
+      const { bad, diagnoses } = await judged();
+      expect([bad, diagnoses]).to.deep.equal([[], []]);
+      await away();
+    });
+    it("[A10.2] fails for a pod that was there before its namespace joined, and says to restart it", async () => {
+      const away = await world.put(pod("old", "meshed"));
+      const { bad, causes } = await judged();
+      expect(bad.join("\n")).to.include("meshed/old: has no proxy");
+      expect(causes.join("\n")).to.include("a proxy comes only into new ones");
+      await away();
+    });
+    it("[A10.5] fails and explains a proxy that takes more than its application, or has no limit", async () => {
+      const heavy = await world.put(withProxy("100m", limits));
+      const { bad, diagnoses } = await judged();
+      expect(bad.join("\n")).to.include("meshed/web: its proxy takes more cpu than the application");
+      expect(diagnoses).to.deep.equal(["A10.5 meshed/web"]);
+      await heavy();
+      const endless = await world.put(withProxy("20m", {}));
+      expect((await judged()).bad.join("\n")).to.include("has no limit of memory");
+      await endless();
+    });
+    it("[A10.1] fails for a route that Linkerd 2.20 would ignore in silence", async () => {
+      const away = await world.put({
+        apiVersion: "gateway.networking.k8s.io/v1",
+        kind: "TCPRoute",
+        metadata: { name: "split", namespace: "meshed" },
+        spec: { parentRefs: [{ group: "", kind: "Service", name: "db" }], rules: [] },
+      });
+      expect((await judged()).bad.join("\n")).to.include("meshed/split: is for a Service");
+      await away();
     });
   });
 });

@@ -17,11 +17,13 @@ import { fluentBit } from "./fluent-bit";
 import { vector } from "./vector";
 import { keda } from "./keda";
 import { alloy } from "./alloy";
+import { linkerd2Cni, linkerdControlPlane, linkerdCrds } from "./linkerd";
 import { loki } from "./loki";
 import { kubePrometheusStack } from "./kube-prometheus-stack";
 import { nvidiaDevicePlugin } from "./nvidia-device-plugin";
 import { opentelemetryCollector } from "./opentelemetry-collector";
 import { opencost } from "./opencost";
+import { trustManager } from "./trust-manager";
 import { tempo } from "./tempo";
 import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
 import { velero } from "./velero";
@@ -45,6 +47,10 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   istiod: istiod as unknown as ChartTable,
   cni: istioCni as unknown as ChartTable,
   ztunnel: ztunnel as unknown as ChartTable,
+  "linkerd-crds": linkerdCrds as unknown as ChartTable,
+  "linkerd-control-plane": linkerdControlPlane as unknown as ChartTable,
+  "linkerd2-cni": linkerd2Cni as unknown as ChartTable,
+  "trust-manager": trustManager as unknown as ChartTable,
   karpenter: karpenter as unknown as ChartTable,
   "karpenter-crd": karpenterCrd as unknown as ChartTable,
   "fluent-bit": fluentBit as unknown as ChartTable,

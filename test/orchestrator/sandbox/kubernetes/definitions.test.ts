@@ -174,6 +174,7 @@ const NOT_AT_HAND = [
   "helmcharts.source.toolkit.fluxcd.io",
   "helmrepositories.source.toolkit.fluxcd.io",
   "ocirepositories.source.toolkit.fluxcd.io",
+  "bundles.trust.cert-manager.io",
   ...["volumesnapshots", "volumesnapshotclasses", "volumesnapshotcontents"].map(
     (kind) => `${kind}.snapshot.storage.k8s.io`,
   ),

@@ -13,8 +13,10 @@ import { gatewayDefinitions } from "./gateway-api";
 import { istioDefinitions } from "./istio";
 import { karpenterDefinitions } from "./karpenter";
 import { kedaDefinitions } from "./keda";
+import { linkerdDefinitions } from "./linkerd";
 import { prometheusOperatorDefinitions } from "./prometheus-operator";
 import { snapshotDefinitions } from "./snapshot-controller";
+import { trustManagerDefinitions } from "./trust-manager";
 import { veleroDefinitions } from "./velero";
 import { barmanCloudDefinitions, cloudnativePgDefinitions } from "./cloudnative-pg";
 import { strimziDefinitions } from "./strimzi";
@@ -53,6 +55,8 @@ export const kindSources: readonly KindSource[] = [
   { installedBy: "chart gateway-crds-helm v1.9.0 (Gateway API)", definitions: gatewayDefinitions },
   { installedBy: "chart gateway-crds-helm v1.9.0 (Envoy Gateway)", definitions: envoyGatewayDefinitions },
   { installedBy: "chart istio-base 1.31.1", definitions: istioDefinitions },
+  { installedBy: "chart linkerd-crds 2026.6.3", definitions: linkerdDefinitions },
+  { installedBy: "chart trust-manager v0.24.0", definitions: trustManagerDefinitions },
   { installedBy: "chart karpenter-crd 1.14.1", definitions: karpenterDefinitions },
   { installedBy: "chart keda 2.20.2", definitions: kedaDefinitions },
   { installedBy: "chart kube-prometheus-stack (operator v0.93.1)", definitions: prometheusOperatorDefinitions },
