@@ -2,6 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { Evaluator } from "../../policy/evaluate";
 import { tokenOf } from "../../policy/kind";
+import { Check } from "../../policy/manifest/check";
+import { Splitter } from "../../policy/manifest/read";
 import { rules } from "../../policy/rules";
 import { Subject } from "../../policy/subject";
 import { plain, type Fields } from "../../policy/value";
@@ -70,6 +72,48 @@ describe("rules on hostile input", function () {
         },
       ),
       { numRuns: 600 },
+    );
+  });
+  it("never fail on any text a file may hold: what cannot be read is told with its line", () => {
+    const piece = fc.oneof(
+      fc.string({ maxLength: 20 }),
+      fc.constantFrom(
+        "---\n",
+        "apiVersion: v1\n",
+        "kind: List\n",
+        "items:\n",
+        "- ",
+        "  ",
+        "\t",
+        "\n",
+        "&a ",
+        "*a",
+        "{",
+        "\u0000",
+      ),
+      fc.constantFrom(
+        "kind: Pod\n",
+        "spec: null\n",
+        "metadata: ~\n",
+        "...\n",
+        "\ufeff",
+        "[",
+        "!!binary x\n",
+        "<<: *a\n",
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const check = new Check({ rules, environment: "production", config: {}, today: "2026-06-15", version: "0" });
+        const splitter = new Splitter();
+        for (const { text, line } of [...pieces.flatMap((one) => splitter.push(one)), ...splitter.end()])
+          check.document("f", text, line);
+        for (const { line, message } of check.report().problems) {
+          expect(line).to.be.at.least(1);
+          expect(message).to.not.equal("");
+        }
+      }),
+      { numRuns: 500 },
     );
   });
   it("say the same twice", () => {

@@ -1,21 +1,9 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { expect } from "chai";
 import { Evaluator } from "../../policy/evaluate";
 import { rules } from "../../policy/rules";
 import { Subject } from "../../policy/subject";
 import { plain, type Fields } from "../../policy/value";
-
-/** The standards' own cases (kubernetes/pod-security-admission, Apache-2.0), where they lie beside the project. */
-const file = path.join(__dirname, "..", "..", "..", "shared", "conformance", "pod-security-standards.jsonl");
-
-interface Row {
-  readonly id: string;
-  readonly rule: string;
-  readonly expect: "pass" | "fail";
-  readonly level: "baseline" | "restricted";
-  readonly manifest: Record<string, unknown>;
-}
+import { BASELINE, podSecurityRows, RESTRICTED, type Row } from "./cases/pod-security";
 
 /** Control of the standards → the rule that holds it. */
 const ruleOf: Readonly<Record<string, string>> = {
@@ -39,27 +27,6 @@ const ruleOf: Readonly<Record<string, string>> = {
   "k8s-selinux": "selinux-options-are-safe",
   "k8s-sysctls": "sysctls-are-safe",
 };
-const BASELINE = [
-  "apparmor-profiles-are-kept",
-  "containers-add-only-safe-capabilities",
-  "containers-are-unprivileged",
-  "containers-keep-proc-masked",
-  "pods-stay-off-the-host",
-  "ports-stay-off-the-host",
-  "probes-stay-in-the-pod",
-  "selinux-options-are-safe",
-  "sysctls-are-safe",
-  "volumes-stay-off-the-host",
-];
-const RESTRICTED = [
-  ...BASELINE,
-  "containers-do-not-escalate",
-  "containers-drop-capabilities",
-  "containers-run-as-non-root",
-  "containers-use-seccomp",
-  "volumes-are-of-safe-types",
-];
-
 /** Names of the rules broken, read as the standards read them: user namespaces relax root, and in baseline /proc. */
 function broken({ manifest, level, id }: Pick<Row, "manifest" | "level" | "id">, exact = true): string[] {
   const config = exact
@@ -75,17 +42,13 @@ function broken({ manifest, level, id }: Pick<Row, "manifest" | "level" | "id">,
 }
 
 describe("the rules against the Pod Security Standards' own cases [E2.5]", function () {
-  if (!fs.existsSync(file)) {
+  if (podSecurityRows().length === 0) {
     it("are not at hand: the cases of kubernetes/pod-security-admission do not ship with the project", function () {
       this.skip();
     });
     return;
   }
-  const rows = fs
-    .readFileSync(file, "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Row);
+  const rows = podSecurityRows();
 
   it("knows the rule of every control", () => {
     const controls = new Set(rows.map(({ rule }) => rule).filter((rule) => !rule.startsWith("k8s-pss-")));
