@@ -181,6 +181,15 @@ export const charts = {
     testedOn: [],
     reviewed: "2026-11-21",
   },
+  "argo-rollouts": {
+    chart: "argo-rollouts",
+    repository: "https://argoproj.github.io/argo-helm",
+    version: "2.41.0",
+    namespace: "argo-rollouts",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
   // Installed instead of argo-cd where gitops.engine says so.
   flux2: {
     chart: "flux2",

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { argoCdValues } from "../argo-cd-values";
+import { argoRolloutsValues } from "../argo-rollouts-values";
 import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
 import { deliveryManifests } from "../environments/access";
@@ -44,7 +45,8 @@ export const syncPolicy = {
  * Phase 07: Argo CD delivers what the repository declares and keeps it so. One Application of applications; each
  * AppProject names the one repository, the namespaces and the kinds it may deliver. Nobody reaches its server from
  * outside, and nobody logs in with a password: people look with their own cluster access (`argocd --core`). With
- * `gitops.engine: flux` Flux does it instead (A7.5, `gitops/flux.ts`).
+ * `gitops.engine: flux` Flux does it instead (A7.5, `gitops/flux.ts`). Where new versions come by canary, Argo Rollouts takes
+ * the steps.
  *
  * Holds no state of its own: everything is in Git, and its cache is built anew. Costs nothing of its own.
  */
@@ -108,6 +110,7 @@ export class Gitops extends pulumi.ComponentResource {
       home.name,
     );
     const after = { ...onCluster, dependsOn: [argo] };
+    if (config.application?.rollout.by === "argo-rollouts") this.rollouts(name, config, nodePools, cluster.provider);
 
     const project = (project: string, spec: object, annotations: Record<string, string> = {}) =>
       new k8s.apiextensions.CustomResource(
@@ -175,6 +178,22 @@ export class Gitops extends pulumi.ComponentResource {
       targets: pulumi.all(targets),
     };
     this.registerOutputs({ root: ROOT });
+  }
+
+  /** The controller of canaries, where the application's new versions come that way (D5.4). */
+  private rollouts(name: string, config: PlatformConfig, nodePools: NodePoolsOutputs, provider: k8s.Provider): void {
+    const home = this.namespace(name, charts["argo-rollouts"].namespace, config, provider, {
+      // Prometheus judges; the plugin for the Gateway API comes with an image, so nothing else is reached.
+      allow: { toNamespaces: [charts["kube-prometheus-stack"].namespace] },
+    });
+    release(
+      `${name}-argo-rollouts`,
+      "argo-rollouts",
+      config,
+      argoRolloutsValues(config),
+      { parent: this, provider, dependsOn: nodePools.ready },
+      home.name,
+    );
   }
 
   private namespace(

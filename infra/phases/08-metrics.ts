@@ -56,8 +56,11 @@ export class Metrics extends pulumi.ComponentResource {
         allow: {
           fromApiServer: FROM_API_SERVER,
           toCluster: true,
-          // OpenCost asks Prometheus who used what (A17.1).
-          fromNamespaces: { [charts.opencost.namespace]: [9090] },
+          // OpenCost asks Prometheus who used what (A17.1), Argo Rollouts how a canary does (D5.4).
+          fromNamespaces: {
+            [charts.opencost.namespace]: [9090],
+            ...(config.application?.rollout.by === "argo-rollouts" && { [charts["argo-rollouts"].namespace]: [9090] }),
+          },
           // Slack and PagerDuty over HTTPS, the mail server over its own port (B6.2, B6.3).
           toInternet: true,
           toMail: config.monitoring.alerts.mail !== undefined,

@@ -12,6 +12,8 @@ const SYNC_SECONDS = 600;
 /** By which Argo CD knows what it delivered. */
 const TRACKING = "argocd.argoproj.io/tracking-id";
 const CONTROLLER = "argo-cd-argocd-application-controller";
+/** Where Argo Rollouts runs when the settings say that new versions come by canary. */
+const ROLLOUTS = "argo-rollouts";
 /** A cache, which one copy of is enough. */
 const CACHE = "argo-cd-argocd-redis";
 const INITIAL_PASSWORD = "argocd-initial-admin-secret";
@@ -63,6 +65,10 @@ export const gitopsCheck: PhaseCheck = {
       deliveryRights(context),
       outside(context, noPlainSecret(view)),
     ]);
+    if (context.config.application?.rollout.by === "argo-rollouts") {
+      const told = "the controller of canaries runs, where availability counts with a second replica";
+      standing.push(await deploymentsAvailable(view, "D5.4", told, ROLLOUTS, highAvailability));
+    }
     const synced = await outside(context, inSync(context, view));
     return [...standing, synced, await outside(context, continuous(context, view))];
   },

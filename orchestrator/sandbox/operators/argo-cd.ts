@@ -109,7 +109,7 @@ async function synced(context: OperatorContext, application: KubeObject): Promis
   }
   const live: KubeObject[] = [];
   try {
-    for (const object of wanted) live.push(await applied(context, object));
+    for (const object of wanted) live.push(await applied(context, respecting(context, application, object)));
   } catch (error) {
     return failed(message(error));
   }
@@ -153,6 +153,24 @@ function isPermitted(project: KubeObject | undefined, object: KubeObject): boole
   return listed === undefined || on(listAt(project, "spec", "namespaceResourceWhitelist"));
 }
 
+/** What the application leaves to others stays as it is (RespectIgnoreDifferences); what is not there yet is made whole. */
+function respecting({ world }: OperatorContext, application: KubeObject, object: KubeObject): KubeObject {
+  const [group] = groupOf(object);
+  const pointers = listAt(application, "spec", "ignoreDifferences")
+    .filter((one) => text(one, "group") === group && text(one, "kind") === object.kind)
+    .flatMap((one) => listAt<string>(one, "jsonPointers"));
+  const live = world.get(refOf(object));
+  if (pointers.length === 0 || live === undefined) return object;
+  const wanted = structuredClone(object);
+  for (const pointer of pointers) {
+    const path = pointer.slice(1).split("/");
+    const last = path.pop() ?? "";
+    const [holder, now] = [at(wanted, ...path), at(live, ...path)] as (Record<string, unknown> | undefined)[];
+    if (holder !== undefined && now !== undefined && last in holder && last in now) holder[last] = now[last];
+  }
+  return wanted;
+}
+
 /** Server-side apply where something differs; the answer is what the cluster holds. */
 async function applied({ world, self }: OperatorContext, object: KubeObject): Promise<KubeObject> {
   await world.follow({ apiVersion: object.apiVersion, kind: object.kind });
@@ -168,6 +186,11 @@ async function applied({ world, self }: OperatorContext, object: KubeObject): Pr
 function isHealthy(object: KubeObject): boolean {
   if (object.kind === "Application") return at(object, "status", "health", "status") === "Healthy";
   if (object.kind === "Service") return true;
+  if (object.kind === "Rollout")
+    return (
+      at(object, "status", "phase") === "Healthy" &&
+      at(object, "status", "observedGeneration") === String(object.metadata.generation ?? 1)
+    );
   if (conditionOf(object, "Degraded")?.status === "True") return false;
   return readinessOf(object, []).ready;
 }

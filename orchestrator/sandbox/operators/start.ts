@@ -3,6 +3,7 @@ import type { ClusterAccess, ClusterHost } from "../cluster/host";
 import { ApiError, KubeApi } from "../kubernetes/api";
 import { at, selects, type KubeObject } from "../kubernetes/object";
 import { argoCd } from "./argo-cd";
+import { argoRollouts } from "./argo-rollouts";
 import { awsLoadBalancerController } from "./aws-load-balancer-controller";
 import { certManager } from "./cert-manager";
 import { cloudnativePg } from "./cloudnative-pg";
@@ -29,6 +30,7 @@ import { World, type Kind } from "./world";
 export const operators: readonly Operator[] = [
   argoCd,
   flux,
+  argoRollouts,
   certManager,
   chaosMesh,
   envoyGateway,

@@ -2,6 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
+import { workloadManifests } from "../../../infra/environments/environment";
+import { stableSpec } from "../../../infra/environments/stable";
+import { PROMETHEUS } from "../../../infra/environments/strategy";
+import { workloadKinds } from "../../../infra/gitops/workload-kinds";
 import { syncPolicy } from "../../../infra/phases/07-gitops";
 import { buildPlatform } from "../../../infra/platform";
 import { configOf, record, root, type Registered } from "../../support/pulumi";
@@ -62,6 +66,32 @@ describe("phase 07: GitOps", () => {
     expect(written).to.have.length(project("workloads").namespaceResourceWhitelist?.length ?? 0);
     expect(JSON.stringify(rules)).to.not.include("*").and.not.include('"secrets"');
   });
+  it("[D5.4] installs Argo Rollouts where new versions come by canary, and lets those be delivered", async () => {
+    expect(inputsOf("kubernetes:helm.sh/v3:Release", "gitops-argo-rollouts")).to.include({
+      chart: "argo-rollouts",
+      namespace: "argo-rollouts",
+    });
+    const policy = (name: string) => inputsOf("kubernetes:networking.k8s.io/v1:NetworkPolicy", name)["spec"];
+    expect(JSON.stringify(policy("gitops-argo-rollouts-allow-namespaces"))).to.include('"monitoring"');
+    expect(JSON.stringify(policy("metrics-monitoring-allow-callers"))).to.include('"argo-rollouts"');
+    // A canary asks for the Prometheus that is there.
+    expect(PROMETHEUS).to.equal("http://kube-prometheus-stack-prometheus.monitoring:9090");
+    const { seen: dev } = await record("dev", () => buildPlatform(configOf("dev")));
+    expect(dev.filter(({ name }) => name.includes("rollouts"))).to.deep.equal([]);
+  });
+  for (const environment of environments)
+    it(`[C7.1] the project takes every kind that the overlay of ${environment} delivers, and where it goes`, () => {
+      const config = configOf(environment);
+      const spec = stableSpec(config, `registry.example/app@sha256:${"a".repeat(64)}`);
+      const delivered = new Set(
+        (spec === undefined ? [] : workloadManifests(spec)).map(
+          ({ apiVersion, kind }) => `${apiVersion.includes("/") ? apiVersion.split("/")[0] : ""}/${kind}`,
+        ),
+      );
+      expect(delivered.size).to.be.greaterThan(8);
+      const permitted = workloadKinds.map(({ group, kind }) => `${group}/${kind}`);
+      expect([...delivered].filter((kind) => !permitted.includes(kind))).to.deep.equal([]);
+    });
   it("[A7.2] pins what production takes", () => {
     const application = inputsOf("kubernetes:argoproj.io/v1alpha1:Application", "gitops-root")["spec"] as {
       source: { targetRevision: string; path: string };

@@ -154,6 +154,25 @@ describe("check 07 GitOps", () => {
     ]);
     expect(at(await world.fixture.api.get(settings), "data", "a")).to.equal("b");
   });
+  it("[D5.4] asks for the controller of canaries where new versions come by canary", async () => {
+    const config = {
+      environment: "production",
+      highAvailability: true,
+      application: { rollout: { by: "argo-rollouts" } },
+    };
+    const { findings } = await run({ config: config as never });
+    expect(findings.find(({ requirement }) => requirement === "D5.4")?.verdict).to.not.equal("passed");
+    const at = "argo-rollouts";
+    await world.put({ apiVersion: "v1", kind: "Namespace", metadata: { name: at } });
+    await world.fixture.make("kubernetes:helm.sh/v3:Release", at, {
+      name: at,
+      chart: at,
+      namespace: at,
+      values: { controller: { pdb: { enabled: true, minAvailable: 1 } } },
+    });
+    const again = await run({ config: config as never });
+    expect(again.findings.find(({ requirement }) => requirement === "D5.4")?.verdict).to.equal("passed");
+  });
   it("[A7.6] fails for an application that is not there", async () => {
     const more = { ...outputs, gitops: { ...outputs.gitops, applications: ["absent"] } };
     const config = { environment: "dev", highAvailability: true } as never;

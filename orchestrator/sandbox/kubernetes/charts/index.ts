@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Properties } from "../../provider/serve";
 import type { KubeObject } from "../object";
+import { argoRollouts } from "./argo-rollouts";
 import { argoCd } from "./argo-cd";
 import { awsLoadBalancerController } from "./aws-load-balancer-controller";
 import { certManager } from "./cert-manager";
@@ -34,6 +35,7 @@ import { strimziKafkaOperator } from "./strimzi-kafka-operator";
 /** Charts by the name in their `Chart.yaml`. */
 export const chartTables: Readonly<Record<string, ChartTable>> = {
   "argo-cd": argoCd as unknown as ChartTable,
+  "argo-rollouts": argoRollouts as unknown as ChartTable,
   "aws-load-balancer-controller": awsLoadBalancerController as unknown as ChartTable,
   "cert-manager": certManager as unknown as ChartTable,
   "chaos-mesh": chaosMesh as unknown as ChartTable,

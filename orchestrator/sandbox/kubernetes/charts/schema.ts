@@ -93,6 +93,8 @@ export interface Definition {
   readonly bounds?: Bounds;
   /** Fields beside the spec, of kinds that have some. */
   readonly root?: Readonly<Record<string, Schema>>;
+  /** Where the number of copies stands, of kinds that an autoscaler can scale. */
+  readonly scale?: object;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -116,6 +118,7 @@ export function definition({
   spec = open,
   bounds = {},
   root = {},
+  scale,
   annotations: given = {},
 }: Definition): KubeObject {
   const approval = approvals[group];
@@ -148,7 +151,7 @@ export function definition({
         served: true,
         storage: i === 0,
         schema,
-        subresources: { status: {} },
+        subresources: { status: {}, ...(scale !== undefined && { scale }) },
       })),
     },
   };

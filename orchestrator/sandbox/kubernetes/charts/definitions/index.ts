@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../object";
 import { alloyDefinitions } from "./alloy";
 import { argoCdDefinitions } from "./argo-cd";
+import { argoRolloutsDefinitions } from "./argo-rollouts";
 import { loadBalancerDefinitions } from "./aws-load-balancer-controller";
 import { certManagerDefinitions } from "./cert-manager";
 import { chaosMeshDefinitions } from "./chaos-mesh";
@@ -45,6 +46,7 @@ export interface KindSource {
 export const kindSources: readonly KindSource[] = [
   { installedBy: "chart alloy 1.11.1 (Alloy v1.18.1)", definitions: alloyDefinitions },
   { installedBy: "chart argo-cd (Argo CD 3.4)", definitions: argoCdDefinitions },
+  { installedBy: "chart argo-rollouts 2.41.0 (Argo Rollouts v1.9.0)", definitions: argoRolloutsDefinitions },
   { installedBy: "chart aws-load-balancer-controller v3.5.0", definitions: loadBalancerDefinitions },
   { installedBy: "chart cert-manager v1.21.1", definitions: certManagerDefinitions },
   { installedBy: "chart chaos-mesh 2.8.3", definitions: chaosMeshDefinitions },

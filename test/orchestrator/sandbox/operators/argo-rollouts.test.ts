@@ -1,0 +1,157 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { expect } from "chai";
+import { stringify } from "yaml";
+import { deliveryOf } from "../../../../infra/environments/delivery";
+import { workloadManifests } from "../../../../infra/environments/environment";
+import type { Strategy } from "../../../../infra/environments/strategy";
+import type { Properties } from "../../../../orchestrator/sandbox/provider/serve";
+import { at, listAt, type KubeObject } from "../../../../orchestrator/sandbox/kubernetes/object";
+import { imageOf, specOf } from "../../../support/environments";
+import { FakeCloud, open, until, type Fixture } from "../kubernetes/fixture";
+
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+const strategy: Strategy = { by: "argo-rollouts" };
+const NAMESPACE = "production";
+const rollout = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: "app", namespace: NAMESPACE };
+const application = {
+  apiVersion: "argoproj.io/v1alpha1",
+  kind: "Application",
+  name: NAMESPACE,
+  namespace: "argocd",
+};
+const healthy = (object: KubeObject | undefined): boolean =>
+  at(object, "status", "phase") === "Healthy" &&
+  at(object, "status", "observedGeneration") === String(object?.metadata.generation);
+
+/** What production delivers, as far as a canary goes: no secret store and no operator of metrics is here. */
+const delivered = (digit: string): object[] =>
+  workloadManifests(specOf("production", { image: imageOf(digit), strategy })).flatMap((manifest) => {
+    if (
+      !/^(Deployment|Service|Rollout|AnalysisTemplate|HTTPRoute|HorizontalPodAutoscaler|ConfigMap|ServiceAccount)$/.test(
+        manifest.kind,
+      )
+    )
+      return [];
+    if (manifest.kind !== "Deployment") return [manifest];
+    // Without the credentials, which a secret store would bring.
+    const spec = structuredClone(manifest["spec"]) as {
+      template: { spec: { initContainers?: object[]; containers: { env?: object[] }[] } };
+    };
+    delete spec.template.spec.initContainers;
+    for (const container of spec.template.spec.containers) delete container.env;
+    return [{ ...manifest, spec }];
+  });
+
+describe("Argo Rollouts in a rehearsal", function () {
+  this.timeout(60_000);
+  let fixture: Fixture;
+  let apps: string;
+  const apply = (object: KubeObject) => fixture.api.apply(object, { manager: "test", force: true });
+  const deliver = (digit: string) => {
+    const folder = path.join(apps, "shop", "overlays", "production");
+    fs.mkdirSync(folder, { recursive: true });
+    const texts = delivered(digit).map((object) => stringify(object, { aliasDuplicateObjects: false }));
+    fs.writeFileSync(path.join(folder, "all.yaml"), texts.join("---\n"));
+  };
+  const get = (apiVersion: string, kind: string, name: string) =>
+    fixture.api.get({ apiVersion, kind, name, namespace: NAMESPACE });
+  const shares = async () =>
+    listAt(await get("gateway.networking.k8s.io/v1", "HTTPRoute", "app"), "spec", "rules", 0, "backendRefs").map(
+      (backend) => at(backend, "weight"),
+    );
+  const settled = async (before?: string): Promise<KubeObject> => {
+    const done = await until(
+      fixture,
+      rollout,
+      (object) => healthy(object) && at(object, "status", "currentPodHash") !== before,
+    );
+    if (done === undefined) throw new Error("there is no Rollout");
+    return done;
+  };
+
+  before(async () => {
+    apps = fs.mkdtempSync(path.join(os.tmpdir(), "slipway-rollouts-"));
+    fixture = await open({ operators: { cloud: new FakeCloud(), apps } });
+    for (const name of ["argocd", "argo-rollouts", "envoy-gateway-system", NAMESPACE])
+      await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    const install = (name: string, namespace: string, values: Properties) =>
+      fixture.make(RELEASE, name, { name, chart: name, namespace, values });
+    await install("gateway-crds-helm", "envoy-gateway-system", {
+      crds: { gatewayAPI: { enabled: true, channel: "standard" }, envoyGateway: { enabled: true } },
+    });
+    await install("argo-cd", "argocd", {});
+    await install("argo-rollouts", "argo-rollouts", {});
+    await apply({
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "AppProject",
+      metadata: { name: "workloads", namespace: "argocd" },
+      spec: { sourceRepos: ["*"], destinations: [{ server: "*", namespace: NAMESPACE }] },
+    });
+    deliver("a");
+    const delivery = deliveryOf({
+      ...specOf("production"),
+      kind: "production",
+      strategy,
+      repository: "https://git.example.org/platform",
+      revision: "main",
+      folder: "apps/shop",
+    });
+    await apply({ ...delivery, metadata: { ...delivery.metadata, namespace: "argocd" } } as unknown as KubeObject);
+  });
+  after(async () => {
+    await fixture.close();
+    fs.rmSync(apps, { recursive: true, force: true });
+  });
+
+  it("[C5.1] brings the first version up at once, with the copies the autoscaler wants at least", async () => {
+    await until(fixture, rollout, (object) => healthy(object) && at(object, "status", "readyReplicas") === 3);
+    expect(await shares()).to.deep.equal([100, 0]);
+    const service = await get("v1", "Service", "app");
+    const hash = at(await get("argoproj.io/v1alpha1", "Rollout", "app"), "status", "stableRS");
+    expect(at(service, "spec", "selector", "rollouts-pod-template-hash")).to.equal(hash);
+    // Its pods are the Rollout's; the Deployment only says what a pod is.
+    await until(
+      fixture,
+      { apiVersion: "apps/v1", kind: "Deployment", name: "app", namespace: NAMESPACE },
+      (object) => at(object, "spec", "replicas") === 0,
+    );
+  });
+  it("[D5.1] takes a new version in by the steps of the table, and Argo CD sets nothing back", async () => {
+    const before = String(at(await settled(), "status", "currentPodHash"));
+    const seen: unknown[] = [];
+    const following = new AbortController();
+    const follow = fixture.api.follow(
+      { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" },
+      {
+        reset: () => undefined,
+        event: ({ object }) => seen.push(at(listAt(object, "spec", "rules", 0, "backendRefs")[1], "weight")),
+      },
+      following.signal,
+    );
+    deliver("b");
+    await fixture.api.merge(application, { metadata: { annotations: { "argocd.argoproj.io/refresh": "normal" } } });
+    const after = await settled(before);
+    following.abort();
+    await follow.catch(() => undefined);
+    expect(seen.filter((weight, i) => weight !== seen[i - 1] && weight !== 0)).to.deep.equal([10, 20, 30, 40, 50, 100]);
+    expect(await shares()).to.deep.equal([100, 0]);
+    expect(at(after, "status", "stableRS")).to.equal(at(after, "status", "currentPodHash"));
+    const { items: sets } = await fixture.api.list("apps/v1", "ReplicaSet", NAMESPACE);
+    const old = sets.find(({ metadata }) => metadata.name === `app-${before}`);
+    expect(at(old, "spec", "replicas")).to.equal(0);
+    await until(fixture, application, (object) => at(object, "status", "health", "status") === "Healthy");
+  });
+  it("says of a Rollout without its Deployment what is wrong", async () => {
+    const lost = { ...rollout, name: "lost" };
+    await apply({
+      apiVersion: lost.apiVersion,
+      kind: lost.kind,
+      metadata: { name: lost.name, namespace: NAMESPACE },
+      spec: { workloadRef: { apiVersion: "apps/v1", kind: "Deployment", name: "nobody" } },
+    });
+    const told = await until(fixture, lost, (object) => at(object, "status", "phase") === "Degraded");
+    expect(at(told, "status", "message")).to.include('Invalid value: "nobody": not found');
+  });
+});
