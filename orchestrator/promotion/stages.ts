@@ -38,9 +38,12 @@ export class StageStop extends SlipwayError {
   }
 }
 
+/** What did not pass before a run was interrupted is looked into, not tried until it passes. */
+const AGAIN = "see slipway ledger show; mend what it says and promote again: that is a run of its own";
+
 /**
  * Runs the stages of one side of the rollout, in their order, and writes each down. What passed in this very run is not
- * repeated. @throws StageStop at the first that does not pass.
+ * repeated, and what did not pass is not tried again (D3.8). @throws StageStop at the first that does not pass.
  */
 export async function proveStages(
   { stages = [], store, environment, by, say }: PromotionWork,
@@ -56,7 +59,9 @@ export async function proveStages(
   );
   for (const stage of wanted) {
     const current = standingOf(await store.ledger.read()).environments[environment].run;
-    if (current?.sequence === run.run && current.passed.includes(stage.name)) continue;
+    const { passed = [], stopped } = current?.sequence === run.run ? current : {};
+    if (passed.includes(stage.name)) continue;
+    if (stopped?.stage === stage.name) throw new StageStop(stage.name, { ...stopped, seconds: 0, fix: AGAIN });
     const result = await stage.run({ environment, release: run.release, run: run.run });
     const { verdict, summary, seconds, evidence } = result;
     await store.ledger.append(by, () => ({

@@ -19,6 +19,8 @@ export interface Run {
   readonly ended?: number;
   /** Stages that passed: whoever goes on with the run does not repeat them. */
   readonly passed: readonly string[];
+  /** The stage that did not pass: whoever goes on with the run does not try it again (D3.8). */
+  readonly stopped?: Pick<EventOf<"stage">, "stage" | "verdict" | "summary">;
   /** How the last watch of it ended, and when. */
   readonly watched?: { readonly verdict: WatchVerdict; readonly at: string };
 }
@@ -93,7 +95,9 @@ function inEnvironment(before: EnvironmentStanding, { sequence, at, event }: Ent
       return { ...before, run, verified: [...before.verified.filter((one) => one !== run.release), run.release] };
     }
     case "stage": {
-      if (before.run?.sequence !== event.run || event.verdict !== "passed") return before;
+      if (before.run?.sequence !== event.run) return before;
+      const { stage, verdict, summary } = event;
+      if (verdict !== "passed") return { ...before, run: { ...before.run, stopped: { stage, verdict, summary } } };
       return { ...before, run: { ...before.run, passed: [...before.run.passed, event.stage] } };
     }
     case "watched": {

@@ -25,7 +25,7 @@ const common = {
   onRollback: z.boolean().default(false),
 };
 
-/** A gate of an environment (`gates` of promotion/rules.yaml): a command here, or a Job in the cluster. */
+/** A gate of an environment (`gates` of promotion/rules.yaml): a command here, a Job in the cluster, or requests. */
 export const gateSchema = z.union([
   z.strictObject({
     /** Program and arguments; there is no shell. `{environment}` and `{release}` are filled in. */
@@ -38,6 +38,25 @@ export const gateSchema = z.union([
     /** File of the project with the Job, of which name, deadline and retries are set here. */
     job: z.string().min(1),
     namespace: z.string().min(1),
+    ...common,
+  }),
+  z.strictObject({
+    /** Where the application answers; nothing but scheme and host, and only https, for a login may go with it. */
+    asks: z
+      .url({ protocol: /^https$/ })
+      .refine(
+        (text) => URL.parse(text)?.origin === text.replace(/\/$/, ""),
+        "scheme and host alone: https://qa.example.com",
+      ),
+    /** Each has to answer with 200. */
+    paths: z.array(z.string().startsWith("/")).min(1).default(["/health", "/status"]),
+    /** What was rolled out settles for so long (C3.5: 15 s in QA, D4.2: 10 s elsewhere). */
+    settleSeconds: z.number().nonnegative().max(600).default(10),
+    /** Variable of this process with the value of the Authorization header. */
+    authorization: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9_]*$/)
+      .optional(),
     ...common,
   }),
 ]);

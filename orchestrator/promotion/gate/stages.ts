@@ -10,6 +10,7 @@ import { short } from "../words";
 import { runCommand } from "./command";
 import type { Keep } from "./evidence";
 import { runJob, type Jobs } from "./job";
+import { askPaths } from "./request";
 import { gateNames, type GateName, type GateSettings } from "./settings";
 import { verdictOf, type Ending } from "./verdict";
 
@@ -47,8 +48,7 @@ async function runGate(
   asked: StageRequest,
 ): Promise<StageResult> {
   const start = work.now().getTime();
-  const ending =
-    "command" in settings ? await asCommand(work, settings, asked) : await asJob(work, name, settings, asked);
+  const ending = await endingOf(work, name, settings, asked);
   const { verdict, summary } = verdictOf(ending, settings.expects);
   return {
     verdict,
@@ -60,6 +60,23 @@ async function runGate(
         : `see its output below the state directory's evidence folder, mend it and promote again`,
     evidence: work.keep(ending.output),
   };
+}
+
+function endingOf(work: GateWork, name: GateName, settings: GateSettings, asked: StageRequest): Promise<Ending> {
+  if ("command" in settings) return asCommand(work, settings, asked);
+  if ("job" in settings) return asJob(work, name, settings, asked);
+  return asRequests(work, settings);
+}
+
+function asRequests(
+  { variables, now, waitUntil }: GateWork,
+  { authorization: name, ...gate }: Extract<GateSettings, { asks: string }>,
+): Promise<Ending> {
+  const authorization = name === undefined ? undefined : variables[name];
+  if (name !== undefined && authorization === undefined) {
+    return Promise.resolve({ why: `${name} is not set, so nobody can log in`, output: "" });
+  }
+  return askPaths(gate, { ...(authorization !== undefined && { authorization }), now, waitUntil });
 }
 
 function asCommand(

@@ -74,6 +74,14 @@ describe("the stages of a promotion", () => {
     await prove("before");
     expect(ran).to.deep.equal(["migration"]);
   });
+  it("do not try again in a run what did not pass in it, also after a kill [D3.8]", async () => {
+    const { prove } = work(stage("migration", "before", "failed"));
+    for (const _ of [1, 2]) {
+      const error = await prove("before").catch((one: unknown) => one);
+      expect((error as StageStop).message).to.equal("migration failed: migration said so");
+    }
+    expect(ran).to.deep.equal(["migration"]);
+  });
   it("never touch the schema on the way back [D3.9]", async () => {
     const { prove } = work(stage("migration", "before", "passed", false), stage("smoke", "after"));
     await prove("before", "rollback");

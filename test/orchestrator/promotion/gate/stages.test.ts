@@ -41,6 +41,12 @@ describe("the gates of an environment", () => {
     const gates = { security: node(""), smoke: node(""), performance: node(""), integration: node("") };
     expect(stages(gates).map(({ name }) => name)).to.deep.equal(["smoke", "integration", "performance", "security"]);
   });
+  it("ask nobody without the login they were promised", async () => {
+    const gate = { asks: "https://qa.example.com", authorization: "QA_LOGIN", timeoutSeconds: 30 };
+    const result = await stages({ smoke: gate })[0]?.run(asked);
+    expect(result?.verdict).to.equal("errored");
+    expect(result?.summary).to.include("QA_LOGIN is not set");
+  });
   it("keep their output as evidence, by its digest and without secrets", async () => {
     const [stage] = stages({ smoke: { ...node("console.log(process.env.WANTED, '1 passing')"), passes: ["WANTED"] } });
     const result = await stage?.run(asked);
