@@ -57,7 +57,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
   const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy }, inAccount).outputs;
   const autoscaling = new Autoscaling(
     "autoscaling",
-    { config, tags, cluster, nodePools, networkPolicy, certificates, entryPoint, metrics },
+    { config, tags, cluster, nodePools, networkPolicy, certificates, entryPoint, metrics, stateful },
     inAccount,
   ).outputs;
   const security = new Security("security", { config, cluster, nodePools }, inAccount).outputs;

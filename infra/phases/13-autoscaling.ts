@@ -9,12 +9,14 @@ import { PlatformNamespace, podMaximumOf } from "../environments/namespace";
 import type { Tags } from "../naming";
 import type { AutoscalingOutput } from "../outputs";
 import { release, replicas, restrictedContainer } from "../release";
+import { POSTGRES } from "../stateful/postgres";
 import type { ClusterOutputs } from "./02-cluster";
 import type { NodePoolsOutputs } from "./03-node-pools";
 import type { NetworkPolicyOutputs } from "./04-network-policy";
 import type { CertificatesOutputs } from "./05-certificates";
 import type { EntryPointOutputs } from "./06-entry-point";
 import type { MetricsOutputs } from "./08-metrics";
+import type { StatefulOutputs } from "./11-stateful";
 
 export interface AutoscalingArgs {
   readonly config: PlatformConfig;
@@ -25,6 +27,7 @@ export interface AutoscalingArgs {
   readonly certificates: CertificatesOutputs;
   readonly entryPoint: EntryPointOutputs;
   readonly metrics: MetricsOutputs;
+  readonly stateful: StatefulOutputs;
 }
 export type AutoscalingOutputs = {
   readonly [key in keyof AutoscalingOutput]: pulumi.Output<AutoscalingOutput[key]>;
@@ -106,9 +109,7 @@ export class Autoscaling extends pulumi.ComponentResource {
       { ...onCluster, dependsOn: [metrics, ...nodePools.ready] },
       namespace.name,
     );
-    const advice = advised(args).map(([namespaceOf, deployment]) =>
-      this.advise(name, namespaceOf, deployment, recommender, onCluster),
-    );
+    const advice = advised(args).map((target) => this.advise(name, target, recommender, onCluster));
 
     this.outputs = {
       metricsServerVersion: metrics.addonVersion,
@@ -128,19 +129,18 @@ export class Autoscaling extends pulumi.ComponentResource {
   /** A recommendation without consequences: mode Off writes it down and changes nothing (A13.1). */
   private advise(
     name: string,
-    namespace: pulumi.Output<string>,
-    deployment: string,
+    { namespace, apiVersion, kind, name: target }: Advised,
     recommender: pulumi.Resource,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Output<string> {
     const autoscaler = new k8s.apiextensions.CustomResource(
-      `${name}-advice-${deployment}`,
+      `${name}-advice-${target}`,
       {
         apiVersion: "autoscaling.k8s.io/v1",
         kind: "VerticalPodAutoscaler",
-        metadata: { name: deployment, namespace },
+        metadata: { name: target, namespace },
         spec: {
-          targetRef: { apiVersion: "apps/v1", kind: "Deployment", name: deployment },
+          targetRef: { apiVersion, kind, name: target },
           updatePolicy: { updateMode: "Off" },
         },
       },
@@ -150,12 +150,36 @@ export class Autoscaling extends pulumi.ComponentResource {
   }
 }
 
-/** Deployments whose requests are worth checking: add-ons that grow with the cluster, none of them behind an HPA. */
-function advised({ certificates, networkPolicy }: AutoscalingArgs): [pulumi.Output<string>, string][] {
+/** What the recommender looks at. */
+interface Advised {
+  readonly namespace: pulumi.Output<string>;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/**
+ * Whose requests are worth checking: add-ons that grow with the cluster, none of them behind an HPA, and the reference
+ * database, which starts small and gets its size by advice (A11.6, H4.2).
+ */
+function advised({ certificates, networkPolicy, stateful, config }: AutoscalingArgs): Advised[] {
+  const deployment = (namespace: pulumi.Output<string>, name: string) => ({
+    namespace,
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    name,
+  });
+  const database = {
+    namespace: stateful.postgres.apply(([one]) => one?.namespace ?? POSTGRES.namespace),
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "Cluster",
+    name: POSTGRES.cluster,
+  };
   return [
-    [certificates.namespace, "cert-manager"],
-    [networkPolicy.gateway.name, "envoy-gateway"],
-    [networkPolicy.externalDns.name, "external-dns"],
+    deployment(certificates.namespace, "cert-manager"),
+    deployment(networkPolicy.gateway.name, "envoy-gateway"),
+    deployment(networkPolicy.externalDns.name, "external-dns"),
+    ...(config.stateful.postgres.enabled ? [database] : []),
   ];
 }
 

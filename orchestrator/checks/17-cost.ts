@@ -5,6 +5,7 @@ import { nameOf, viewCluster, type ClusterView } from "./cluster-view";
 import { diagnosis, each, examine, outside, type Offence } from "./finding";
 import { quantityOf } from "./quantity";
 import { refusalOfTooMuch } from "./quota-probe";
+import { wasteLeft, wasteReported } from "./waste";
 
 /** A17.2: all pods of a team together. */
 const TEAM_QUOTA = { "requests.cpu": "10", "requests.memory": "32Gi", "limits.cpu": "20", "limits.memory": "64Gi" };
@@ -30,6 +31,7 @@ export const costCheck: PhaseCheck = {
       shown(context, view),
       outside(context, exported(context)),
       quotasSet(context, view),
+      outside(context, wasteReported(view)),
       ...(teams[0] === undefined ? [] : [tooMuchRefused(context, view, teams[0])]),
       ...(context.config.cost.workingHours === undefined ? [] : [outside(context, restArranged(context))]),
     ]);
@@ -37,7 +39,7 @@ export const costCheck: PhaseCheck = {
 
   async diagnose(context) {
     const view = await viewCluster(context.clients.kubernetes);
-    return [...(await unpriced(context)), ...(await nearlyFull(view))];
+    return [...(await unpriced(context)), ...(await nearlyFull(view)), ...(await wasteLeft(view))];
   },
 };
 

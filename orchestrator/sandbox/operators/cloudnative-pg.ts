@@ -75,6 +75,10 @@ async function run(context: OperatorContext, cluster: KubeObject): Promise<boole
     phase: healthy ? "Cluster in healthy state" : "Waiting for the instances to become active",
     instances: known.length,
     readyInstances: ready,
+    // Of the scale subresource, by which others find the instances.
+    selector: Object.entries(labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(","),
     instanceNames: members.map(({ pod }) => pod.metadata.name),
     currentPrimary: `${name}-1`,
     targetPrimary: `${name}-1`,

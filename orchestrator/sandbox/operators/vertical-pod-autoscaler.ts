@@ -16,6 +16,7 @@ export const verticalPodAutoscaler: Operator = {
   kinds: [
     { apiVersion: API, kind: "VerticalPodAutoscaler" },
     { apiVersion: "apps/v1", kind: "StatefulSet" },
+    { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster" },
     { apiVersion: "v1", kind: "Pod" },
     METRICS,
   ],
@@ -30,7 +31,7 @@ async function advise({ world, now }: OperatorContext, autoscaler: KubeObject): 
   const namespace = autoscaler.metadata.namespace;
   const { apiVersion, kind, name } = at(autoscaler, "spec", "targetRef") as Record<string, string>;
   const target = world.get({ apiVersion: String(apiVersion), kind: String(kind), name: String(name), namespace });
-  const labels = at(target, "spec", "template", "metadata", "labels") as Record<string, string> | undefined;
+  const labels = podLabels(target);
   const measured = world
     .list(METRICS.apiVersion, METRICS.kind, namespace)
     .filter(({ metadata }) => {
@@ -54,6 +55,14 @@ async function advise({ world, now }: OperatorContext, autoscaler: KubeObject): 
       },
     }),
   });
+}
+
+/** Labels of a target's pods: those of its template, or of its scale subresource where it has none. */
+function podLabels(target: KubeObject | undefined): Record<string, string> | undefined {
+  const selector = at(target, "status", "selector");
+  return typeof selector === "string"
+    ? (Object.fromEntries(selector.split(",").map((pair) => pair.split("="))) as Record<string, string>)
+    : (at(target, "spec", "template", "metadata", "labels") as Record<string, string> | undefined);
 }
 
 function recommend(containerName: string, measured: readonly unknown[]): object {

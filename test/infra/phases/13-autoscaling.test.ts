@@ -37,11 +37,15 @@ describe("phase 13: autoscaling", () => {
     expect(values("production").replicas).to.equal(2);
   });
   it("[A13.1] advises and changes nothing: mode Off, no updater, no webhook", () => {
-    expect(advice()).to.have.length(3);
+    expect(advice()).to.have.length(4);
     for (const { name, inputs } of advice())
       expect(inputs, name).to.have.nested.property("spec.updatePolicy.updateMode", "Off");
     const values = inputsOf("kubernetes:helm.sh/v3:Release", "autoscaling-vertical-pod-autoscaler")?.["values"];
     expect(values).to.deep.include({ admissionController: { enabled: false }, updater: { enabled: false } });
+  });
+  it("[A11.6] [H4.2] advises on the reference database, which starts small", () => {
+    const targets = advice().map(({ inputs }) => (inputs["spec"] as { targetRef: object }).targetRef);
+    expect(targets).to.deep.include({ apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", name: "checkout" });
   });
   it("[A13.1] never advises on what an autoscaler holds", () => {
     const targets = advice().map(({ inputs }) => (inputs["spec"] as { targetRef: { name: string } }).targetRef.name);

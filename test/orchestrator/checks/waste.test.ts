@@ -1,0 +1,95 @@
+import { expect } from "chai";
+import type { ClusterView } from "../../../orchestrator/checks/cluster-view";
+import { wasteIn, wasteLeft, wasteReported } from "../../../orchestrator/checks/waste";
+
+type Lists = Readonly<Record<string, readonly object[]>>;
+const view = (lists: Lists) =>
+  ({ list: (_api: string, kind: string) => Promise.resolve(lists[kind] ?? []) }) as unknown as ClusterView;
+const pod = (name: string, owner: object, cpu: string, claim?: string) => ({
+  metadata: { name, namespace: "shop", ownerReferences: [owner] },
+  spec: {
+    containers: [{ name: "app", resources: { requests: { cpu } } }],
+    volumes: claim === undefined ? [] : [{ name: "data", persistentVolumeClaim: { claimName: claim } }],
+  },
+});
+const metrics = (name: string, cpu: string) => ({
+  metadata: { name, namespace: "shop" },
+  containers: [{ name: "app", usage: { cpu } }],
+});
+const web = { kind: "ReplicaSet", name: "web-5d9f" };
+const deployment = { metadata: { name: "web", namespace: "shop" }, spec: { replicas: 3 } };
+const namespace = (environment: string) => ({
+  metadata: { name: "shop", labels: { "slipway.dev/environment": environment } },
+});
+const claim = (name: string) => ({
+  metadata: { name, namespace: "shop" },
+  spec: { resources: { requests: { storage: "10Gi" } } },
+  status: { phase: "Bound" },
+});
+const told = async (lists: Lists) =>
+  (await wasteIn(view(lists))).waste.map(({ kind, subject, detail }) => `${kind} ${subject}: ${detail}`);
+
+describe("waste", () => {
+  it("[H4.1] names requests of which 40 % or more are not used, all pods of a workload together", async () => {
+    const Pod = [pod("web-5d9f-a", web, "500m"), pod("web-5d9f-b", web, "500m")];
+    const at = (first: string, second: string) =>
+      told({ Pod, PodMetrics: [metrics("web-5d9f-a", first), metrics("web-5d9f-b", second)] });
+    expect(await at("300m", "250m")).to.deep.equal(["over-provisioned shop/web: uses 550m of 1000m CPU"]);
+    expect(await at("450m", "350m")).to.deep.equal([]);
+    expect(await at("20m", "20m")).to.deep.equal(["idle shop/web: uses 40m of 1000m CPU"]);
+  });
+  it("[H4.2] says what the recommender would give instead", async () => {
+    const target = { target: { cpu: "120m" } };
+    const advice = {
+      metadata: { name: "any", namespace: "shop" },
+      spec: { targetRef: { name: "checkout" } },
+      status: { recommendation: { containerRecommendations: [target] } },
+    };
+    const Pod = [pod("checkout-1", { kind: "Cluster", name: "checkout" }, "250m")];
+    expect(
+      await told({ Pod, PodMetrics: [metrics("checkout-1", "50m")], VerticalPodAutoscaler: [advice] }),
+    ).to.deep.equal(["over-provisioned shop/checkout: uses 50m of 250m CPU; the recommender says 120m a pod (H4.2)"]);
+  });
+  it("[H4.1] judges nothing by values that are missing", async () => {
+    expect(await told({ Pod: [pod("web-5d9f-a", web, "500m")] })).to.deep.equal([]);
+  });
+  it("[H4.1] names what is not scaled where load moves, and nowhere else", async () => {
+    const scaler = {
+      metadata: { name: "web", namespace: "shop" },
+      spec: { scaleTargetRef: { name: "web", kind: "Deployment" } },
+    };
+    const Deployment = [deployment];
+    expect(await told({ Deployment, Namespace: [namespace("production")] })).to.deep.equal([
+      "not scaled shop/web: 3 pods at all hours, no autoscaler",
+    ]);
+    expect(
+      await told({ Deployment, Namespace: [namespace("production")], HorizontalPodAutoscaler: [scaler] }),
+    ).to.deep.equal([]);
+    expect(await told({ Deployment, Namespace: [namespace("qa")] })).to.deep.equal([]);
+  });
+  it("[H4.1] names and diagnoses volumes that nobody mounts", async () => {
+    const lists = {
+      Pod: [pod("db-0", { kind: "StatefulSet", name: "db" }, "100m", "data-0")],
+      PersistentVolumeClaim: [claim("data-0"), claim("data-9")],
+      PersistentVolume: [
+        { metadata: { name: "pv-1" }, spec: { capacity: { storage: "5Gi" } }, status: { phase: "Released" } },
+        { metadata: { name: "pv-2" }, spec: { capacity: { storage: "5Gi" } }, status: { phase: "Bound" } },
+      ],
+    };
+    expect(await told(lists)).to.deep.equal([
+      "left behind pv-1: volume 5Gi, Released: its claim is gone",
+      "left behind shop/data-9: claim 10Gi, mounted by no pod",
+    ]);
+    const [found] = await wasteLeft(view(lists));
+    expect(found?.requirement).to.equal("H4.1");
+    expect(found?.subjects).to.have.length(2);
+    expect(await wasteLeft(view({}))).to.deep.equal([]);
+  });
+  it("[H4.1] is reported line by line and stops nothing; where nothing was seen nothing is promised", async () => {
+    const finding = await wasteReported(view({ Deployment: [deployment], Namespace: [namespace("staging")] }));
+    expect(finding.verdict).to.equal("passed");
+    expect(finding.detail).to.equal("0 over-provisioned, 0 idle, 1 not scaled, 0 left behind");
+    expect(finding.table?.rows).to.deep.equal([["not scaled", "shop/web", "3 pods at all hours, no autoscaler"]]);
+    expect((await wasteReported(view({}))).verdict).to.equal("inconclusive");
+  });
+});
