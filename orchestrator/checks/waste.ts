@@ -5,6 +5,7 @@ import type {
   V1PersistentVolume,
   V1PersistentVolumeClaim,
   V1Pod,
+  V1StatefulSet,
   V2HorizontalPodAutoscaler,
 } from "@kubernetes/client-node";
 import type { Diagnosis, Finding } from "./check";
@@ -39,20 +40,21 @@ interface Advice extends KubernetesObject {
 
 /** What waste there is by what the API says at the moment: metrics of pods, claims, volumes and autoscalers. */
 export async function wasteIn(view: ClusterView): Promise<{ looked: number; waste: Waste[] }> {
-  const [pods, metrics, advice, claims, volumes, deployments, autoscalers, namespaces] = await Promise.all([
+  const [pods, metrics, advice, claims, volumes, deployments, sets, autoscalers, namespaces] = await Promise.all([
     view.list<V1Pod>("v1", "Pod"),
     view.list<PodMetrics>("metrics.k8s.io/v1beta1", "PodMetrics"),
     view.list<Advice>("autoscaling.k8s.io/v1", "VerticalPodAutoscaler"),
     view.list<V1PersistentVolumeClaim>("v1", "PersistentVolumeClaim"),
     view.list<V1PersistentVolume>("v1", "PersistentVolume"),
     view.list<V1Deployment>("apps/v1", "Deployment"),
+    view.list<V1StatefulSet>("apps/v1", "StatefulSet"),
     view.list<V2HorizontalPodAutoscaler>("autoscaling/v2", "HorizontalPodAutoscaler"),
     view.list<V1Namespace>("v1", "Namespace"),
   ]);
   const waste = [
     ...unused(pods, metrics, advice),
     ...unscaled(deployments, autoscalers, namespaces),
-    ...leftBehind(pods, claims, volumes),
+    ...leftBehind(pods, sets, claims, volumes),
   ];
   return { looked: pods.length + claims.length + volumes.length + deployments.length, waste };
 }
@@ -108,6 +110,7 @@ function unscaled(
 /** Volumes nobody mounts: paid for by the GiB whether anybody reads them or not. */
 function leftBehind(
   pods: readonly V1Pod[],
+  sets: readonly V1StatefulSet[],
   claims: readonly V1PersistentVolumeClaim[],
   volumes: readonly V1PersistentVolume[],
 ): Waste[] {
@@ -118,6 +121,15 @@ function leftBehind(
       ),
     ),
   );
+  // A member that is away for now comes back to its volume.
+  const kept = ({ metadata }: V1PersistentVolumeClaim) =>
+    sets.some(
+      (set) =>
+        set.metadata?.namespace === metadata?.namespace &&
+        (set.spec?.volumeClaimTemplates ?? []).some((template) =>
+          metadata?.name?.startsWith(`${template.metadata?.name ?? ""}-${set.metadata?.name ?? ""}-`),
+        ),
+    );
   const size = (resources: Readonly<Record<string, string>> | undefined) => resources?.["storage"] ?? "of unknown size";
   return [
     ...volumes
@@ -128,7 +140,7 @@ function leftBehind(
         detail: `volume ${size(one.spec?.capacity)}, ${one.status?.phase ?? ""}: its claim is gone`,
       })),
     ...claims
-      .filter((one) => one.status?.phase === "Bound" && !mounted.has(nameOf(one)))
+      .filter((one) => one.status?.phase === "Bound" && !mounted.has(nameOf(one)) && !kept(one))
       .map((one) => ({
         kind: "left behind" as const,
         subject: nameOf(one),

@@ -29,7 +29,7 @@ const published: Readonly<Record<string, Parameters<typeof unknownKeys>[2]>> = {
 };
 
 describe("every chart of production", () => {
-  let releases: { chart: string; values: unknown; objects: KubeObject[] }[];
+  let releases: { chart: string; values: unknown; objects: readonly KubeObject[] }[];
   let levels: Map<string, string>;
   before(async () => {
     const { seen } = await record("production", () => buildPlatform(configOf("production")));

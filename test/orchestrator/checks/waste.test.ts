@@ -70,7 +70,13 @@ describe("waste", () => {
   it("[H4.1] names and diagnoses volumes that nobody mounts", async () => {
     const lists = {
       Pod: [pod("db-0", { kind: "StatefulSet", name: "db" }, "100m", "data-0")],
-      PersistentVolumeClaim: [claim("data-0"), claim("data-9")],
+      PersistentVolumeClaim: [claim("data-0"), claim("data-9"), claim("log-queue-1")],
+      StatefulSet: [
+        {
+          metadata: { name: "queue", namespace: "shop" },
+          spec: { volumeClaimTemplates: [{ metadata: { name: "log" } }] },
+        },
+      ],
       PersistentVolume: [
         { metadata: { name: "pv-1" }, spec: { capacity: { storage: "5Gi" } }, status: { phase: "Released" } },
         { metadata: { name: "pv-2" }, spec: { capacity: { storage: "5Gi" } }, status: { phase: "Bound" } },
