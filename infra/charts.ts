@@ -259,6 +259,25 @@ export const charts = {
     testedOn: ["1.36"],
     reviewed: "2026-11-21",
   },
+  "secrets-store-csi-driver": {
+    chart: "secrets-store-csi-driver",
+    repository: "https://kubernetes-sigs.github.io/secrets-store-csi-driver/charts",
+    version: "1.6.0",
+    // Its pods mount into others': the namespace of what belongs to nodes.
+    namespace: "kube-system",
+    podSecurity: "privileged",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
+  "secrets-store-csi-driver-provider-aws": {
+    chart: "secrets-store-csi-driver-provider-aws",
+    repository: "https://aws.github.io/secrets-store-csi-driver-provider-aws",
+    version: "3.1.1",
+    namespace: "kube-system",
+    podSecurity: "privileged",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
   "vertical-pod-autoscaler": {
     chart: "vertical-pod-autoscaler",
     repository: "https://kubernetes.github.io/autoscaler",

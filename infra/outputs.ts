@@ -247,6 +247,17 @@ export interface SecretsOutput {
     readonly key: string;
     readonly path: string;
   };
+  /** An example of a secret as a file (A12.2); all of it empty where there are none. */
+  readonly files: {
+    /** SecretProviderClass, and whose pods may mount it. */
+    readonly namespace: string;
+    readonly name: string;
+    readonly serviceAccount: string;
+    /** The file, and the secret of the central store that it is from. */
+    readonly key: string;
+    readonly path: string;
+    readonly readerRoleArn: string;
+  };
   /** The agent that ships logs to another store, as namespace/name; empty without one (A9.2). */
   readonly logShipping: string;
 }

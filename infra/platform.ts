@@ -144,6 +144,7 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
       "keyArn",
       "readerRoleArn",
       "example",
+      "files",
       "logShipping",
     ]),
     autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice", "eventDriven"]),

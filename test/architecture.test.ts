@@ -86,6 +86,10 @@ const testedThrough: Readonly<Record<string, string>> = {
   "orchestrator/checks/mesh-overhead.ts": "test/orchestrator/checks/10-mesh.test.ts",
   "orchestrator/checks/mesh-proxies.ts": "test/orchestrator/checks/10-mesh.test.ts",
   "orchestrator/checks/mesh-probe.ts": "test/orchestrator/checks/10-mesh.test.ts",
+  "infra/secret-reader.ts": "test/infra/secret-files.test.ts",
+  "infra/external-secrets-values.ts": "test/infra/phases/12-secrets.test.ts",
+  "orchestrator/sandbox/operators/secrets-store-csi-driver-provider-aws.ts":
+    "test/orchestrator/checks/secret-files.test.ts",
   "orchestrator/checks/every-node.ts": "test/orchestrator/checks/log-shipping.test.ts",
   "orchestrator/drills/faults.ts": "test/orchestrator/drills/drill.test.ts",
   "orchestrator/cli/commands/environment.ts": "test/rehearsal/previews.test.ts",

@@ -315,6 +315,12 @@ export const schema = z.strictObject({
       workingHours: weekly.optional(),
     })
     .prefault({}),
+  secrets: z
+    .strictObject({
+      /** Secrets as files in pods, straight out of the central store (A12.2). */
+      files: z.enum(["none", "csi-driver"]).default("none"),
+    })
+    .prefault({}),
   autoscaling: z
     .strictObject({
       /** What scales workloads by events, from nothing on (A13); a cluster has one server of external metrics. */

@@ -7,12 +7,14 @@ import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
 import { PlatformNamespace, podMaximumOf } from "../environments/namespace";
 import { guardedSpec } from "../environments/stable";
-import { policyDocument } from "../iam";
+import { externalSecretsValues, SERVICE_ACCOUNT } from "../external-secrets-values";
 import { logShipping } from "../log-shipping";
 import { clusterName, named, type Tags } from "../naming";
 import type { SecretsOutput } from "../outputs";
 import { podIdentity } from "../pod-identity";
-import { release, replicas, restrictedContainer } from "../release";
+import { release } from "../release";
+import { noFiles, secretFiles } from "../secret-files";
+import { readerPolicy } from "../secret-reader";
 import type { ClusterOutputs } from "./02-cluster";
 import type { NodePoolsOutputs } from "./03-node-pools";
 import type { NetworkPolicyOutputs } from "./04-network-policy";
@@ -33,7 +35,6 @@ const STORE = "secrets-manager";
 const REFRESH = "1h";
 /** The example: one key of `api-keys`, whose first value is generated. */
 const EXAMPLE = { name: "demo-api-key", key: "demo", path: "api-keys" } as const;
-const SERVICE_ACCOUNT = "external-secrets";
 
 /**
  * Phase 12: AWS Secrets Manager as the central store, encrypted by a key of its own, and External Secrets that keeps
@@ -78,7 +79,7 @@ export class Secrets extends pulumi.ComponentResource {
         namespace: charts["external-secrets"].namespace,
         serviceAccount: SERVICE_ACCOUNT,
         roleName: `${clusterName(config)}-external-secrets`,
-        policy: key.arn.apply((arn) => readerPolicy(arn, prefix)),
+        policy: key.arn.apply((arn) => readerPolicy(arn, `${prefix}*`)),
         tags,
       },
       child,
@@ -149,6 +150,23 @@ export class Secrets extends pulumi.ComponentResource {
           key: EXAMPLE.key,
           path: `${prefix}${EXAMPLE.path}`,
         })),
+      files:
+        config.secrets.files === "none"
+          ? pulumi.output(noFiles)
+          : secretFiles(
+              `${name}-files`,
+              {
+                config,
+                tags,
+                cluster,
+                nodePools,
+                place: networkPolicy.demo.name,
+                key,
+                path: `${prefix}${EXAMPLE.path}`,
+              },
+              { property: EXAMPLE.key, filled },
+              this,
+            ),
       // Here and not in phase 09, since its token comes out of the store.
       logShipping:
         shipping === undefined
@@ -208,50 +226,4 @@ export class Secrets extends pulumi.ComponentResource {
     );
     return { key, paths: secrets.map(([, secret]) => secret), filled };
   }
-}
-
-/** Reads below one prefix, and decrypts with one key only on behalf of Secrets Manager for a secret below it. */
-function readerPolicy(keyArn: string, prefix: string): string {
-  const [, , , region = "", account = ""] = keyArn.split(":");
-  const below = `arn:aws:secretsmanager:${region}:${account}:secret:${prefix}*`;
-  return policyDocument([
-    { actions: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], resources: [below] },
-    {
-      actions: ["kms:Decrypt"],
-      resources: [keyArn],
-      conditions: {
-        StringEquals: { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` },
-        StringLike: { "kms:EncryptionContext:SecretARN": below },
-      },
-    },
-  ]);
-}
-
-/** What the platform sets of the External Secrets chart, and why. */
-function externalSecretsValues(config: PlatformConfig) {
-  const part = (memory: { request: string; limit: string }) => ({
-    replicaCount: replicas(config),
-    podDisruptionBudget: { enabled: config.highAvailability, minAvailable: 1 },
-    // The chart sets none. The controller holds every Secret of the cluster in memory, the others nearly nothing.
-    resources: {
-      requests: { cpu: "50m", memory: memory.request },
-      limits: { cpu: "500m", memory: memory.limit },
-    },
-    securityContext: restrictedContainer,
-  });
-  const small = part({ request: "64Mi", limit: "256Mi" });
-  return {
-    installCRDs: true,
-    // Kept when the chart goes: with the kinds all ExternalSecrets would go, and with those the Secrets they own.
-    crds: { annotations: { "helm.sh/resource-policy": "keep" } },
-    ...part({ request: "128Mi", limit: "512Mi" }),
-    // Two controllers without an election would write against each other.
-    leaderElect: config.highAvailability,
-    serviceAccount: { name: SERVICE_ACCOUNT },
-    // Off in the chart: a controller that hangs would go on looking healthy.
-    livenessProbe: { enabled: true },
-    readinessProbe: { enabled: true },
-    webhook: { ...small, livenessProbe: { enabled: true } },
-    certController: { ...small, livenessProbe: { enabled: true } },
-  };
 }

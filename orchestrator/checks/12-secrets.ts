@@ -6,6 +6,7 @@ import { condition, nameOf, viewCluster, type ClusterView } from "./cluster-view
 import { diagnosis, each, examine, outside } from "./finding";
 import { logShipping, logShippingCauses } from "./log-shipping";
 import { attemptFrom } from "./probe";
+import { secretFiles, secretFilesCauses } from "./secret-files";
 import { diagnoseWebhooks, webhooksAnswer, type Specimen } from "./webhooks";
 
 const API = "external-secrets.io/v1";
@@ -40,6 +41,7 @@ export const secretsCheck: PhaseCheck = {
       ...standing,
       await outside(context, synced(context, view)),
       ...(await logShipping(context, view)),
+      ...(await secretFiles(context, view)),
       ...(await Promise.all([outside(context, readByPod(context, view)), outside(context, readAudited(context))])),
     ];
   },
@@ -50,6 +52,7 @@ export const secretsCheck: PhaseCheck = {
       ...(await unknownAccount(context, view)),
       ...(await sourceProblems(view)),
       ...(await logShippingCauses(context, view)),
+      ...(await secretFilesCauses(context, view)),
       ...diagnoseWebhooks("A12.1", findings),
     ];
   },

@@ -12,6 +12,7 @@ export function runsOnEveryNode(
   view: ClusterView,
   promised: Promised,
   daemonSet: string,
+  called = "collector",
 ): Promise<Finding> {
   const [namespace = "", name = ""] = daemonSet.split("/");
   return examine(promised, async () => {
@@ -28,7 +29,7 @@ export function runsOnEveryNode(
         const nodes = await view.list<V1Node>("v1", "Node");
         const wrong = each(nodes, nameOf, (node) => {
           const own = pods.find((pod) => pod.spec?.nodeName === node.metadata?.name);
-          return own === undefined ? "has no collector" : podProblem(own);
+          return own === undefined ? `has no ${called}` : podProblem(own);
         });
         return { done: nodes.length > 0 && wrong.length === 0, value: { wrong, looked: nodes.length } };
       },

@@ -64,7 +64,9 @@ export type Attempt =
   | { kind: "answer"; host: string; port: number }
   | { kind: "dns"; name: string }
   /** Mounts one Secret of the namespace and reads one of its files; the value goes nowhere. */
-  | { kind: "secret"; secret: string; key: string };
+  | { kind: "secret"; secret: string; key: string }
+  /** Reads a file that a driver puts into the pod, as this service account. */
+  | { kind: "file"; providerClass: string; serviceAccount: string; key: string };
 
 /** What a probe pod carries besides, for those who act on it. */
 export interface Marks {
@@ -90,7 +92,7 @@ export async function attemptFrom(
   const { target, command } = planOf(attempt);
   const annotations = { "slipway.dev/probe": target, ...marks.annotations };
   const pod = probePod(namespace, name, { ...labels, ...marks.labels }, command, annotations);
-  const spec = attempt.kind === "secret" ? withSecret(pod, attempt.secret) : pod.spec;
+  const spec = withFiles(pod, attempt);
   await view.create({ ...pod, spec: { ...spec, restartPolicy: "Never" } } as V1Pod);
   const ended = await waitUntil({
     reason: `probe ${name} to end`,
@@ -121,16 +123,29 @@ function planOf(attempt: Attempt): { target: string; command: string[] } {
     case "dns":
       return { target: `dns://${attempt.name}`, command: ["nslookup", attempt.name] };
     case "secret":
+    case "file":
       return { target: `file://${MOUNT}/${attempt.key}`, command: ["test", "-s", `${MOUNT}/${attempt.key}`] };
   }
 }
 
-function withSecret({ spec }: V1Pod, secretName: string): V1Pod["spec"] {
+function withFiles({ spec }: V1Pod, attempt: Attempt): V1Pod["spec"] {
+  if (attempt.kind !== "secret" && attempt.kind !== "file") return spec;
   const [container] = spec?.containers ?? [];
+  const volume =
+    attempt.kind === "secret"
+      ? { secret: { secretName: attempt.secret } }
+      : {
+          csi: {
+            driver: "secrets-store.csi.k8s.io",
+            readOnly: true,
+            volumeAttributes: { secretProviderClass: attempt.providerClass },
+          },
+        };
   return {
     ...spec,
+    ...(attempt.kind === "file" && { serviceAccountName: attempt.serviceAccount }),
     containers: [{ ...container, name: "probe", volumeMounts: [{ name: "secret", mountPath: MOUNT, readOnly: true }] }],
-    volumes: [{ name: "secret", secret: { secretName } }],
+    volumes: [{ name: "secret", ...volume }],
   };
 }
 

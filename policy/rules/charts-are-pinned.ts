@@ -13,6 +13,7 @@ const KNOWN = [
   "oci://docker.io/envoyproxy/",
   "https://helm.cilium.io/",
   "https://aws.github.io/eks-charts",
+  "https://aws.github.io/secrets-store-csi-driver-provider-aws",
   "https://kubernetes-sigs.github.io/",
   "https://kubernetes.github.io/autoscaler",
   "https://grafana.github.io/helm-charts",

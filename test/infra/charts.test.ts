@@ -29,6 +29,7 @@ describe("the chart table", () => {
       loki: "loki",
       alloy: "alloy",
       keda: "keda",
+      "secrets-store-csi-driver": "secrets-store-csi-driver",
       "fluent-bit": "fluent-bit",
       "vertical-pod-autoscaler": "vertical-pod-autoscaler",
     };

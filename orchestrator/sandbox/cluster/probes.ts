@@ -4,6 +4,11 @@ import { fieldsOf, listOf, specOf, statusOf, stringsOf, type KubeObject } from "
 import { selectorMatcher } from "./selectors";
 import type { ClusterStore } from "./store";
 
+/** Names of the files that a driver has put into a pod; its stand-in writes them down here, since there is no disk. */
+export const FILES = "rehearsal.slipway.dev/files";
+/** The only driver of inline volumes that a rehearsal plays. */
+export const SECRETS_DRIVER = "secrets-store.csi.k8s.io";
+
 /** Objects of a cluster as they are now, whoever keeps them. */
 export type Objects = Pick<ClusterStore, "kind" | "find">;
 
@@ -103,11 +108,24 @@ function reaches(store: Objects, pod: KubeObject, host: string, port: number): b
   });
 }
 
-/** A file is there, and not empty, when the pod's first container mounts a Secret with that key at its folder. */
+/** Whether a pod still waits for a driver to put files into it, as kubelet lets it: no container starts before. */
+export function waitsForFiles(pod: KubeObject): boolean {
+  const mounts = listOf(specOf(pod)["volumes"]).some((volume) => fieldsOf(volume["csi"])["driver"] === SECRETS_DRIVER);
+  return mounts && pod.metadata.annotations?.[FILES] === undefined;
+}
+
+/**
+ * A file is there, and not empty, when the pod's first container mounts a Secret with that key at its folder, or what a
+ * driver put there.
+ */
 function reads(store: Objects, pod: KubeObject, path: string): boolean {
   const mounts = listOf(listOf(specOf(pod)["containers"])[0]?.["volumeMounts"]);
   const mount = mounts.find((one) => path.startsWith(`${String(one["mountPath"])}/`));
   const volume = listOf(specOf(pod)["volumes"]).find((one) => one["name"] === mount?.["name"]);
+  if (volume?.["csi"] !== undefined)
+    return (pod.metadata.annotations?.[FILES] ?? "")
+      .split(",")
+      .includes(path.slice(String(mount?.["mountPath"]).length + 1));
   const secret = store.find("v1", "Secret", String(fieldsOf(volume?.["secret"])["secretName"]), pod.metadata.namespace);
   const value = stringsOf(secret?.["data"])[path.slice(String(mount?.["mountPath"]).length + 1)];
   return value !== undefined && value !== "";

@@ -1,5 +1,5 @@
 import { AMBIENT, SIDECAR } from "../../../infra/mesh/names";
-import { PROBE, probe, type Objects } from "../cluster/probes";
+import { PROBE, probe, waitsForFiles, type Objects } from "../cluster/probes";
 import type { KubeApi, WatchEvent } from "../kubernetes/api";
 import { at, listAt, pathOf, refOf, type KubeObject } from "../kubernetes/object";
 
@@ -34,7 +34,7 @@ export async function playProbes(api: KubeApi): Promise<{ close(): Promise<void>
     const key = pod.metadata.uid ?? pathOf(pod.metadata);
     if (pod.metadata.annotations?.[PROBE] === undefined || at(pod, "status", "phase") !== "Running") return;
     // A server that others probe carries the annotation empty; it stays up.
-    if (pod.metadata.annotations[PROBE] === "" || busy.has(key)) return;
+    if (pod.metadata.annotations[PROBE] === "" || busy.has(key) || waitsForFiles(pod as Stored)) return;
     const work = settle(api, pod).catch(() => undefined);
     busy.set(
       key,

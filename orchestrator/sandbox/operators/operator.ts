@@ -8,8 +8,10 @@ import type { Kind, World } from "./world";
 /** A controller that a chart installs. It runs while its Deployment is there and available, as in reality. */
 export interface Operator {
   readonly name: string;
-  /** Labels of its Deployment. */
+  /** Labels of its Deployment, or of its DaemonSet. */
   readonly deployment: Readonly<Record<string, string>>;
+  /** It runs on each node, not once. */
+  readonly everyNode?: true;
   readonly kinds: readonly Kind[];
   /** Brings the cluster one step nearer; `true` when something outside the cluster has to change before it can go on. */
   reconcile(context: OperatorContext): Promise<boolean>;

@@ -21,6 +21,7 @@ import { metricsServer } from "./metrics-server";
 import type { DnsRecord, Operator, OperatorContext } from "./operator";
 import { prometheusOperator } from "./prometheus-operator";
 import { trustManager } from "./trust-manager";
+import { secretsStoreProviderAws } from "./secrets-store-csi-driver-provider-aws";
 import { strimzi } from "./strimzi";
 import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
 import { velero } from "./velero";
@@ -42,6 +43,7 @@ export const operators: readonly Operator[] = [
   ebsCsiDriver,
   metricsServer,
   prometheusOperator,
+  secretsStoreProviderAws,
   verticalPodAutoscaler,
   velero,
   strimzi,
@@ -51,6 +53,7 @@ export const operators: readonly Operator[] = [
 ];
 
 const DEPLOYMENT: Kind = { apiVersion: "apps/v1", kind: "Deployment" };
+const DAEMON_SET: Kind = { apiVersion: "apps/v1", kind: "DaemonSet" };
 /** New kinds come with it. */
 const DEFINITION: Kind = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
 /** A controller that waits for the account asks again, less and less often. */
@@ -101,7 +104,7 @@ class Runners implements RunningOperators {
   }
 
   async begin(): Promise<void> {
-    await Promise.all([DEPLOYMENT, DEFINITION].map((kind) => this.world.follow(kind)));
+    await Promise.all([DEPLOYMENT, DAEMON_SET, DEFINITION].map((kind) => this.world.follow(kind)));
     this.changed();
   }
 
@@ -135,10 +138,12 @@ class Runners implements RunningOperators {
 
   /** One reconciliation; an operator whose Deployment goes away finishes what is in its queue. */
   private async step(operator: Operator): Promise<boolean> {
+    const { apiVersion, kind } = operator.everyNode === true ? DAEMON_SET : DEPLOYMENT;
     const found = this.world
-      .list(DEPLOYMENT.apiVersion, DEPLOYMENT.kind)
+      .list(apiVersion, kind)
       .find((deployment) => selects(operator.deployment, deployment.metadata.labels));
-    const up = found !== undefined && Number(at(found, "status", "availableReplicas") ?? 0) > 0;
+    const available = at(found, "status", operator.everyNode === true ? "numberReady" : "availableReplicas");
+    const up = found !== undefined && Number(available ?? 0) > 0;
     const self = up ? found : this.active.get(operator);
     if (self === undefined) return false;
     if (up) this.active.set(operator, found);

@@ -18,6 +18,7 @@ const outputs = {
     readerRoleArn: READER,
     example: { namespace: "demo", name: "demo-api-key", secret: "demo-api-key", key: "demo", path: PATH },
     logShipping: "",
+    files: { name: "" },
   },
 };
 const guarded = { replicaCount: 2, podDisruptionBudget: { enabled: true } };

@@ -1,5 +1,5 @@
 import { listOf, specOf, statusOf, type Fields, type KubeObject } from "../object";
-import { PROBE, probe } from "../probes";
+import { PROBE, probe, waitsForFiles } from "../probes";
 import { schedule } from "../scheduler";
 import type { ClusterHands } from "./hands";
 
@@ -26,6 +26,11 @@ export function pod(cluster: ClusterHands, pod: KubeObject): void {
       spec: { ...specOf(pod), nodeName: found.node.metadata.name },
     });
   }
+  if (waitsForFiles(placed))
+    return cluster.status(placed, {
+      phase: "Pending",
+      conditions: [cluster.condition(placed, "PodScheduled", "True", "", "")],
+    });
   const running = runningStatus(cluster, placed);
   const ends =
     placed.metadata.annotations?.[PROBE] !== undefined ||

@@ -16,6 +16,8 @@ import { istioBase, istioCni, istiod, ztunnel } from "./istio";
 import { karpenter, karpenterCrd } from "./karpenter";
 import { fluentBit } from "./fluent-bit";
 import { vector } from "./vector";
+import { secretsStoreCsiDriver } from "./secrets-store-csi-driver";
+import { secretsStoreProviderAws } from "./secrets-store-csi-driver-provider-aws";
 import { keda } from "./keda";
 import { alloy } from "./alloy";
 import { linkerd2Cni, linkerdControlPlane, linkerdCrds } from "./linkerd";
@@ -57,6 +59,8 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   "karpenter-crd": karpenterCrd as unknown as ChartTable,
   "fluent-bit": fluentBit as unknown as ChartTable,
   vector: vector as unknown as ChartTable,
+  "secrets-store-csi-driver": secretsStoreCsiDriver as unknown as ChartTable,
+  "secrets-store-csi-driver-provider-aws": secretsStoreProviderAws as unknown as ChartTable,
   keda: keda as unknown as ChartTable,
   "kube-prometheus-stack": kubePrometheusStack as unknown as ChartTable,
   alloy: alloy as unknown as ChartTable,

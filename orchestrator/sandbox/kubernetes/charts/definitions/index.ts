@@ -16,6 +16,7 @@ import { karpenterDefinitions } from "./karpenter";
 import { kedaDefinitions } from "./keda";
 import { linkerdDefinitions } from "./linkerd";
 import { prometheusOperatorDefinitions } from "./prometheus-operator";
+import { secretsStoreDefinitions } from "./secrets-store-csi-driver";
 import { snapshotDefinitions } from "./snapshot-controller";
 import { trustManagerDefinitions } from "./trust-manager";
 import { veleroDefinitions } from "./velero";
@@ -61,6 +62,7 @@ export const kindSources: readonly KindSource[] = [
   { installedBy: "chart trust-manager v0.24.0", definitions: trustManagerDefinitions },
   { installedBy: "chart karpenter-crd 1.14.1", definitions: karpenterDefinitions },
   { installedBy: "chart keda 2.20.2", definitions: kedaDefinitions },
+  { installedBy: "chart secrets-store-csi-driver 1.6.0", definitions: secretsStoreDefinitions },
   { installedBy: "chart kube-prometheus-stack (operator v0.93.1)", definitions: prometheusOperatorDefinitions },
   { installedBy: "EKS add-on snapshot-controller (v8)", definitions: snapshotDefinitions },
   { installedBy: "chart velero (Velero 1.18)", definitions: veleroDefinitions },
