@@ -141,6 +141,9 @@ describe("phase 10: service mesh", () => {
         "linkerd-sp-validator-k8s-tls",
         "linkerd-policy-validator-k8s-tls",
       ]);
+      const [issuer] = custom("Certificate").filter(({ spec }) => "renewBefore" in (spec as object));
+      // [H1.2] Day 2 tells of whatever ends within 14 days; its issuer never does.
+      expect(issuer?.["spec"]).to.include({ duration: "2160h", renewBefore: "720h" });
       const [bundle] = custom("Bundle");
       expect(bundle?.["spec"]).to.deep.include({
         sources: [{ secret: { name: "linkerd-trust-anchor", key: "tls.crt" } }],
