@@ -87,6 +87,9 @@ function trouble(step: StepReport): string[] {
   ];
 }
 
+/** What a rule of the pack says of a value not known before the update: no verdict, and never a pass (E1.5). */
+const UNDECIDED = "cannot be decided before the update";
+
 function policy({ steps }: EnvironmentReport): string[] {
   const judged = steps.filter(({ packs }) => (packs?.length ?? 0) > 0);
   if (judged.length === 0) return [];
@@ -101,7 +104,7 @@ function policy({ steps }: EnvironmentReport): string[] {
     ...(seen.size === 0 ? ["No violation."] : []),
     ...[...seen.values()].map(
       ({ level, rule, urn, reason, remediation }) =>
-        `- ${level} \`${rule}\` on \`${urn}\`: ${oneLine(reason)}${remediation ? `; fix: ${oneLine(remediation)}` : ""}`,
+        `- ${reason.includes(UNDECIDED) ? `not judged (${level})` : level} \`${rule}\` on \`${urn}\`: ${oneLine(reason)}${remediation ? `; fix: ${oneLine(remediation)}` : ""}`,
     ),
   ];
 }

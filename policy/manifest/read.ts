@@ -40,7 +40,9 @@ export class Splitter {
     return documents;
   }
 
-  #take(line: string, documents: Document[]): void {
+  #take(given: string, documents: Document[]): void {
+    // What some editors begin a file with says nothing.
+    const line = this.#line === 1 && given.startsWith("\uFEFF") ? given.slice(1) : given;
     const mark = line.startsWith("---") && /^---(?:\s|$)/.test(line);
     if (mark || /^\.\.\.\s*$/.test(line)) {
       this.#close(documents);

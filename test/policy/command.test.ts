@@ -24,6 +24,9 @@ async function cli(stdin: string, ...args: string[]) {
 const good = stringify(object("v1", "ConfigMap", { data: { level: "info" } }, "settings", "shop"));
 const bad = stringify(object("v1", "ConfigMap", { data: { DB_PASSWORD: "hunter2" } }, "settings", "shop"));
 
+/** Without the line ends of a narrow terminal. */
+const plainly = (text: string): string => text.replace(/\s+/g, " ");
+
 describe("slipway policy", () => {
   const folder = useFolder();
   const write = (name: string, text: string) => {
@@ -141,6 +144,35 @@ describe("slipway policy", () => {
     expect(count("ValidatingAdmissionPolicy"))
       .to.be.greaterThan(25)
       .and.to.equal(count("ValidatingAdmissionPolicyBinding"));
+  });
+  it("check refuses to pass what holds no object at all, and says where to look", async () => {
+    fs.mkdirSync(path.join(folder(), "empty"));
+    const empty = await cli("", "check", path.join(folder(), "empty"));
+    expect([empty.exit, plainly(empty.err).includes("there is no Kubernetes object in")]).to.deep.equal([2, true]);
+    const silent = await cli("\n# nothing rendered\n---\n", "check", "-");
+    expect([silent.exit, plainly(silent.err).includes("standard input")]).to.deep.equal([2, true]);
+    const values = await cli("replicas: 2\n", "check", "-");
+    expect([values.exit, plainly(values.err).includes("only 1 other document")]).to.deep.equal([2, true]);
+  });
+  it("check reads YAML 1.1 as Kubernetes does, files of Windows, and names each bad document by its line", async () => {
+    const pod = stringify(deployment((spec) => (spec.hostNetwork = true)));
+    const yes = pod.replace("hostNetwork: true", "hostNetwork: yes").replaceAll("\n", "\r\n");
+    const { exit, out } = await cli(
+      `\ufeff${yes}---\r\n"open\r\n---\r\n${good}---\r\na: [1\r\n`,
+      "check",
+      "-",
+      "--output",
+      "json",
+    );
+    const report = JSON.parse(out) as { findings: { rule: string }[]; problems: { line: number }[]; objects: number };
+    expect(exit).to.equal(1);
+    expect(report.findings.some(({ rule }) => rule === "pods-stay-off-the-host")).to.equal(true);
+    expect([report.objects, report.problems.length]).to.deep.equal([2, 2]);
+    expect(report.problems[0]?.line).to.be.lessThan(report.problems[1]?.line ?? 0);
+  });
+  it("fix stops at a document nobody can read, with its place", async () => {
+    const { exit, err } = await cli("a: b: c\n", "fix", "-");
+    expect([exit, err.includes("stdin:1 cannot be read")]).to.deep.equal([1, true]);
   });
   it("refuses a path and a config that are not there", async () => {
     expect((await cli("", "check", path.join(folder(), "none"))).exit).to.equal(2);

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
+import { build } from "esbuild";
 import { useFolder } from "../support/folder";
 import { PackRunner, packFolder } from "../support/pack-runner";
 
@@ -30,6 +31,50 @@ describe("the entry of the pack", function () {
     fs.writeFileSync(rule, fs.readFileSync(rule, "utf8").replace("every year", "every day"));
     expect(await said(pack)).to.equal("Every symmetric KMS key rotates every day.");
     expect(await said(pack)).to.equal("Every symmetric KMS key rotates every day.");
+  });
+
+  it("stands alone: its folder and the packages it names judge the resources of any program", async () => {
+    const pack = path.join(folder(), "elsewhere", "policy");
+    fs.cpSync(packFolder, pack, { recursive: true, filter: (file) => path.basename(file) !== "node_modules" });
+    fs.symlinkSync(path.join(packFolder, "..", "node_modules"), path.join(folder(), "elsewhere", "node_modules"));
+    const runner = new PackRunner();
+    try {
+      await runner.start(pack);
+      // As `pulumi preview --policy-pack policy` without a config file: the levels and defaults of the rules themselves.
+      const judge = async (type: string, props: object) => [
+        ...new Set(
+          (await runner.analyze({ type, name: "it", urn: `urn:pulumi:dev::other::${type}::it`, props }))
+            .filter(({ level }) => level === "mandatory")
+            .map(({ rule }) => rule),
+        ),
+      ];
+      expect(await judge("aws:kms/key:Key", {})).to.deep.equal(["keys-rotate", "resources-carry-tags"]);
+      expect(
+        await judge("kubernetes:core/v1:Service", { spec: { type: "NodePort" }, metadata: { name: "a" } }),
+      ).to.deep.equal(["services-stay-internal"]);
+      expect(await judge("random:index/randomPet:RandomPet", { length: 2 })).to.deep.equal([]);
+    } finally {
+      runner.stop();
+    }
+    const { metafile } = await build({
+      entryPoints: [path.join(packFolder, "pack.ts")],
+      bundle: true,
+      platform: "node",
+      packages: "external",
+      write: false,
+      metafile: true,
+    });
+    const { imports } = Object.values(metafile.outputs)[0] ?? { imports: [] };
+    const named = Object.keys(
+      (JSON.parse(fs.readFileSync(path.join(packFolder, "package.json"), "utf8")) as { dependencies: object })
+        .dependencies,
+    );
+    const foreign = imports.filter(({ path: name }) => !name.startsWith("node:")).map(({ path: name }) => name);
+    expect(foreign).to.include("@pulumi/policy");
+    expect(foreign.filter((name) => !named.some((one) => name === one || name.startsWith(`${one}/`)))).to.deep.equal(
+      [],
+    );
+    expect(Object.keys(metafile.inputs).filter((file) => !/^(?:.*\/)?policy\//.test(file))).to.deep.equal([]);
   });
 
   /** What an expression says in the process that has just loaded the pack. */
