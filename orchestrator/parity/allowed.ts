@@ -144,3 +144,12 @@ export const allowed: readonly Allowance[] = [
     reason: "each environment has a maintenance window of its own, and says so (H1.4)",
   },
 ];
+
+/** What differs besides where both have the sizes of C1.7 and C1.8, each environment larger than the one before it. */
+export const graded: readonly Allowance[] = [
+  {
+    resource: /^kubernetes:core\/v1:(ResourceQuota|LimitRange) gitops-environment-/,
+    path: /^spec\./,
+    reason: "application.profile is graded: production is larger than staging, which proves less (C1.7, C1.8)",
+  },
+];

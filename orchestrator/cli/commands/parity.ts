@@ -1,7 +1,7 @@
 import type { PlatformConfig } from "../../../infra/config";
 import type { PlannedResource } from "../../cost/estimate";
 import { SlipwayError } from "../../errors";
-import { allowed } from "../../parity/allowed";
+import { allowed, graded } from "../../parity/allowed";
 import { compare, type Comparison, type Side } from "../../parity/compare";
 import type { Invocation } from "../invocation";
 import type { CommonOptions } from "../options";
@@ -41,11 +41,19 @@ export async function compareEnvironments(
   invocation: Invocation,
 ): Promise<Comparison> {
   const sides = new Map<string, Side>();
+  const profiles = new Set<string | undefined>();
   await carryOut("preview", { ...given, environment: [first, second] }, invocation, {
-    tellPlanned: (config, resources) => sides.set(config.environment, sideOf(config, resources)),
+    tellPlanned: (config, resources) => {
+      sides.set(config.environment, sideOf(config, resources));
+      profiles.add(config.application?.profile);
+    },
   });
   const [left, right] = [sides.get(first), sides.get(second)];
-  if (left !== undefined && right !== undefined) return compare(left, right, allowed);
+  if (left !== undefined && right !== undefined) {
+    // Both, or one of them is a mistake that is told.
+    const both = profiles.size === 1 && profiles.has("graded");
+    return compare(left, right, [...allowed, ...(both ? graded : [])]);
+  }
   throw new SlipwayError(
     "parity-undecided",
     `${first} and ${second} could not both be previewed, so nothing is known of their differences`,

@@ -79,6 +79,15 @@ describe("sizes of environments", () => {
     });
     expect(sizes.qa).to.not.have.property("autoscaler");
   });
+  it("[C3.5] QA: a migration within five minutes and kept as long, a rollout within five, fifteen seconds to settle", () => {
+    expect(sizes.qa).to.deep.include({
+      migration: { retries: 3, deadlineSeconds: 300, keptSeconds: 300 },
+      rolloutSeconds: 300,
+      settleSeconds: 15,
+    });
+    const deployment = workloadManifests(specOf("qa")).find(({ kind }) => kind === "Deployment");
+    expect(deployment?.["spec"]).to.have.property("progressDeadlineSeconds", 300);
+  });
   it("[C4.1] [C4.2] [C5.1] [B8.2] staging and production differ in nothing but the ceiling", () => {
     const { autoscaler: staging, ...one } = sizes.staging;
     const { autoscaler: production, ...other } = sizes.production;

@@ -39,4 +39,27 @@ describe("the stable environments", () => {
     );
     expect(tree.get("delivery/production.yaml")).to.have.nested.property("spec.source.targetRevision", "v1.0.0");
   });
+  it("[C3.1] QA takes every merge: it follows the branch, by itself, and QA engineers write in it", () => {
+    const tree = stableTree(configs, images, "apps/shop");
+    expect(tree.get("delivery/qa.yaml")).to.have.nested.property("spec.source.targetRevision", "main");
+    expect(tree.get("delivery/qa.yaml")).to.have.nested.property("spec.syncPolicy.automated.selfHeal", true);
+    const binding = tree.get("overlays/qa/guards/rolebinding-write.yaml") as { subjects: { name: string }[] };
+    expect(binding.subjects.map(({ name }) => name)).to.deep.equal([configs[0]?.security.groups.qaEngineers]);
+  });
+  it("[C7.3] graded overlays set one, two and five copies, production's its resources and autoscaler", () => {
+    const graded = configs.map((config) => ({
+      ...config,
+      ...(config.application && { application: { ...config.application, profile: "graded" as const } }),
+    }));
+    const tree = stableTree(graded, images, "apps/shop");
+    const patches = (kind: string) => JSON.stringify(tree.get(`overlays/${kind}/kustomization.yaml`));
+    expect(tree.get("base/deployment-app.yaml")).to.have.nested.property("spec.replicas", 1);
+    expect(tree.get("overlays/staging/rollout-app.yaml")).to.have.nested.property("spec.replicas", 2);
+    expect(tree.get("overlays/production/horizontalpodautoscaler-app.yaml")).to.have.nested.property(
+      "spec.minReplicas",
+      5,
+    );
+    expect(patches("production")).to.include("4000m").and.to.include("sha256:");
+    expect(patches("production")).to.not.include("latest");
+  });
 });

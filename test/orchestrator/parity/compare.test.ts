@@ -1,4 +1,8 @@
 import { expect } from "chai";
+import { guardManifests } from "../../../infra/environments/environment";
+import type { Profile } from "../../../infra/environments/sizes";
+import { graded } from "../../../orchestrator/parity/allowed";
+import { specOf } from "../../support/environments";
 import { compare, type Side } from "../../../orchestrator/parity/compare";
 
 const side = (name: string, resources: Record<string, Record<string, unknown>>): Side => ({
@@ -49,5 +53,22 @@ describe("parity of two environments [B8.4]", () => {
       ["other", undefined],
     ]);
     expect(unused).to.deep.equal([stale]);
+  });
+  it("[C1.8] sizes of C1.7 and C1.8 are allowed by name, the guards they differ in and nothing else", () => {
+    const guards = (kind: "staging" | "production", profile: Profile): Side => ({
+      name: kind,
+      own: { [kind]: "<environment>", [`${kind}.example.com`]: "<domain>" },
+      resources: guardManifests({ spec: specOf(kind, { profile }), vpcCidr: "10.10.0.0/16" }).map((manifest) => ({
+        urn: `urn:pulumi:x::slipway::t::gitops-environment-namespace-${manifest.metadata.name}`,
+        type: `kubernetes:core/v1:${manifest.kind}`,
+        inputs: { spec: manifest["spec"] },
+      })),
+    });
+    const between = (profile: Profile) => compare(guards("staging", profile), guards("production", profile), graded);
+    expect(between("equal").differences).to.deep.equal([]);
+    const { differences, unused } = between("graded");
+    expect(differences.filter(({ reason }) => reason === undefined)).to.deep.equal([]);
+    expect(differences.map(({ path }) => path)).to.include("spec.hard.requests.cpu");
+    expect(unused).to.deep.equal([]);
   });
 });
