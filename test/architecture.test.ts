@@ -123,7 +123,6 @@ const testedThrough: Readonly<Record<string, string>> = {
   "orchestrator/promotion/rehearsal/life.ts": "test/rehearsal/release.test.ts",
   "orchestrator/promotion/rehearsal/main.ts": "test/rehearsal/release.test.ts",
   "orchestrator/sandbox/cluster/deletions.ts": "test/orchestrator/sandbox/cluster/verbs.test.ts",
-  "orchestrator/sandbox/cluster/pod-security.ts": "test/orchestrator/sandbox/cluster/admission.test.ts",
   "orchestrator/sandbox/cluster/pod-security/baseline.ts": "test/orchestrator/sandbox/cluster/admission.test.ts",
   "orchestrator/sandbox/cluster/pod-security/restricted.ts": "test/orchestrator/sandbox/cluster/admission.test.ts",
   "orchestrator/sandbox/cluster/pod-security/control.ts": "test/orchestrator/sandbox/cluster/admission.test.ts",
