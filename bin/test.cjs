@@ -16,7 +16,7 @@ const mocha = (...args) => [bin("mocha/bin/mocha.js"), ...args];
 
 /** The longest first, so that the short ones fill what is left at the end. */
 const stages = {
-  rehearsal: mocha("--spec", "test/rehearsal/**/*.test.ts", "--timeout", "600000"),
+  rehearsal: mocha("--spec", "test/rehearsal/**/*.test.ts", "--timeout", "1200000"),
   unit: mocha(
     "--spec",
     "test/**/*.test.ts",
