@@ -1,5 +1,5 @@
 import { loadConfig } from "./config";
-import { buildPlatform } from "./platform";
+import { buildPlatform, type ProgramOutputs } from "./platform";
 
-/** The program: what `pulumi up` runs, and what the orchestrator hands to the Automation API. */
-export = (): Promise<ReturnType<typeof buildPlatform>> => Promise.resolve(buildPlatform(loadConfig()));
+/** The program: what `pulumi up` runs whole, and the orchestrator hands to the Automation API, in a first build in part. */
+export = (through?: number): Promise<Partial<ProgramOutputs>> => Promise.resolve(buildPlatform(loadConfig(), through));

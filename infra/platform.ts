@@ -27,57 +27,34 @@ import { Deliverables } from "./phases/20-deliverables";
 /** Outputs of the program: the contract's keys, each known once its phase is there. */
 export type ProgramOutputs = { readonly [key in keyof PlatformOutputs]: pulumi.Output<PlatformOutputs[key]> };
 
-/** The platform: one line per phase, in the order they are rolled out. The compiler forbids reading a later one. */
-export function buildPlatform(config: PlatformConfig): ProgramOutputs {
+/**
+ * Declares the platform: all of it, or in a first build only the phases up to the one that is being built. What comes
+ * later is not there yet; declaring it each time would be half of what a rollout does.
+ */
+export function buildPlatform(config: PlatformConfig, through: number | undefined): Partial<ProgramOutputs>;
+export function buildPlatform(config: PlatformConfig): ProgramOutputs;
+export function buildPlatform(config: PlatformConfig, through = Infinity): Partial<ProgramOutputs> {
+  const outputs: Partial<ProgramOutputs> = {};
+  let built = 0;
+  for (const filled of platform(config)) {
+    Object.assign(outputs, filled);
+    if (++built >= through) break;
+  }
+  return outputs;
+}
+
+/**
+ * One statement per phase, in the order they are rolled out, and the outputs it fills. The compiler forbids reading a
+ * later one.
+ */
+function* platform(config: PlatformConfig): Generator<Partial<ProgramOutputs>> {
   const tags = platformTags(config);
   const account = new aws.Provider("aws", { region: config.region as aws.Region, defaultTags: { tags } });
   const inAccount: pulumi.ComponentResourceOptions = { providers: [account] };
 
   const network = new Network("network", { config, tags }, inAccount).outputs;
-  const cluster = new Cluster("cluster", { config, tags, network }, inAccount).outputs;
-  const nodePools = new NodePools("node-pools", { config, tags, network, cluster }, inAccount).outputs;
-  const networkPolicy = new NetworkPolicy("network-policy", { config, cluster, nodePools }, inAccount).outputs;
-  const certificates = new Certificates("certificates", { config, tags, cluster, nodePools, networkPolicy }, inAccount)
-    .outputs;
-  const entryPoint = new EntryPoint(
-    "entry-point",
-    { config, tags, network, cluster, nodePools, networkPolicy, certificates },
-    inAccount,
-  ).outputs;
-  const gitops = new Gitops("gitops", { config, cluster, nodePools }, inAccount).outputs;
-  const metrics = new Metrics("metrics", { config, tags, cluster, nodePools }, inAccount).outputs;
-  const { outputs: logs, traces } = new Logs("logs", { config, tags, cluster, nodePools, metrics }, inAccount);
-  const mesh = new Mesh(
-    "mesh",
-    { config, cluster, nodePools, networkPolicy, certificates, entryPoint, gitops, metrics },
-    inAccount,
-  ).outputs;
-  const stateful = new Stateful("stateful", { config, tags, cluster, nodePools, certificates, metrics }, inAccount)
-    .outputs;
-  const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy }, inAccount).outputs;
-  const autoscaling = new Autoscaling(
-    "autoscaling",
-    { config, tags, cluster, nodePools, networkPolicy, certificates, entryPoint, metrics, stateful },
-    inAccount,
-  ).outputs;
-  const security = new Security("security", { config, cluster, nodePools }, inAccount).outputs;
-  const backup = new Backup("backup", { config, tags, cluster, nodePools }, inAccount).outputs;
-  const chaos = new Chaos("chaos", { config, tags, cluster, nodePools, autoscaling }, inAccount).outputs;
-  const cost = new Cost("cost", { config, tags, cluster, nodePools, metrics }, inAccount).outputs;
-  const dayTwo = new DayTwo("day-two", { config, cluster, metrics }, inAccount).outputs;
-  const slos = new Slos("slos", { config, tags, cluster, metrics, secrets }, inAccount).outputs;
-  const deliverables = new Deliverables("deliverables", { config, tags }, inAccount).outputs;
-
-  const { contacts: _contacts, limit: _limit, ...budget } = config.budget;
-  const accountId = network.clusterRoleArn.apply((arn) => arn.split(":")[4] ?? "");
-  return {
-    environment: accountId.apply((id): PlatformOutputs["environment"] => ({
-      name: config.environment,
-      region: config.region,
-      accountId: id,
-      tags,
-      budget,
-    })),
+  yield {
+    environment: environment(config, tags, network),
     network: plain(network, [
       "vpcId",
       "cidr",
@@ -88,6 +65,10 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
       "clusterRoleArn",
       "nodeRoleArn",
     ]),
+  };
+
+  const cluster = new Cluster("cluster", { config, tags, network }, inAccount).outputs;
+  yield {
     cluster: plain(cluster, [
       "name",
       "arn",
@@ -101,10 +82,27 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
       "systemNodeGroup",
     ]),
     kubeconfig: cluster.kubeconfig,
-    nodePools: plain(nodePools, ["pools", "interruptionQueue", "nodeRoleName"]),
-    networkPolicy: plain(networkPolicy, ["plugin", "daemonSet", "namespaces"]),
-    certificates: plain(certificates, ["namespace", "issuers", "defaultIssuer", "chartVersion"]),
-    entryPoint: plain(entryPoint, ["gatewayClass", "gateway", "domain", "zoneId", "nameServers", "demo"]),
+  };
+
+  const nodePools = new NodePools("node-pools", { config, tags, network, cluster }, inAccount).outputs;
+  yield { nodePools: plain(nodePools, ["pools", "interruptionQueue", "nodeRoleName"]) };
+
+  const networkPolicy = new NetworkPolicy("network-policy", { config, cluster, nodePools }, inAccount).outputs;
+  yield { networkPolicy: plain(networkPolicy, ["plugin", "daemonSet", "namespaces"]) };
+
+  const certificates = new Certificates("certificates", { config, tags, cluster, nodePools, networkPolicy }, inAccount)
+    .outputs;
+  yield { certificates: plain(certificates, ["namespace", "issuers", "defaultIssuer", "chartVersion"]) };
+
+  const entryPoint = new EntryPoint(
+    "entry-point",
+    { config, tags, network, cluster, nodePools, networkPolicy, certificates },
+    inAccount,
+  ).outputs;
+  yield { entryPoint: plain(entryPoint, ["gatewayClass", "gateway", "domain", "zoneId", "nameServers", "demo"]) };
+
+  const gitops = new Gitops("gitops", { config, cluster, nodePools }, inAccount).outputs;
+  yield {
     gitops: plain(gitops, [
       "engine",
       "namespace",
@@ -115,6 +113,10 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
       "projects",
       "targets",
     ]),
+  };
+
+  const metrics = new Metrics("metrics", { config, tags, cluster, nodePools }, inAccount).outputs;
+  yield {
     metrics: plain(metrics, [
       "namespace",
       "prometheus",
@@ -124,6 +126,10 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
       "retentionDays",
       "longTermStore",
     ]),
+  };
+
+  const { outputs: logs, traces } = new Logs("logs", { config, tags, cluster, nodePools, metrics }, inAccount);
+  yield {
     logs: plain(logs, [
       "collector",
       "store",
@@ -134,8 +140,21 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
       "bytesPerNamespaceAndDay",
     ]),
     traces: plain(traces, ["collector", "store", "bucket", "writerRoleArn"]),
-    mesh: plain(mesh, ["kind", "namespace", "agents", "namespaces", "callers"]),
-    stateful: plain(stateful, ["kafka", "postgres"]),
+  };
+
+  const mesh = new Mesh(
+    "mesh",
+    { config, cluster, nodePools, networkPolicy, certificates, entryPoint, gitops, metrics },
+    inAccount,
+  ).outputs;
+  yield { mesh: plain(mesh, ["kind", "namespace", "agents", "namespaces", "callers"]) };
+
+  const stateful = new Stateful("stateful", { config, tags, cluster, nodePools, certificates, metrics }, inAccount)
+    .outputs;
+  yield { stateful: plain(stateful, ["kafka", "postgres"]) };
+
+  const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy }, inAccount).outputs;
+  yield {
     secrets: plain(secrets, [
       "namespace",
       "store",
@@ -147,15 +166,55 @@ export function buildPlatform(config: PlatformConfig): ProgramOutputs {
       "files",
       "logShipping",
     ]),
-    autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice", "eventDriven"]),
-    security: plain(security, ["personas", "environments", "privilegedNamespaces", "admission"]),
-    backup: plain(backup, ["namespace", "location", "bucket", "keyArn", "writerRoleArn", "snapshotClass", "schedules"]),
-    chaos: plain(chaos, ["tool", "namespace", "template", "scope", "experiments", "target"]),
-    cost: plain(cost, ["namespace", "exporter", "dashboard", "exportBucket", "exportName", "teams", "offHours"]),
-    dayTwo: plain(dayTwo, ["dashboard", "windows"]),
-    slos: plain(slos, ["objectives", "rules", "alerts", "receivers", "addresses", "jobs", "dashboards"]),
-    deliverables: plain(deliverables, ["bucket", "keyArn", "keptDays"]),
   };
+
+  const autoscaling = new Autoscaling(
+    "autoscaling",
+    { config, tags, cluster, nodePools, networkPolicy, certificates, entryPoint, metrics, stateful },
+    inAccount,
+  ).outputs;
+  yield { autoscaling: plain(autoscaling, ["metricsServerVersion", "demo", "namespace", "advice", "eventDriven"]) };
+
+  const security = new Security("security", { config, cluster, nodePools }, inAccount).outputs;
+  yield { security: plain(security, ["personas", "environments", "privilegedNamespaces", "admission"]) };
+
+  const backup = new Backup("backup", { config, tags, cluster, nodePools }, inAccount).outputs;
+  yield {
+    backup: plain(backup, ["namespace", "location", "bucket", "keyArn", "writerRoleArn", "snapshotClass", "schedules"]),
+  };
+
+  const chaos = new Chaos("chaos", { config, tags, cluster, nodePools, autoscaling }, inAccount).outputs;
+  yield { chaos: plain(chaos, ["tool", "namespace", "template", "scope", "experiments", "target"]) };
+
+  const cost = new Cost("cost", { config, tags, cluster, nodePools, metrics }, inAccount).outputs;
+  yield {
+    cost: plain(cost, ["namespace", "exporter", "dashboard", "exportBucket", "exportName", "teams", "offHours"]),
+  };
+
+  const dayTwo = new DayTwo("day-two", { config, cluster, metrics }, inAccount).outputs;
+  yield { dayTwo: plain(dayTwo, ["dashboard", "windows"]) };
+
+  const slos = new Slos("slos", { config, tags, cluster, metrics, secrets }, inAccount).outputs;
+  yield { slos: plain(slos, ["objectives", "rules", "alerts", "receivers", "addresses", "jobs", "dashboards"]) };
+
+  const deliverables = new Deliverables("deliverables", { config, tags }, inAccount).outputs;
+  yield { deliverables: plain(deliverables, ["bucket", "keyArn", "keptDays"]) };
+}
+
+/** What an environment is called and where it is; its account is told by a role in it. */
+function environment(
+  { environment: name, region, budget }: PlatformConfig,
+  tags: PlatformOutputs["environment"]["tags"],
+  network: Network["outputs"],
+): ProgramOutputs["environment"] {
+  const { contacts: _contacts, limit: _limit, ...areas } = budget;
+  return pulumi.output(network.clusterRoleArn).apply((arn): PlatformOutputs["environment"] => ({
+    name,
+    region,
+    accountId: arn.split(":")[4] ?? "",
+    tags,
+    budget: areas,
+  }));
 }
 
 /** One output of a phase's values; the resources a phase hands to later ones stay inside the program. */

@@ -75,6 +75,17 @@ for (const environment of environments) {
   });
 }
 
+describe("the platform in part", () => {
+  it("[A21.1] is the phases up to the one that is built, in rollout order, with their outputs", async () => {
+    const { seen, result } = await record("dev", () => buildPlatform(configOf("dev"), 4));
+    const declared = seen.flatMap(({ type }) => /^slipway:phase:(\w+)$/.exec(type)?.[1] ?? []);
+    expect(declared).to.deep.equal(["Network", "Cluster", "NodePools", "NetworkPolicy"]);
+    expect(Object.keys(result)).to.have.members(
+      phases.filter(({ number }) => number <= 4).flatMap(({ outputs }) => outputs),
+    );
+  });
+});
+
 describe("the environments differ as they should", () => {
   const built: Record<string, Registered[]> = {};
   before(async () => {

@@ -14,7 +14,8 @@ export interface StackPort {
   readonly name: string;
   /** The whole stack, judged by the policy pack when one is given. */
   preview(request: { readonly pack?: { readonly directory: string; readonly config: string } }): Promise<Operation>;
-  up(targets: readonly string[]): Promise<Operation>;
+  /** `through` declares the phases up to that number only: for a stack that has none of the later ones. */
+  up(targets: readonly string[], through?: number): Promise<Operation>;
   /** Everything when no targets are given. */
   destroy(targets?: readonly string[]): Promise<Operation>;
   outputs(): Promise<OutputMap>;
@@ -69,7 +70,12 @@ export function stackPort(stack: Stack, project: string, engine: Engine, interru
       ),
     // Without the pack: the gate is the full preview. A targeted run judges untargeted resources by their old inputs
     // and stops in the middle (pulumi.md 3.7, 9.5), so it could only repeat the gate's verdict, later and worse.
-    up: (targets) => operation((hooks) => stack.up({ ...hooks, target: [...targets] })),
+    up(targets, through) {
+      // The program of infra/index.ts takes the number; the Automation API calls it with nothing.
+      const program = stack.workspace.program as ((through?: number) => Promise<Record<string, unknown>>) | undefined;
+      const part = through !== undefined && program !== undefined ? { program: () => program(through) } : {};
+      return operation((hooks) => stack.up({ ...hooks, target: [...targets], ...part }));
+    },
     destroy: (targets) => operation((hooks) => stack.destroy({ ...hooks, ...(targets && { target: [...targets] }) })),
     outputs: () => stack.outputs(),
     async state() {

@@ -52,6 +52,8 @@ export class FakeStack implements StackPort {
   pendingCreates: StateResource[] = [];
   /** Every call that could change something, in order. */
   readonly calls: string[] = [];
+  /** How far the program was declared in each update. */
+  readonly declared: (number | "all")[] = [];
   previewResult: Partial<Operation> = {};
   upResult: Partial<Operation> = {};
   outputValues: Record<string, { value: unknown; secret: boolean }> = Object.fromEntries(
@@ -73,9 +75,10 @@ export class FakeStack implements StackPort {
     });
     return Promise.resolve(operation({ steps, packs: ["slipway 0.1.0"], ...this.previewResult }));
   }
-  up(targets: readonly string[]): Promise<Operation> {
+  up(targets: readonly string[], through?: number): Promise<Operation> {
     const phase = phaseOf((targets[0] ?? "").replace("::*", "::x")) ?? "";
     this.calls.push(`up ${phase}`);
+    this.declared.push(through ?? "all");
     const ended = operation({ changes: { create: 1 }, ...this.upResult });
     const urn = urnOf(this.name, phase);
     if (ended.result === "succeeded" && !this.resources.some((one) => one.urn === urn)) {

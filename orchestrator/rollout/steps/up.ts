@@ -11,7 +11,9 @@ import { proofOf } from "./preflight";
 export async function up(context: EnvironmentContext, phase: Phase): Promise<StepOutcome> {
   const { stack, environment } = context;
   requirePlanned(environment, phase, context.planned ?? {});
-  const absent = await earlierPhasesNotBuilt(context, phase);
+  const built = countByPhase((await stack.state()).resources.map(({ urn }) => urn));
+  const isBuilt = ({ name }: Phase) => (built[name] ?? 0) > 0;
+  const absent = context.phases.filter((one) => one.number < phase.number && !isBuilt(one));
   if (absent.length > 0) {
     return {
       status: "failed",
@@ -22,9 +24,10 @@ export async function up(context: EnvironmentContext, phase: Phase): Promise<Ste
   }
   const refusal = await refusalOf(context, phase);
   if (refusal !== undefined) return { status: "failed", kind: "refused", ...refusal };
-  const { operation, notes } = await attempt(context, () =>
-    stack.up([...phaseTargets(stack.project, stack.name, phase), ...sharedTargets(stack.project, stack.name)]),
-  );
+  const targets = [...phaseTargets(stack.project, stack.name, phase), ...sharedTargets(stack.project, stack.name)];
+  // Where a later phase stands it is declared too: what it reads from this one is held against what it has.
+  const whole = context.phases.some((one) => one.number > phase.number && isBuilt(one));
+  const { operation, notes } = await attempt(context, () => stack.up(targets, whole ? undefined : phase.number));
   const failed = unsuccessful(operation, `building ${phase.title} of ${environment}`);
   return {
     ...(failed ?? { status: "succeeded" }),
@@ -45,10 +48,4 @@ async function refusalOf(context: EnvironmentContext, phase: Phase): Promise<Ref
   const outputs = knownOutputs(raw);
   const { config, waitUntil } = context;
   return check.admit({ outputs, config, clients: await context.clientsFor(outputs), waitUntil });
-}
-
-async function earlierPhasesNotBuilt(context: EnvironmentContext, phase: Phase): Promise<readonly Phase[]> {
-  const earlier = context.phases.filter(({ number }) => number < phase.number);
-  const built = countByPhase((await context.stack.state()).resources.map(({ urn }) => urn));
-  return earlier.filter(({ name }) => (built[name] ?? 0) === 0);
 }

@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import { createBuiltinEngine } from "../../../orchestrator/engine/builtin/engine";
 import { createRedactor } from "../../../orchestrator/report/redact";
@@ -17,7 +16,7 @@ import { refusal } from "../../support/refusal";
 const [network, cluster] = phases as [(typeof phases)[number], (typeof phases)[number]];
 
 /** Two phases without providers: enough to see targets, outputs, secrets and protection at work. */
-const program: PulumiFn = async () => {
+const program = async (through = 2): Promise<Record<string, unknown>> => {
   const { ComponentResource, Config, secret } = await import("@pulumi/pulumi");
   const config = new Config("slipway");
   class Network extends ComponentResource {
@@ -33,7 +32,7 @@ const program: PulumiFn = async () => {
     }
   }
   new Network();
-  new Cluster();
+  if (through > 1) new Cluster();
   return { size: config.require("size"), token: secret("topsecret-value") };
 };
 
@@ -82,6 +81,20 @@ describe("stack on the built-in engine", function () {
     const error = await refusal(() => open(false));
     expect(error).to.include({ code: "no-such-stack", kind: "usage" });
     expect(error.fix).to.include("slipway bootstrap --environment dev");
+  });
+
+  it("declares a first phase alone, and takes nothing of a later one away by it", async () => {
+    const { port } = await open();
+    const seen = async (through?: number) =>
+      (await port.up(phaseTargets(port.project, port.name, network), through)).steps.map(({ urn }) =>
+        urn.split("::").at(-1),
+      );
+    expect(await seen(1))
+      .to.include("network")
+      .and.not.include("cluster");
+    await port.up(phaseTargets(port.project, port.name, cluster));
+    expect(await seen(1)).to.not.include("cluster");
+    expect((await port.state()).resources.map(({ urn }) => urn.split("::").at(-1))).to.include("cluster");
   });
 
   it("previews without touching, builds one phase by its targets, and settles", async () => {

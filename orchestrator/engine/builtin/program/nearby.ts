@@ -1,6 +1,5 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-require-imports -- protocol edge: the published services are untyped */
 import { Metadata, status, type ServiceError } from "@grpc/grpc-js";
-import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { nearbyClient } from "../nearby";
 
 /**
@@ -8,8 +7,10 @@ import { nearbyClient } from "../nearby";
  * and reading messages. What the SDK did before the program began has gone over it. Where the monitor is elsewhere, the
  * program runs as it is.
  */
-export function nearbyProgram(program: PulumiFn): PulumiFn {
-  return () => {
+export function nearbyProgram<Given extends unknown[]>(
+  program: (...given: Given) => Promise<any>,
+): (...given: Given) => Promise<any> {
+  return (...given) => {
     const { getStore } = require("@pulumi/pulumi/runtime/state") as any;
     const { settings } = getStore();
     const { monitorAddr, engineAddr } = settings.options;
@@ -17,7 +18,7 @@ export function nearbyProgram(program: PulumiFn): PulumiFn {
     const { EngineService } = require("@pulumi/pulumi/proto/engine_grpc_pb") as any;
     settings.monitor = client(monitorAddr, ResourceMonitorService) ?? settings.monitor;
     settings.engine = client(engineAddr, EngineService) ?? settings.engine;
-    return program();
+    return program(...given);
   };
 }
 

@@ -33,6 +33,13 @@ describe("building a phase", () => {
     build(network);
     expect((await up(context, cluster)).status).to.equal("succeeded");
   });
+  it("declares what comes later only where some of it stands", async () => {
+    const { context, stack, build } = stepContext();
+    await up(context, network);
+    build(cluster);
+    await up(context, network);
+    expect(stack.declared).to.deep.equal([1, "all"]);
+  });
   it("never asks for a phase of which the preview planned nothing", async () => {
     const { context, stack } = stepContext({ planned: { Network: 3 } });
     expect((await refusal(() => up(context, cluster))).code).to.equal("target-matches-nothing");
