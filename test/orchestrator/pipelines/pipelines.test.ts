@@ -170,7 +170,7 @@ describe("pipelines", () => {
       expect(check).to.include(commands[command]);
   });
 
-  it("take what is merged to dev by themselves, with nobody's approval, and nowhere else [D1.1] [D1.4]", () => {
+  it("take what is merged to dev, and QA on it, by themselves, with nobody's approval, and nowhere else [C3.1] [D1.1] [D1.4]", () => {
     const started = [...github].flatMap(([name, text]) => {
       const { on, jobs } = parse(text) as { on: object; jobs: Record<string, { environment?: string }> };
       return "push" in on ? Object.values(jobs).map(({ environment }) => [name.split("/").at(-1), environment]) : [];
