@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "./config";
 import { clusterName, named, type Tags } from "./naming";
+import { bringsAddresses, taintsBeforeCilium } from "./network/cilium";
 import type { Pool } from "./node-pools";
 
 /** AL2023 image of the pools; a newer one is a decision, made here and rolled out like any change. */
@@ -56,6 +57,7 @@ export function karpenterPool(
           spec: {
             nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: pool.name },
             taints: pool.taints,
+            ...(bringsAddresses(config) && { startupTaints: taintsBeforeCilium(config) }),
             expireAfter: EXPIRE_AFTER,
             requirements: [
               { key: "karpenter.sh/capacity-type", operator: "In", values: [pool.capacityType] },

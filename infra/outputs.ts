@@ -101,6 +101,15 @@ export interface NodePoolsOutput {
 export interface NetworkPolicyOutput {
   /** `vpc-cni`, `cilium-chaining`, `cilium-eni` or `calico` (A4.1). */
   readonly plugin: string;
+  /** What is chosen of Cilium, where it runs (A4.4); 0 is no mesh. */
+  readonly cilium?:
+    | {
+        readonly kubeProxyReplacement: boolean;
+        readonly layer7: boolean;
+        readonly hubble: "off" | "nodes" | "relay";
+        readonly clusterId: number;
+      }
+    | undefined;
   /** DaemonSet of the plugin that must run on every node, as namespace/name. */
   readonly daemonSet: string;
   /** Every namespace the product made so far, each with default deny in both directions and the baseline allows (A4.2). */

@@ -88,7 +88,7 @@ function* platform(config: PlatformConfig): Generator<Partial<ProgramOutputs>> {
   yield { nodePools: plain(nodePools, ["pools", "interruptionQueue", "nodeRoleName"]) };
 
   const networkPolicy = new NetworkPolicy("network-policy", { config, cluster, nodePools }, inAccount).outputs;
-  yield { networkPolicy: plain(networkPolicy, ["plugin", "daemonSet", "namespaces"]) };
+  yield { networkPolicy: plain(networkPolicy, ["plugin", "cilium", "daemonSet", "namespaces"]) };
 
   const certificates = new Certificates("certificates", { config, tags, cluster, nodePools, networkPolicy }, inAccount)
     .outputs;

@@ -14,6 +14,8 @@ export function release(
   values: pulumi.Input<Record<string, pulumi.Input<unknown>>>,
   opts: pulumi.CustomResourceOptions,
   namespace?: pulumi.Input<string>,
+  /** False for what runs on nodes that wait for it. */
+  { waits }: { readonly waits: boolean } = { waits: true },
 ): k8s.helm.v3.Release {
   const chart: Chart = charts[chartName];
   return new k8s.helm.v3.Release(
@@ -24,7 +26,7 @@ export function release(
       version: config.charts[chartName] ?? chart.version,
       ...(chart.repository === undefined ? {} : { repositoryOpts: { repo: chart.repository } }),
       namespace: namespace ?? chart.namespace,
-      atomic: true,
+      ...(waits ? { atomic: true } : { skipAwait: true }),
       timeout: RELEASE_TIMEOUT_SECONDS,
       values,
     },

@@ -185,6 +185,36 @@ const rules: readonly Rule[] = [
             ];
       }),
     ),
+  ({ networkPolicy: { plugin, cilium }, network: { peers } }) => {
+    if (cilium === undefined) return undefined;
+    if (plugin === "vpc-cni")
+      return mistake(
+        "networkPolicy.cilium",
+        cilium,
+        "settings of Cilium where it runs (A4.4)",
+        "leave it out, or set plugin: cilium-eni",
+      );
+    const own = (["kubeProxyReplacement", "layer7", "clusterMesh"] as const).filter(
+      (key) => cilium[key] !== undefined && cilium[key] !== false,
+    );
+    if (plugin === "cilium-chaining")
+      return own.map((key) =>
+        mistake(
+          `networkPolicy.cilium.${key}`,
+          cilium[key],
+          "not while the VPC CNI is chained before Cilium, which limits it (A4.4)",
+          "set plugin: cilium-eni",
+        ),
+      );
+    return cilium.clusterMesh !== undefined && peers.length === 0
+      ? mistake(
+          "networkPolicy.cilium.clusterMesh",
+          cilium.clusterMesh,
+          "networks that reach each other: every node of a mesh talks to every other (A4.4, B3.2)",
+          "name the other clusters' networks in network.peers",
+        )
+      : undefined;
+  },
   ({ environment, certificates }) =>
     environment === "dev" || certificates.issuer !== "letsencrypt-staging"
       ? undefined

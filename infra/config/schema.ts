@@ -67,6 +67,18 @@ const logDestination = <Kind extends string>(kind: Kind, port: number) =>
 /** Whose password the token is. */
 const username = z.string().regex(/^[\w.@-]{1,64}$/, "a user's name");
 
+/** What Cilium does beyond enforcing policy (A4.4). */
+export const ciliumSettings = z.strictObject({
+  /** Services by eBPF; the add-on kube-proxy is left out. */
+  kubeProxyReplacement: z.boolean().default(false),
+  /** Rules about HTTP paths and DNS names, by a proxy on each node. */
+  layer7: z.boolean().default(false),
+  /** Flows seen on each node, or with `relay` those of all nodes in one place. */
+  hubble: z.enum(["off", "nodes", "relay"]).default("nodes"),
+  /** Services shared with other clusters; the number is each cluster's own. */
+  clusterMesh: z.strictObject({ id: count(1, 255) }).optional(),
+});
+
 /** Managed add-ons of phases 02, 13 and 15. */
 const addons = [
   "vpc-cni",
@@ -126,7 +138,12 @@ export const schema = z.strictObject({
     /** Cap of dev: pods per node (B2.2). */
     maxPodsPerNode: count(10, 250).default(110),
   }),
-  networkPolicy: z.strictObject({ plugin: z.enum(["vpc-cni", "cilium-chaining"]).default("vpc-cni") }).prefault({}),
+  networkPolicy: z
+    .strictObject({
+      plugin: z.enum(["vpc-cni", "cilium-chaining", "cilium-eni"]).default("vpc-cni"),
+      cilium: ciliumSettings.optional(),
+    })
+    .prefault({}),
   certificates: z.strictObject({
     /** Contact of the ACME account (A5.2). */
     email,

@@ -5,9 +5,11 @@ import * as eksComponents from "@pulumi/eks";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { managedAddon } from "../addon";
+import { addonsBeforeNodes, addonValues } from "../cluster-addons";
 import { SERVICE_CIDR } from "../cidr";
 import type { AddonName, PlatformConfig } from "../config";
 import { clusterName, named, type Tags } from "../naming";
+import { bringsAddresses, ciliumBeforeNodes, groupTaintsBeforeCilium } from "../network/cilium";
 import { amiTypeOf } from "../node-pools";
 import { nodeTemplate } from "../node-template";
 import type { ClusterOutput } from "../outputs";
@@ -112,21 +114,23 @@ export class Cluster extends pulumi.ComponentResource {
     const provider = new k8s.Provider(`${name}-kubernetes`, { kubeconfig, enableServerSideApply: true }, child);
 
     // Networking and identity before nodes, so that the first node comes up whole; the rest needs nodes to run on.
-    const early = (["vpc-cni", "kube-proxy", "eks-pod-identity-agent"] as const).map((addon) =>
-      this.addon(name, addon, config, tags, name$),
-    );
-    const networking = podIdentity(
-      `${name}-vpc-cni`,
-      {
-        cluster: name$,
-        namespace: "kube-system",
-        serviceAccount: "aws-node",
-        roleName: `${cluster}-vpc-cni`,
-        managedPolicies: ["AmazonEKS_CNI_Policy"],
-        tags,
-      },
-      child,
-    );
+    const early = addonsBeforeNodes(config).map((addon) => this.addon(name, addon, config, tags, name$));
+    const networking = bringsAddresses(config)
+      ? ciliumBeforeNodes(name, { config, tags, cluster: name$, endpoint: control.eksCluster.endpoint, provider }, this)
+      : [
+          podIdentity(
+            `${name}-vpc-cni`,
+            {
+              cluster: name$,
+              namespace: "kube-system",
+              serviceAccount: "aws-node",
+              roleName: `${cluster}-vpc-cni`,
+              managedPolicies: ["AmazonEKS_CNI_Policy"],
+              tags,
+            },
+            child,
+          ),
+        ];
     const storage = podIdentity(
       `${name}-ebs-csi`,
       {
@@ -157,9 +161,10 @@ export class Cluster extends pulumi.ComponentResource {
         scalingConfig: { minSize: count, maxSize: count + 3, desiredSize: count },
         updateConfig: { maxUnavailable: 1 },
         labels: { "node-role": "system" },
+        ...(bringsAddresses(config) && { taints: groupTaintsBeforeCilium(config) }),
         tags: named(tags, `${name}-system`),
       },
-      { ...child, dependsOn: [...early, networking, ...network.nodeRights] },
+      { ...child, dependsOn: [...early, ...networking, ...network.nodeRights] },
     );
     const late = [
       this.addon(name, "coredns", config, tags, name$, [system]),
@@ -257,21 +262,4 @@ function adminEntries(roles: readonly string[]) {
       { principalArn, accessPolicies: { admin: policy } },
     ]),
   );
-}
-
-/** What the platform sets of each add-on, and why. */
-function addonValues(addon: string, config: PlatformConfig): object | undefined {
-  const replicaCount = config.highAvailability ? 3 : 2;
-  switch (addon) {
-    case "vpc-cni":
-      // Policy enforcement is off by default (A4.1); prefix delegation gives a node room for 110 pods.
-      return {
-        enableNetworkPolicy: config.networkPolicy.plugin === "vpc-cni" ? "true" : "false",
-        env: { ENABLE_PREFIX_DELEGATION: "true", WARM_PREFIX_TARGET: "1" },
-      };
-    case "coredns":
-      return { replicaCount };
-    default:
-      return undefined;
-  }
 }

@@ -7,6 +7,7 @@ import { interruptionQueue } from "../interruption-queue";
 import { karpenterStatements } from "../karpenter-policy";
 import { karpenterPool } from "../karpenter-pool";
 import { clusterName, named, type Tags } from "../naming";
+import { groupTaintsBeforeCilium } from "../network/cilium";
 import { amiTypeOf, placementOn, poolsOf, type Pool } from "../node-pools";
 import { nodeTemplate } from "../node-template";
 import type { NodePoolsOutput } from "../outputs";
@@ -131,7 +132,10 @@ export class NodePools extends pulumi.ComponentResource {
         scalingConfig: { minSize: pool.minimum, maxSize: pool.minimum * 2, desiredSize: pool.minimum },
         updateConfig: { maxUnavailable: 1 },
         labels: pool.labels,
-        taints: pool.taints.map(({ key, value }) => ({ key, value, effect: "NO_SCHEDULE" })),
+        taints: [
+          ...pool.taints.map(({ key, value }) => ({ key, value, effect: "NO_SCHEDULE" })),
+          ...groupTaintsBeforeCilium(config),
+        ],
         tags: named(tags, `${name}-${pool.name}`),
       },
       // An autoscaler may have grown the group; going back to the declared size would evict what it grew for.

@@ -4,7 +4,8 @@ import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
 import { PlatformNamespace, podMaximumOf, type Allowances } from "../environments/namespace";
 import type { NetworkPolicyOutput } from "../outputs";
-import { release, replicas } from "../release";
+import { bringsAddresses, chosenOf, ciliumOf, ciliumValues } from "../network/cilium";
+import { release } from "../release";
 import type { ClusterOutputs } from "./02-cluster";
 import type { NodePoolsOutputs } from "./03-node-pools";
 
@@ -27,6 +28,7 @@ export type NetworkPolicyOutputs = {
 const agents: Readonly<Record<PlatformConfig["networkPolicy"]["plugin"], string>> = {
   "vpc-cni": "kube-system/aws-node",
   "cilium-chaining": "kube-system/cilium",
+  "cilium-eni": "kube-system/cilium",
 };
 
 /**
@@ -42,11 +44,19 @@ export class NetworkPolicy extends pulumi.ComponentResource {
     super("slipway:phase:NetworkPolicy", name, {}, opts);
     const { plugin } = config.networkPolicy;
     const child = { parent: this, provider: cluster.provider };
-    if (plugin === "cilium-chaining") {
-      const cilium = release(`${name}-cilium`, "cilium", config, ciliumValues(config), {
-        ...child,
-        dependsOn: nodePools.ready,
-      });
+    if (ciliumOf(config) !== undefined) {
+      // In ENI mode it is there already, with the nodes (phase 02).
+      const cilium = bringsAddresses(config)
+        ? nodePools.ready
+        : [
+            release(
+              `${name}-cilium`,
+              "cilium",
+              config,
+              pulumi.output(cluster.endpoint).apply((endpoint) => ciliumValues(config, endpoint)),
+              { ...child, dependsOn: nodePools.ready },
+            ),
+          ];
       // Addresses of nodes and of the API server are entities to Cilium, which no ipBlock matches.
       new k8s.apiextensions.CustomResource(
         `${name}-entities`,
@@ -64,7 +74,7 @@ export class NetworkPolicy extends pulumi.ComponentResource {
             ingress: [{ fromEntities: ["kube-apiserver", "remote-node"] }],
           },
         },
-        { ...child, dependsOn: [cilium] },
+        { ...child, dependsOn: cilium },
       );
     }
 
@@ -89,6 +99,7 @@ export class NetworkPolicy extends pulumi.ComponentResource {
 
     this.outputs = {
       plugin: pulumi.output(plugin),
+      cilium: pulumi.output(chosenOf(config)),
       daemonSet: pulumi.output(agents[plugin]),
       namespaces: pulumi.all([certManager.name, gateway.name, externalDns.name, demo.name]),
       certManager,
@@ -120,16 +131,4 @@ export class NetworkPolicy extends pulumi.ComponentResource {
       { parent: this },
     );
   }
-}
-
-/** Chaining: the VPC CNI keeps addressing, Cilium enforces and shows flows (versions.md, Cilium on EKS). */
-function ciliumValues(config: PlatformConfig) {
-  return {
-    cni: { chainingMode: "aws-cni", exclusive: false },
-    enableIPv4Masquerade: false,
-    routingMode: "native",
-    endpointRoutes: { enabled: true },
-    operator: { replicas: replicas(config) },
-    hubble: { enabled: true },
-  };
 }

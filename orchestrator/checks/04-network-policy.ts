@@ -9,6 +9,7 @@ import type {
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { nameOf, viewCluster, type ClusterView } from "./cluster-view";
 import { diagnosis, each, examine, traffic } from "./finding";
+import { asChosen } from "./cilium";
 import { attemptFrom, inProbeNamespace, listen } from "./probe";
 
 const DNS_NAME = "kubernetes.default.svc.cluster.local";
@@ -31,7 +32,14 @@ export const networkPolicyCheck: PhaseCheck = {
       deniedByDefault(context, view),
       nothingInDefault(view),
     ]);
-    return [agents, denied, clean, await traffic(context, enforced(context, view))];
+    const chosen = context.outputs.networkPolicy.cilium;
+    return [
+      agents,
+      ...(chosen === undefined ? [] : [await asChosen(view, chosen)]),
+      denied,
+      clean,
+      await traffic(context, enforced(context, view)),
+    ];
   },
 
   async diagnose(context) {

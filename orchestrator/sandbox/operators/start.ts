@@ -6,6 +6,7 @@ import { argoCd } from "./argo-cd";
 import { argoRollouts } from "./argo-rollouts";
 import { awsLoadBalancerController } from "./aws-load-balancer-controller";
 import { certManager } from "./cert-manager";
+import { cilium } from "./cilium";
 import { cloudnativePg } from "./cloudnative-pg";
 import { chaosMesh } from "./chaos-mesh";
 import { envoyGateway } from "./envoy-gateway";
@@ -33,6 +34,7 @@ export const operators: readonly Operator[] = [
   flux,
   argoRollouts,
   certManager,
+  cilium,
   chaosMesh,
   envoyGateway,
   awsLoadBalancerController,

@@ -16,7 +16,28 @@ const values = z.strictObject({
   routingMode: z.enum(["", "native", "tunnel"]).default(""),
   endpointRoutes: z.strictObject({ enabled: z.boolean().default(false) }).prefault({}),
   operator: z.strictObject({ replicas: z.int().min(0).default(2), resources: placement.resources }).prefault({}),
-  hubble: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
+  hubble: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      relay: z.strictObject({ enabled: z.boolean().default(false) }).prefault({}),
+    })
+    .prefault({}),
+  eni: z
+    .strictObject({ enabled: z.boolean().default(false), awsEnablePrefixDelegation: z.boolean().default(false) })
+    .prefault({}),
+  kubeProxyReplacement: z.enum(["true", "false"]).default("false"),
+  k8sServiceHost: z.string().default(""),
+  k8sServicePort: z.string().default(""),
+  l7Proxy: z.boolean().default(true),
+  cluster: z.strictObject({ name: z.string().max(32).default("default"), id: z.int().default(0) }).prefault({}),
+  clustermesh: z
+    .strictObject({
+      useAPIServer: z.boolean().default(false),
+      apiserver: z
+        .strictObject({ service: z.strictObject({ type: z.string().default("NodePort") }).prefault({}) })
+        .prefault({}),
+    })
+    .prefault({}),
   envoy: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
   ipam: z.strictObject({ mode: z.string().default("cluster-pool") }).prefault({}),
   resources: anything.default({}),
@@ -80,6 +101,10 @@ export const cilium: ChartTable<Values> = {
       "enable-endpoint-routes": String(given.endpointRoutes.enabled),
       "enable-hubble": String(given.hubble.enabled),
       ipam: given.ipam.mode,
+      "kube-proxy-replacement": given.kubeProxyReplacement,
+      "enable-l7-proxy": String(given.l7Proxy),
+      "cluster-id": String(given.cluster.id),
+      "cluster-name": given.cluster.name,
       ...(given.cni.chainingMode !== undefined && { "cni-chaining-mode": given.cni.chainingMode }),
       ...(given.routingMode !== "" && { "routing-mode": given.routingMode }),
     };
@@ -105,7 +130,7 @@ export const cilium: ChartTable<Values> = {
         containers: [
           {
             name: "cilium-operator",
-            image: "quay.io/cilium/operator-generic:v1.20.0",
+            image: `quay.io/cilium/operator-${given.eni.enabled ? "aws" : "generic"}:v1.20.0`,
             ports: [
               { name: "health", containerPort: 9234, hostPort: 9234 },
               { name: "prometheus", containerPort: 9963, hostPort: 9963, protocol: "TCP" },
@@ -123,6 +148,8 @@ export const cilium: ChartTable<Values> = {
           priorityClassName: "system-cluster-critical",
         },
       }),
+      ...(given.hubble.relay.enabled ? relay(namespace) : []),
+      ...(given.clustermesh.useAPIServer ? mesh(namespace, given.clustermesh.apiserver.service.type) : []),
       ...(given.hubble.enabled
         ? [
             service(
@@ -137,6 +164,70 @@ export const cilium: ChartTable<Values> = {
     ];
   },
 };
+
+const restricted = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  runAsNonRoot: true,
+  runAsUser: 65532,
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+/** Flows of all nodes in one place. */
+function relay(namespace: string) {
+  const labels = {
+    "k8s-app": "hubble-relay",
+    "app.kubernetes.io/name": "hubble-relay",
+    "app.kubernetes.io/part-of": "cilium",
+  };
+  return [
+    serviceAccount("hubble-relay", namespace, labels, false),
+    workload({
+      name: "hubble-relay",
+      namespace,
+      labels,
+      replicas: 1,
+      serviceAccount: "hubble-relay",
+      podSecurityContext: { fsGroup: 65532, seccompProfile: { type: "RuntimeDefault" } },
+      containers: [
+        {
+          name: "hubble-relay",
+          image: "quay.io/cilium/hubble-relay:v1.20.0",
+          ports: [{ name: "grpc", containerPort: 4245 }],
+          securityContext: restricted,
+        },
+      ],
+      pod: { automountServiceAccountToken: false, nodeSelector: { "kubernetes.io/os": "linux" } },
+    }),
+    service("hubble-relay", namespace, labels, [{ name: "grpc", port: 80, targetPort: "grpc" }]),
+  ];
+}
+
+/** What other clusters of a mesh read this one's services from. */
+function mesh(namespace: string, type: string) {
+  const name = "clustermesh-apiserver";
+  const labels = { "k8s-app": name, "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "cilium" };
+  const container = (called: string, containerPort: number) => ({
+    name: called,
+    image: "quay.io/cilium/clustermesh-apiserver:v1.20.0",
+    ports: [{ name: called, containerPort, protocol: "TCP" }],
+    securityContext: restricted,
+  });
+  return [
+    serviceAccount(name, namespace, labels),
+    workload({
+      name,
+      namespace,
+      labels,
+      replicas: 1,
+      serviceAccount: name,
+      podSecurityContext: { fsGroup: 65532, runAsGroup: 65532, runAsNonRoot: true, runAsUser: 65532 },
+      containers: [container("etcd", 2379), container("apiserver", 9880)],
+      pod: { nodeSelector: { "kubernetes.io/os": "linux" } },
+    }),
+    service(name, namespace, labels, [{ name, port: 2379, targetPort: 2379 }], { type }),
+  ];
+}
 
 function agent(given: Values, namespace: string, labels: Record<string, string>) {
   const start = (name: string, securityContext: object) => ({ name, image: IMAGE, securityContext });

@@ -1,0 +1,28 @@
+import type { AddonName, PlatformConfig } from "./config";
+import { bringsAddresses, ciliumOf } from "./network/cilium";
+
+/** Add-ons that a node needs before it is Ready; Cilium takes the place of two of them where it is asked to (A4.4). */
+export function addonsBeforeNodes(config: PlatformConfig): AddonName[] {
+  return [
+    ...(bringsAddresses(config) ? [] : (["vpc-cni"] as const)),
+    ...(ciliumOf(config)?.kubeProxyReplacement === true ? [] : (["kube-proxy"] as const)),
+    "eks-pod-identity-agent",
+  ];
+}
+
+/** What the platform sets of each add-on, and why. */
+export function addonValues(addon: string, config: PlatformConfig): object | undefined {
+  const replicaCount = config.highAvailability ? 3 : 2;
+  switch (addon) {
+    case "vpc-cni":
+      // Policy enforcement is off by default (A4.1); prefix delegation gives a node room for 110 pods.
+      return {
+        enableNetworkPolicy: config.networkPolicy.plugin === "vpc-cni" ? "true" : "false",
+        env: { ENABLE_PREFIX_DELEGATION: "true", WARM_PREFIX_TARGET: "1" },
+      };
+    case "coredns":
+      return { replicaCount };
+    default:
+      return undefined;
+  }
+}
