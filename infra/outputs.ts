@@ -222,6 +222,19 @@ export interface DataSystemOutput {
   readonly rules: string;
   readonly alerts: readonly string[];
 }
+/** A database that AWS runs, outside of the cluster. */
+export interface ManagedDatabaseOutput {
+  readonly identifier: string;
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  /** Where AWS keeps and rotates the master password. */
+  readonly secretArn: string;
+  readonly keyArn: string;
+  readonly securityGroupId: string;
+  readonly parameterGroup: string;
+}
+
 export interface StatefulOutput {
   /** Each an empty list where the environment's configuration has it off. */
   readonly kafka: readonly DataSystemOutput[];
@@ -235,6 +248,8 @@ export interface StatefulOutput {
     readonly keyArn: string;
     readonly writerRoleArn: string;
   })[];
+  /** With `stateful.postgres.engine: rds`. */
+  readonly managed: readonly ManagedDatabaseOutput[];
 }
 
 export interface SecretsOutput {

@@ -149,9 +149,12 @@ function* platform(config: PlatformConfig): Generator<Partial<ProgramOutputs>> {
   ).outputs;
   yield { mesh: plain(mesh, ["kind", "namespace", "agents", "namespaces", "callers"]) };
 
-  const stateful = new Stateful("stateful", { config, tags, cluster, nodePools, certificates, metrics }, inAccount)
-    .outputs;
-  yield { stateful: plain(stateful, ["kafka", "postgres"]) };
+  const stateful = new Stateful(
+    "stateful",
+    { config, tags, network, cluster, nodePools, certificates, metrics },
+    inAccount,
+  ).outputs;
+  yield { stateful: plain(stateful, ["kafka", "postgres", "managed"]) };
 
   const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy }, inAccount).outputs;
   yield {

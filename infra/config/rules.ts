@@ -23,6 +23,9 @@ const PINNED = /^([0-9a-f]{40}|v\d+\.\d+\.\d+)$/;
 /** All zones that change their clocks do so within these hours (IANA time zone database 2026). */
 const CLOCKS_CHANGE = { from: "00:00", to: "04:00" };
 
+/** Amazon RDS user guide, gp3 storage. */
+const LEAST_RDS_GIB = 20;
+
 /** CPU that the quota of one preview lets it request (C2.3). */
 const PREVIEW_CPU = 0.5;
 
@@ -351,6 +354,15 @@ const rules: readonly Rule[] = [
           "argo-cd where a stable environment is delivered: its waves, its pause during an incident, promotion, canary and the way back are Argo CD's (A7.5, C7.2)",
           "set argo-cd, or leave application out",
         ),
+  ({ stateful: { postgres } }) =>
+    postgres.engine === "rds" && postgres.diskGib < LEAST_RDS_GIB
+      ? mistake(
+          "stateful.postgres.diskGib",
+          postgres.diskGib,
+          `at least ${LEAST_RDS_GIB} GiB: RDS makes no smaller gp3 volume`,
+          `set ${LEAST_RDS_GIB} or more`,
+        )
+      : undefined,
   ({ environment, nodePools }) => {
     const least = { dev: 3, staging: 5, production: 10 }[environment];
     return nodePools.general.minimum >= least

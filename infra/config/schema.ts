@@ -373,7 +373,15 @@ export const schema = z.strictObject({
     /** Strimzi with one broker per zone, or a single one without high availability. */
     kafka: dataSystem,
     /** CloudNativePG with the reference database: one member per zone, or a single one without high availability. */
-    postgres: dataSystem,
+    postgres: dataSystem.extend({
+      /** An operator in the cluster, or RDS: managed, outside of it, for whoever runs no databases (A11.1). */
+      engine: z.enum(["cloudnative-pg", "rds"]).default("cloudnative-pg"),
+      /** Of RDS. */
+      instanceClass: z
+        .string()
+        .regex(/^db\.[a-z]+\d+[a-z]*\.[a-z0-9]+$/, "an instance class like db.m7g.large")
+        .default("db.t4g.medium"),
+    }),
   }),
   /** Chart name → version, over the table in charts.ts. */
   charts: z.record(z.string(), z.string().regex(/^v?\d+\.\d+\.\d+$/, "an exact version")).default({}),

@@ -26,6 +26,8 @@ export type ClusterOutputs = { readonly [key in keyof ClusterOutput]: pulumi.Out
   readonly kubeconfig: pulumi.Output<string>;
   /** The provider through which every later phase talks to this cluster. */
   readonly provider: k8s.Provider;
+  /** EKS's own group, which nodes and pods are in. */
+  readonly nodeSecurityGroupId: pulumi.Output<string>;
   /** System nodes and add-ons: what runs pods has to wait for them. */
   readonly ready: pulumi.Resource[];
 };
@@ -187,6 +189,7 @@ export class Cluster extends pulumi.ComponentResource {
       systemNodeGroup: system.nodeGroupName,
       kubeconfig,
       provider,
+      nodeSecurityGroupId: control.clusterSecurityGroupId,
       ready: [system, ...late],
     };
     this.registerOutputs({ name: name$ });

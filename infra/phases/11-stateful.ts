@@ -10,9 +10,11 @@ import { statefulAlerts } from "../stateful/alerts";
 import { databaseArchive } from "../stateful/database-archive";
 import { databaseTeam } from "../stateful/database-team";
 import { brokersOf, jmxRules, KAFKA, kafkaSpec, nodePoolSpec } from "../stateful/kafka";
+import { managedDatabase } from "../stateful/rds";
 import { clusterSpec, instancesOf, POSTGRES, scheduledBackups } from "../stateful/postgres";
 import { barmanValues, CLOUDNATIVE_PG_LABELS, cloudnativePgValues, strimziValues } from "../stateful/values";
 import { watchMembers, type Watched } from "../stateful/watch";
+import type { NetworkOutputs } from "./01-network";
 import type { ClusterOutputs } from "./02-cluster";
 import type { NodePoolsOutputs } from "./03-node-pools";
 import type { CertificatesOutputs } from "./05-certificates";
@@ -21,6 +23,7 @@ import type { MetricsOutputs } from "./08-metrics";
 export interface StatefulArgs {
   readonly config: PlatformConfig;
   readonly tags: Tags;
+  readonly network: NetworkOutputs;
   readonly cluster: ClusterOutputs;
   readonly nodePools: NodePoolsOutputs;
   readonly certificates: CertificatesOutputs;
@@ -38,6 +41,8 @@ const PLUGIN_PORT = 9090;
  * with the reference database, its WAL archived and its backups in a bucket of its own. Each is on where the
  * environment's configuration says so; who may reach it is on the list there, and nobody else.
  *
+ * With `stateful.postgres.engine: rds` AWS runs the database (`stateful/rds.ts`).
+ *
  * Kafka, database, bucket and key are protected: they are the data. Costs: the volumes, 0.023 USD a GB and month in the
  * bucket, 1 USD a month for its key.
  */
@@ -51,9 +56,13 @@ export class Stateful extends pulumi.ComponentResource {
   ) {
     super("slipway:phase:Stateful", name, {}, opts);
     const { kafka, postgres } = args.config.stateful;
+    const managed = postgres.enabled && postgres.engine === "rds";
     this.outputs = {
       kafka: kafka.enabled ? this.kafka(name) : pulumi.output([]),
-      postgres: postgres.enabled ? this.postgres(name) : pulumi.output([]),
+      postgres: postgres.enabled && !managed ? this.postgres(name) : pulumi.output([]),
+      managed: managed
+        ? managedDatabase(name, { ...args, nodeSecurityGroupId: args.cluster.nodeSecurityGroupId }, this)
+        : pulumi.output([]),
     };
     this.registerOutputs({ kafka: kafka.enabled, postgres: postgres.enabled });
   }

@@ -6,6 +6,7 @@ import { condition, nameOf, podProblem, viewCluster, type ClusterView } from "./
 import { diagnosis, each, examine, outside, type Offence } from "./finding";
 import { access, exposed } from "./stateful-access";
 import { backedUp, keptApart, starts, unarchived } from "./stateful-database";
+import { managedDatabases, withoutStandby } from "./stateful-managed";
 import { apart, bindsEarly, membersOf, stranded } from "./stateful-volumes";
 import { unwatched } from "./stateful-watch";
 import { diagnoseWebhooks, webhooksAnswer, type Specimen } from "./webhooks";
@@ -37,7 +38,8 @@ function systemsOf({ outputs }: CheckContext): Members[] {
 export const statefulCheck: PhaseCheck = {
   async verify(context) {
     const systems = systemsOf(context);
-    if (systems.length === 0) return [off()];
+    const managed = await managedDatabases(context);
+    if (systems.length === 0) return managed.length === 0 ? [off()] : managed;
     const view = await viewCluster(context.clients.kubernetes);
     const { highAvailability } = context.config;
     const operators = new Set([
@@ -71,12 +73,13 @@ export const statefulCheck: PhaseCheck = {
         exposed(view, systems),
       ),
     ]);
-    return [...ready, ...standing, await outside(context, access(context, view, systems))];
+    return [...managed, ...ready, ...standing, await outside(context, access(context, view, systems))];
   },
 
   async diagnose(context, findings) {
     const systems = systemsOf(context);
-    if (systems.length === 0) return [];
+    const single = await withoutStandby(context);
+    if (systems.length === 0) return single;
     const view = await viewCluster(context.clients.kubernetes);
     const [lost, early, unseen, open] = await Promise.all([
       stranded(view, systems),
@@ -86,6 +89,7 @@ export const statefulCheck: PhaseCheck = {
     ]);
     const named = (wrong: readonly Offence[]) => wrong.map(({ subject }) => subject);
     return [
+      ...single,
       ...diagnosis(
         "A11.3",
         "a volume is in one zone for good, and no node of that zone takes its pod",

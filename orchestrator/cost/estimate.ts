@@ -162,6 +162,18 @@ const pricing: Readonly<Record<string, (one: PlannedResource, to: Priced, all: r
     const gib = number(at(one.inputs, "spec", "instances")) * each;
     add(to, "storage", `volumes of Postgres, ${gib} GiB`, gib * prices.diskGib);
   },
+  "aws:rds/instance:Instance": (one, to) => {
+    const given = text(one.inputs["instanceClass"]);
+    const hourly = instanceHourly(given.replace(/^db\./, ""));
+    const copies = one.inputs["multiAz"] === true ? 2 : 1;
+    const gib = number(one.inputs["allocatedStorage"]);
+    const what = `${copies === 2 ? "2 × " : ""}${given} of ${text(one.inputs["identifier"])}`;
+    if (hourly === undefined) to.gaps.push(`${given || "an instance class"} of RDS is not in the price table`);
+    else add(to, "compute", what, copies * hourly * prices.databaseShare * HOURS);
+    add(to, "storage", `volumes of RDS, ${copies * gib} GiB`, copies * gib * prices.databaseGib);
+    // The password that AWS keeps for it.
+    if (one.inputs["manageMasterUserPassword"] === true) add(to, "storage", "secret of RDS", prices.secret);
+  },
   "kubernetes:core/v1:PersistentVolumeClaim": (one, to) => {
     const gib = gibibytes(at(one.inputs, "spec", "resources", "requests", "storage"));
     add(to, "storage", `volumes claimed, ${gib} GiB`, gib * prices.diskGib);

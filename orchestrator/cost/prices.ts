@@ -35,6 +35,10 @@ export const prices = {
   diskGib: 0.08,
   /** Snapshots in AWS Backup, a GiB-month. */
   snapshotGib: 0.05,
+  /** RDS for PostgreSQL, an instance of one zone by the hour of the same family in EC2; with a standby twice. */
+  databaseShare: 2.06,
+  /** RDS gp3, a GiB-month of one zone. */
+  databaseGib: 0.115,
   key: 1,
   /** Secrets Manager, a secret. */
   secret: 0.4,

@@ -19,6 +19,8 @@ export interface AwsReader {
   podIdentityAssociations(cluster: string): Promise<PodIdentityAssociation[]>;
   loadBalancers(): Promise<LoadBalancer[]>;
   bucket(name: string): Promise<Bucket | undefined>;
+  /** An RDS instance by its identifier. */
+  database(identifier: string): Promise<Database | undefined>;
   dnsRecords(zoneId: string): Promise<DnsRecord[]>;
   /** Latest reads of secrets that the audit log (CloudTrail) holds. */
   secretReads(): Promise<SecretRead[]>;
@@ -66,6 +68,23 @@ export interface Bucket {
   readonly keyArn?: string;
   /** Days for which nothing new can be deleted or overwritten. */
   readonly lockedDays: number;
+}
+export interface Database {
+  readonly identifier: string;
+  readonly status: string;
+  readonly public: boolean;
+  readonly multiAz: boolean;
+  /** Key of its storage; undefined where it is not encrypted. */
+  readonly keyArn?: string;
+  readonly deletionProtection: boolean;
+  readonly backupDays: number;
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+  readonly parameterGroup: string;
+  /** Settings of that group have arrived, and do not wait for a restart. */
+  readonly parametersInSync: boolean;
+  /** Secret that AWS keeps the master password in; undefined where somebody else has it. */
+  readonly secretArn?: string;
 }
 export interface Role {
   readonly name: string;

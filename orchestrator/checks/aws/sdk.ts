@@ -5,6 +5,7 @@ import { eksReader } from "./eks";
 import { elbReader } from "./elb";
 import { iamReader } from "./iam";
 import type { AwsReader } from "./reader";
+import { rdsReader } from "./rds";
 import { route53Reader } from "./route53";
 import { s3Reader } from "./s3";
 
@@ -25,6 +26,7 @@ export function createSdkReader({ region }: SdkReaderOptions): AwsReader {
     ...eksReader(settings),
     ...elbReader(settings),
     ...iamReader(settings),
+    ...rdsReader(settings),
     ...route53Reader(settings),
     ...s3Reader(settings),
   };

@@ -6,12 +6,13 @@ import { ec2 } from "./ec2";
 import { addonVersions, eks } from "./eks";
 import { iam } from "./iam";
 import { fields, text, type Kind, type Surroundings } from "./kind";
+import { rds } from "./rds";
 import { s3 } from "./s3";
 import { secrets } from "./secrets";
 import { services } from "./services";
 
 /** Every type of resource the rehearsal's AWS knows, with how it behaves. */
-export const kinds: Readonly<Record<string, Kind>> = { ...ec2, ...iam, ...eks, ...s3, ...secrets, ...services };
+export const kinds: Readonly<Record<string, Kind>> = { ...ec2, ...iam, ...eks, ...rds, ...s3, ...secrets, ...services };
 
 function kindOf(type: string): Kind {
   const kind = kinds[type];

@@ -104,6 +104,10 @@ export function rehearsalReader(account: Account): reader.AwsReader {
         })),
       ),
     bucket: (name) => settled(describeBucket(account, name)),
+    database: (identifier) => {
+      const found = of("aws:rds/instance:Instance").find((one) => one.inputs["identifier"] === identifier);
+      return settled(found && describeDatabase(account, found));
+    },
     dnsRecords: (zoneId) =>
       settled(
         of("slipway:dns/record")
@@ -154,6 +158,25 @@ function describeCluster(cluster: AwsObject): reader.Cluster {
     deletionProtection: cluster.inputs["deletionProtection"] === true,
     tags: tagsOf(cluster),
     healthIssues: [],
+  };
+}
+
+function describeDatabase(account: Account, { inputs, outputs }: AwsObject): reader.Database {
+  const group = account.get(text(inputs["dbSubnetGroupName"]), "aws:rds/subnetGroup:SubnetGroup");
+  const secret = text(fields(list(outputs["masterUserSecrets"])[0])["secretArn"]);
+  return {
+    identifier: text(inputs["identifier"]),
+    status: text(outputs["status"]),
+    public: inputs["publiclyAccessible"] === true,
+    multiAz: inputs["multiAz"] === true,
+    ...(inputs["storageEncrypted"] === true && { keyArn: text(inputs["kmsKeyId"]) }),
+    deletionProtection: inputs["deletionProtection"] === true,
+    backupDays: Number(inputs["backupRetentionPeriod"] ?? 0),
+    subnetIds: list(group?.inputs["subnetIds"]).map(text),
+    securityGroupIds: list(inputs["vpcSecurityGroupIds"]).map(text),
+    parameterGroup: text(inputs["parameterGroupName"]),
+    parametersInSync: true,
+    ...(secret !== "" && { secretArn: secret }),
   };
 }
 

@@ -40,7 +40,7 @@ const postgres = {
   keyArn: "arn:key",
   writerRoleArn: "arn:role",
 };
-const outputs = { cluster: { name: "slipway-test" }, stateful: { kafka: [kafka], postgres: [postgres] } };
+const outputs = { cluster: { name: "slipway-test" }, stateful: { kafka: [kafka], postgres: [postgres], managed: [] } };
 const monitor = (namespace: string, labels: object): KubeObject => ({
   apiVersion: "monitoring.coreos.com/v1",
   kind: "PodMonitor",
@@ -163,13 +163,13 @@ describe("check 11 stateful systems", () => {
     expect(pods.filter(({ metadata }) => metadata.name.startsWith("reach-"))).to.deep.equal([]);
   });
   it("[A11.1] claims nothing where everything is off by configuration", async () => {
-    const { findings } = await run({ ...outputs, stateful: { kafka: [], postgres: [] } });
+    const { findings } = await run({ ...outputs, stateful: { kafka: [], postgres: [], managed: [] } });
     expect(findings.map(({ detail }) => detail)).to.deep.equal(["off by configuration: stateful.*.enabled"]);
   });
   it("[A11.2] fails while a member is missing, a system is not there, or it says why it is not ready", async () => {
     const given = {
       ...outputs,
-      stateful: { kafka: [{ ...kafka, members: 4 }], postgres: [{ ...postgres, name: "other" }] },
+      stateful: { kafka: [{ ...kafka, members: 4 }], postgres: [{ ...postgres, name: "other" }], managed: [] },
     };
     const { bad } = await run(given, { waitUntil: impatient });
     expect(bad.join("\n")).to.include("3 of 4 pods are there").and.include("other: does not exist");

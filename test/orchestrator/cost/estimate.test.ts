@@ -35,6 +35,15 @@ const pool = (name: string, cpu: string, capacity = "on-demand", type = "m7g.xla
   });
 
 describe("the estimate of a preview [B5.1]", () => {
+  it("counts a database of RDS with its standby, its storage and its secret", () => {
+    const inputs = { identifier: "checkout", instanceClass: "db.m7g.large", multiAz: true, allocatedStorage: 100 };
+    const database = planned("aws:rds/instance:Instance", "rds", { ...inputs, manageMasterUserPassword: true });
+    expect(estimate([database], "us-east-1").lines).to.deep.equal([
+      { area: "compute", what: "2 × db.m7g.large of checkout", monthly: 245.42 },
+      { area: "storage", what: "volumes of RDS, 200 GiB", monthly: 23 },
+      { area: "storage", what: "secret of RDS", monthly: 0.4 },
+    ]);
+  });
   it("counts nodes, their disks and their metrics, in the region's prices", () => {
     const { lines, byArea, total } = estimate([group(), template], "us-east-1");
     expect(lines).to.deep.equal([
