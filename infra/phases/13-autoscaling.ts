@@ -179,7 +179,8 @@ function advised({ certificates, networkPolicy, stateful, config }: AutoscalingA
     deployment(certificates.namespace, "cert-manager"),
     deployment(networkPolicy.gateway.name, "envoy-gateway"),
     deployment(networkPolicy.externalDns.name, "external-dns"),
-    ...(config.stateful.postgres.enabled ? [database] : []),
+    // What AWS runs has no pods to look at.
+    ...(config.stateful.postgres.enabled && config.stateful.postgres.engine === "cloudnative-pg" ? [database] : []),
   ];
 }
 
