@@ -2,6 +2,13 @@
 export const kinds = ["preview", "qa", "staging", "production"] as const;
 export type Kind = (typeof kinds)[number];
 
+/** The stable environment of a cluster (B7). */
+export const stableKind = {
+  dev: "qa",
+  staging: "staging",
+  production: "production",
+} as const satisfies Readonly<Record<string, Exclude<Kind, "preview">>>;
+
 /** CPU and memory as Kubernetes writes them. */
 export interface Quantity {
   readonly cpu: string;

@@ -6,14 +6,8 @@ import type { Surroundings } from "./environment";
 import { baseTree, overlayTree, type Tree } from "./kustomize";
 import { namesOf } from "./names";
 import { podMaximumOf } from "./namespace";
-import type { Kind } from "./sizes";
+import { stableKind } from "./sizes";
 
-/** The stable environment of a cluster (B7). */
-export const stableKind: Readonly<Record<PlatformConfig["environment"], Exclude<Kind, "preview">>> = {
-  dev: "qa",
-  staging: "staging",
-  production: "production",
-};
 /** The entry point's Gateway, the same on every cluster (phase 06). */
 const GATEWAY = { name: "public", namespace: "envoy-gateway-system" };
 

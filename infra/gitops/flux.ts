@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "../config";
 import { LOOK_SECONDS } from "../environments/delivery";
-import { stableKind } from "../environments/stable";
+import { stableKind } from "../environments/sizes";
 import type { GitopsOutput } from "../outputs";
 import type { RoleRule } from "../personas";
 import { release } from "../release";

@@ -79,6 +79,8 @@ function rollout({ name, namespace, selector, route, replicas }: CanaryArgs): ob
     workloadRef: { apiVersion: "apps/v1", kind: "Deployment", name, scaleDown: "onsuccess" },
     progressDeadlineSeconds: canary.deadlineSeconds,
     progressDeadlineAbort: true,
+    // Back to what ran before is no new version: without its steps (D6.2), and with no load to wait for.
+    rollbackWindow: { revisions: canary.backRevisions },
     strategy: {
       canary: {
         ...rolling,

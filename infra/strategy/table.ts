@@ -27,6 +27,8 @@ export const canary = {
   windowMinutes: 1,
   /** D4.2: longer than this a step does not take. */
   deadlineSeconds: 600,
+  /** A way back to one of the last ten versions is at once: as many as Argo Rollouts keeps by default (D6.2). */
+  backRevisions: 10,
 } as const;
 
 export const loadTest = {

@@ -1,4 +1,5 @@
 import { SlipwayError } from "../errors";
+import { canaryPlaceOf } from "../promotion/canary/place";
 import { openApplications } from "../promotion/delivery/argo";
 import { openBranch } from "../promotion/delivery/branch";
 import { createDelivery } from "../promotion/delivery/rollout";
@@ -31,6 +32,7 @@ export function deliveryOf({ rules, options, store, by, ...rest }: DeliveryParts
     openBranch: () => openBranch(settings, by),
     applications: openApplications(settings.namespace),
     revisionOf: async (release) => (await store.releases.get(release)).source.commit,
+    canaryIn: async (release, environment) => canaryPlaceOf(await store.releases.get(release), environment)?.namespace,
   });
 }
 

@@ -5,6 +5,9 @@ import { charts } from "../../infra/charts";
 import { SlipwayError } from "../errors";
 import { compatibilityStage } from "../migrations/compatibility";
 import { migrationGate } from "../migrations/gate";
+import { openCanary } from "../promotion/canary/cluster";
+import { canaryPlaceOf } from "../promotion/canary/place";
+import { canaryStage, type Canary, type CanaryStageRequest } from "../promotion/canary/stage";
 import { digestOf } from "../promotion/canonical";
 import { requireRelease } from "../promotion/collect";
 import type { Environment } from "../promotion/environment";
@@ -17,6 +20,7 @@ import { openRepository } from "../promotion/git";
 import { notifying } from "../promotion/notify/notifier";
 import type { PromotionWork } from "../promotion/promote";
 import { inSequence } from "../promotion/delivery/rollout";
+import type { Store } from "../promotion/store";
 import { createRollout } from "../promotion/rollout";
 import { loadRules, RULES_FILE, SIGNERS_FILE } from "../promotion/rules";
 import { writeReport } from "../report/files";
@@ -87,6 +91,7 @@ export function wirePromotion(
       ...rules.environments[options.environment].compatibility.map((one) =>
         compatibilityStage({ ...gates, store }, one),
       ),
+      ...(delivery === undefined ? [] : [canaryStage(canaryOf({ store, keep, now, waitUntil, say }))]),
       ...gateStages(gates, options.environment),
     ],
     preconditions: options.environment === "production" ? [parityStage(options, invocation, keep)] : [],
@@ -97,6 +102,21 @@ export function wirePromotion(
     by,
     now,
     say,
+  };
+}
+
+interface CanaryParts extends Pick<CanaryStageRequest, "keep" | "now" | "waitUntil" | "say"> {
+  readonly store: Pick<Store, "releases">;
+  open?(namespace: string, name: string): Canary;
+}
+
+/** The canary of a release in its environment's own cluster, where its settings ask for one. */
+export function canaryOf({ store, open = openCanary, ...rest }: CanaryParts): Parameters<typeof canaryStage>[0] {
+  return async ({ environment, release }) => {
+    const place = canaryPlaceOf(await store.releases.get(release), environment);
+    if (place === undefined) return undefined;
+    const { namespace, name } = place;
+    return { ...rest, name: `${namespace}/${name}`, canary: open(namespace, name) };
   };
 }
 

@@ -12,6 +12,8 @@ export interface Stage {
   readonly when: "before" | "after";
   /** A rollback is proven by it too. A migration is not: code goes back, a schema never (D3.9). */
   readonly onRollback: boolean;
+  /** Whether this release has anything to prove there; without it it has. What is not needed is not written down. */
+  needed?(request: StageRequest): Promise<boolean>;
   run(request: StageRequest): Promise<StageResult>;
 }
 export interface StageRequest {
@@ -62,7 +64,9 @@ export async function proveStages(
     const { passed = [], stopped } = current?.sequence === run.run ? current : {};
     if (passed.includes(stage.name)) continue;
     if (stopped?.stage === stage.name) throw new StageStop(stage.name, { ...stopped, seconds: 0, fix: AGAIN });
-    const result = await stage.run({ environment, release: run.release, run: run.run });
+    const asked = { environment, release: run.release, run: run.run };
+    if (stage.needed !== undefined && !(await stage.needed(asked))) continue;
+    const result = await stage.run(asked);
     const { verdict, summary, seconds, evidence } = result;
     await store.ledger.append(by, () => ({
       kind: "stage",

@@ -13,6 +13,8 @@ export interface DeliveryRequest {
   readonly applications: Applications;
   /** The source commit of a release. */
   revisionOf(release: string): Promise<string>;
+  /** The namespace where a canary takes this release in; without one everything has to be healthy when it is delivered. */
+  canaryIn?(release: string, environment: Environment): Promise<string | undefined>;
   now(): Date;
   waitUntil(time: Date): Promise<void>;
   say(text: string): void;
@@ -58,7 +60,9 @@ export function createDelivery(request: DeliveryRequest): Rollout {
       );
       say(`${purpose === "rollback" ? "reverted" : "written"} in Git: ${commit}`);
       await syncTo(applications, settings.root, commit);
-      const left = await delivered(request, commit);
+      // A way back takes no steps: to the stable version, or to one within the Rollout's window.
+      const canary = purpose === "promotion" ? await request.canaryIn?.(release, environment) : undefined;
+      const left = await delivered(request, commit, canary);
       // What did not arrive stays paused no longer: Git says what should run, and people look from there.
       const resumed = await resumeSync(applications);
       say(`sync resumed: ${resumed.join(", ") || "nothing was paused any more"}`);
@@ -71,11 +75,12 @@ export function createDelivery(request: DeliveryRequest): Rollout {
 async function delivered(
   { settings, applications, now, waitUntil }: DeliveryRequest,
   commit: string,
+  canary: string | undefined,
 ): Promise<string[]> {
   const end = now().getTime() + ROLLOUT_MINUTES * 60_000;
   for (;;) {
     const all = await applications.all();
-    const left = undelivered(all, settings.root, commit);
+    const left = undelivered(all, settings.root, commit, canary);
     if (left.length === 0) return [];
     const failed = failedSync(all, settings.root, commit);
     if (failed !== undefined) return [failed];

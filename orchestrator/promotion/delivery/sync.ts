@@ -5,6 +5,7 @@ export interface Application {
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
   readonly spec: {
     readonly source?: { readonly repoURL?: string; readonly path?: string; readonly targetRevision?: string };
+    readonly destination?: { readonly namespace?: string };
     readonly syncPolicy?: { readonly automated?: object };
   };
   readonly status?: {
@@ -74,8 +75,12 @@ export function syncTo(applications: Applications, name: string, revision: strin
   });
 }
 
-/** What keeps the applications from being delivered: the root at this commit, everything synced and healthy. Pure. */
-export function undelivered(all: readonly Application[], root: string, revision: string): string[] {
+/**
+ * What keeps the applications from being delivered: the root at this commit, everything synced and healthy. Where a canary
+ * takes the new version in, in the namespace `canary`, its steps outlast any delivery, and whether it is healthy is said
+ * when they are over: there it is enough that it is synced. Pure.
+ */
+export function undelivered(all: readonly Application[], root: string, revision: string, canary?: string): string[] {
   return all.flatMap(({ metadata, spec, status }) => {
     const { name } = metadata;
     const wanted = wantedBy({ metadata, spec }, root, revision);
@@ -83,6 +88,7 @@ export function undelivered(all: readonly Application[], root: string, revision:
     if (sync !== "Synced") return [`${name} is ${sync ?? "not looked at yet"}`];
     // A branch or tag is resolved by Argo CD; a commit has to be the very one.
     if (/^[0-9a-f]{40}$/.test(wanted) && at !== wanted) return [`${name} is at ${at || "nothing"}, not ${wanted}`];
+    if (canary !== undefined && spec.destination?.namespace === canary && name !== root) return [];
     return health === "Healthy" ? [] : [`${name} is ${health ?? "of unknown health"}`];
   });
 }

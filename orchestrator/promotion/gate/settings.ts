@@ -50,8 +50,8 @@ export const gateSchema = z.union([
       ),
     /** Each has to answer with 200. */
     paths: z.array(z.string().startsWith("/")).min(1).default(["/health", "/status"]),
-    /** What was rolled out settles for so long (C3.5: 15 s in QA, D4.2: 10 s elsewhere). */
-    settleSeconds: z.number().nonnegative().max(600).default(10),
+    /** What was rolled out settles for so long; without it as long as that environment needs (C3.5, D4.2). */
+    settleSeconds: z.number().nonnegative().max(600).optional(),
     /** Variable of this process with the value of the Authorization header. */
     authorization: z
       .string()

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { V1Job } from "@kubernetes/client-node";
 import { parse } from "yaml";
+import { sizes, stableKind } from "../../../infra/environments/sizes";
 import { SlipwayError } from "../../errors";
 import type { Environment } from "../environment";
 import type { Rules } from "../rules";
@@ -65,18 +66,23 @@ async function runGate(
 function endingOf(work: GateWork, name: GateName, settings: GateSettings, asked: StageRequest): Promise<Ending> {
   if ("command" in settings) return asCommand(work, settings, asked);
   if ("job" in settings) return asJob(work, name, settings, asked);
-  return asRequests(work, settings);
+  return asRequests(work, settings, asked);
 }
 
 function asRequests(
   { variables, now, waitUntil }: GateWork,
-  { authorization: name, ...gate }: Extract<GateSettings, { asks: string }>,
+  { authorization: name, settleSeconds, ...gate }: Extract<GateSettings, { asks: string }>,
+  { environment }: StageRequest,
 ): Promise<Ending> {
   const authorization = name === undefined ? undefined : variables[name];
   if (name !== undefined && authorization === undefined) {
     return Promise.resolve({ why: `${name} is not set, so nobody can log in`, output: "" });
   }
-  return askPaths(gate, { ...(authorization !== undefined && { authorization }), now, waitUntil });
+  const settles = settleSeconds ?? sizes[stableKind[environment]].settleSeconds;
+  return askPaths(
+    { ...gate, settleSeconds: settles },
+    { ...(authorization !== undefined && { authorization }), now, waitUntil },
+  );
 }
 
 function asCommand(

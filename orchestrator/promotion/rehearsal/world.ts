@@ -3,10 +3,10 @@ import { SlipwayError } from "../../errors";
 import { inviteApproval, recordApproval } from "../approval/request";
 import { canary as numbers } from "../../../infra/strategy/table";
 import { advance, begun, judge, type CanaryState, type Check } from "../canary/machine";
-import { canaryStage, type RolloutStatus } from "../canary/stage";
+import { canaryStage, type CanaryStageRequest, type RolloutStatus } from "../canary/stage";
 import { compatibilityStage } from "../../migrations/compatibility";
 import { compatibilitySchema } from "../../migrations/compatibility-settings";
-import { contentHash } from "../canonical";
+import { contentHash, digestOf } from "../canonical";
 import type { Environment } from "../environment";
 import type { LedgerEvent, Verdict } from "../event";
 import { promote, rollback, type PromotionOutcome, type PromotionWork } from "../promote";
@@ -284,7 +284,7 @@ export class World {
       return judge(this.fate === "errors in the canary" ? 0.95 : 0.999, 180);
     };
     let state = begun;
-    return canaryStage({
+    const request: CanaryStageRequest = {
       name: "app",
       now: this.now,
       waitUntil: (time) => {
@@ -292,8 +292,14 @@ export class World {
         return this.waitUntil(time);
       },
       say: (text) => this.say(text),
-      read: () => Promise.resolve(statusOf(state)),
-    });
+      canary: {
+        rollout: () => Promise.resolve(statusOf(state)),
+        workload: () => Promise.resolve(undefined),
+        analyses: () => Promise.resolve([]),
+      },
+      keep: digestOf,
+    };
+    return canaryStage(() => Promise.resolve(request));
   }
 
   private smoke(): Promise<StageResult> {

@@ -67,6 +67,8 @@ async function run(context: OperatorContext, rollout: KubeObject): Promise<void>
   if (copies(current) !== share) await world.patch(current, { spec: { replicas: share } });
   if (stable !== undefined && !isFirst && copies(stable) !== wanted)
     await world.patch(stable, { spec: { replicas: wanted } });
+  // Which generation of the Deployment this looks at; a Rollout with a template of its own refers to none.
+  const workload = source === rollout ? undefined : String(source.metadata.generation ?? 1);
   const arrived = ready(current) >= share && copies(current) === share;
   await point(context, rollout, "canaryService", hash);
   if (stable === undefined) await point(context, rollout, "stableService", hash);
@@ -76,6 +78,7 @@ async function run(context: OperatorContext, rollout: KubeObject): Promise<void>
   if (!arrived || !(isFirst || step >= steps.length))
     return say(context, rollout, "Progressing", {
       ...counted,
+      workload,
       step: arrived ? step + 1 : step,
       message: arrived ? "" : "more replicas need to be updated",
     });
@@ -84,7 +87,7 @@ async function run(context: OperatorContext, rollout: KubeObject): Promise<void>
   for (const old of sets) if (old.metadata.labels?.[HASH] !== hash && copies(old) !== 0) await scale(context, old, 0);
   const reference = at(rollout, "spec", "workloadRef", "scaleDown");
   if (reference === "onsuccess" && copies(source) !== 0) await scale(context, source, 0);
-  return say(context, rollout, "Healthy", { ...counted, stable: hash, step: steps.length });
+  return say(context, rollout, "Healthy", { ...counted, workload, stable: hash, step: steps.length });
 }
 
 /** What holds the pod template: the Rollout itself, or the Deployment it refers to. */
@@ -158,6 +161,7 @@ interface Telling {
   readonly hash?: string;
   readonly stable?: unknown;
   readonly step?: number;
+  readonly workload?: string | undefined;
   readonly sets?: readonly KubeObject[];
   readonly current?: KubeObject;
 }
@@ -166,7 +170,7 @@ async function say(
   { world, now }: OperatorContext,
   rollout: KubeObject,
   phase: "Healthy" | "Progressing" | "Degraded",
-  { message = "", hash, stable, step, sets = [], current }: Telling,
+  { message = "", hash, stable, step, workload, sets = [], current }: Telling,
 ): Promise<void> {
   const labels = Object.entries((at(rollout, "spec", "selector", "matchLabels") ?? {}) as Record<string, string>);
   const sum = (field: string) => sets.reduce((total, set) => total + Number(at(set, "status", field) ?? 0), 0);
@@ -183,6 +187,7 @@ async function say(
     ...(hash !== undefined && { currentPodHash: hash, updatedReplicas: ready(current) }),
     ...(stable !== undefined && { stableRS: stable }),
     ...(step !== undefined && { currentStepIndex: step }),
+    ...(workload !== undefined && { workloadObservedGeneration: workload }),
     conditions: withConditions(
       rollout["status"],
       [

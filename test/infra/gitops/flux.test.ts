@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
 import { parseConfig, type PlatformConfig } from "../../../infra/config";
 import { LOOK_SECONDS } from "../../../infra/environments/delivery";
-import { stableKind } from "../../../infra/environments/stable";
+import { stableKind } from "../../../infra/environments/sizes";
 import { DELIVERY, kustomizationSpec, refOf } from "../../../infra/gitops/flux";
 import { fluxValues } from "../../../infra/gitops/flux-values";
 import { declaringRules, workloadKinds, workloadRules } from "../../../infra/gitops/workload-kinds";

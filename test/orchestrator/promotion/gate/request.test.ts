@@ -64,9 +64,11 @@ describe("a gate that asks the application", () => {
     server.listen(0, "127.0.0.1");
   });
 
-  it("asks for health and status after ten seconds unless told otherwise, and never in clear [D4.2]", () => {
+  it("asks for health and status unless told otherwise, and never in clear [D4.2]", () => {
     const { smoke } = gatesSchema.parse({ smoke: { asks: "https://staging.example.com", timeoutSeconds: 30 } });
-    expect(smoke).to.deep.include({ paths: ["/health", "/status"], settleSeconds: 10 });
+    expect(smoke)
+      .to.deep.include({ paths: ["/health", "/status"] })
+      .and.not.to.have.property("settleSeconds");
     for (const asks of ["http://staging.example.com", "staging.example.com", "https://user:pass@staging.example.com"])
       expect(gatesSchema.safeParse({ smoke: { asks, timeoutSeconds: 30 } }).success, asks).to.equal(false);
   });

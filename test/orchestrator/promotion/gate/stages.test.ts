@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
+import type { Environment } from "../../../../orchestrator/promotion/environment";
 import { keepEvidence } from "../../../../orchestrator/promotion/gate/evidence";
 import type { Jobs } from "../../../../orchestrator/promotion/gate/job";
 import { gateStages } from "../../../../orchestrator/promotion/gate/stages";
@@ -14,11 +15,14 @@ const release = `sha256:${"a".repeat(64)}`;
 
 describe("the gates of an environment", () => {
   const folder = useFolder();
-  const stages = (gates: object, jobs: Partial<Jobs> = {}) => {
-    const rules = parseRules(
-      JSON.stringify({ people: [], approvalHours: 1, environments: { dev: {}, staging: { gates }, production: {} } }),
-      "",
-    );
+  const stages = (
+    gates: object,
+    jobs: Partial<Jobs> = {},
+    environment: Environment = "staging",
+    waited: Date[] = [],
+  ) => {
+    const environments = { dev: {}, staging: {}, production: {}, [environment]: { gates } };
+    const rules = parseRules(JSON.stringify({ people: [], approvalHours: 1, environments }), "");
     const redactor = createRedactor();
     redactor.add("t0ken-of-somebody");
     return gateStages(
@@ -29,9 +33,12 @@ describe("the gates of an environment", () => {
         jobs: strict<Jobs>("jobs", jobs),
         keep: keepEvidence(path.join(folder(), "evidence"), redactor),
         now: () => new Date(0),
-        waitUntil: () => Promise.resolve(),
+        waitUntil: (time) => {
+          waited.push(time);
+          return Promise.resolve();
+        },
       },
-      "staging",
+      environment,
     );
   };
   const asked = { environment: "staging", release, run: 7 } as const;
@@ -40,6 +47,22 @@ describe("the gates of an environment", () => {
   it("run in one order, whatever order they were declared in [D1.2] [D4.1]", () => {
     const gates = { security: node(""), smoke: node(""), performance: node(""), integration: node("") };
     expect(stages(gates).map(({ name }) => name)).to.deep.equal(["smoke", "integration", "performance", "security"]);
+  });
+  it("let what was rolled out settle as long as that environment's table says, or as they say themselves [C3.5] [D4.2]", async () => {
+    const settled = async (environment: Environment, settleSeconds?: number) => {
+      const waited: Date[] = [];
+      // Nobody answers at the discard port: how long it waited before is what counts here.
+      const smoke = {
+        ...{ asks: "https://127.0.0.1:9", timeoutSeconds: 1 },
+        ...(settleSeconds !== undefined && { settleSeconds }),
+      };
+      await stages({ smoke }, {}, environment, waited)[0]?.run({ ...asked, environment });
+      return waited.map((time) => time.getTime() / 1000);
+    };
+    expect(await settled("dev")).to.deep.equal([15]);
+    expect(await settled("staging")).to.deep.equal([10]);
+    expect(await settled("production")).to.deep.equal([10]);
+    expect(await settled("production", 0)).to.deep.equal([0]);
   });
   it("ask nobody without the login they were promised", async () => {
     const gate = { asks: "https://qa.example.com", authorization: "QA_LOGIN", timeoutSeconds: 30 };

@@ -7,6 +7,8 @@ import { deliveryOf } from "../../../../infra/environments/delivery";
 import { workloadManifests } from "../../../../infra/environments/environment";
 import type { Strategy } from "../../../../infra/environments/strategy";
 import type { Properties } from "../../../../orchestrator/sandbox/provider/serve";
+import { openCanary } from "../../../../orchestrator/promotion/canary/cluster";
+import { canaryStage } from "../../../../orchestrator/promotion/canary/stage";
 import { at, listAt, type KubeObject } from "../../../../orchestrator/sandbox/kubernetes/object";
 import { imageOf, specOf } from "../../../support/environments";
 import { FakeCloud, open, until, type Fixture } from "../kubernetes/fixture";
@@ -121,6 +123,10 @@ describe("Argo Rollouts in a rehearsal", function () {
   it("[D5.1] takes a new version in by the steps of the table, and Argo CD sets nothing back", async () => {
     const before = String(at(await settled(), "status", "currentPodHash"));
     const seen: unknown[] = [];
+    // The promotion's own way of following it, through the cluster's API, from before the change on.
+    let looks = 0;
+    const kept: string[] = [];
+    const canary = openCanary(NAMESPACE, "app", fixture.access.kubeconfig);
     const following = new AbortController();
     const follow = fixture.api.follow(
       { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" },
@@ -132,6 +138,33 @@ describe("Argo Rollouts in a rehearsal", function () {
     );
     deliver("b");
     await fixture.api.merge(application, { metadata: { annotations: { "argocd.argoproj.io/refresh": "normal" } } });
+    await until(fixture, { ...rollout, apiVersion: "apps/v1", kind: "Deployment" }, (object) =>
+      JSON.stringify(at(object, "spec", "template")).includes(imageOf("b")),
+    );
+    const stage = canaryStage(() =>
+      Promise.resolve({
+        name: "app",
+        canary,
+        keep: (output) => `sha256:${kept.push(output)}`,
+        now: () => new Date(looks * 10_000),
+        // The time that is played is that of a look; what is waited for is the next change in the cluster.
+        waitUntil: async () => {
+          looks++;
+          const seen = await get("argoproj.io/v1alpha1", "Rollout", "app");
+          await until(
+            fixture,
+            rollout,
+            (object) =>
+              object?.metadata.resourceVersion !== seen?.metadata.resourceVersion ||
+              at(object, "status", "phase") === "Healthy",
+          );
+        },
+        say: () => undefined,
+      }),
+    );
+    const { verdict } = await stage.run({ environment: "production", release: "sha256:0", run: 1 });
+    expect(verdict).to.equal("passed");
+    expect(JSON.parse(kept[0] ?? "")).to.include({ rollout: "app", verdict: "passed" });
     const after = await settled(before);
     following.abort();
     await follow.catch(() => undefined);
