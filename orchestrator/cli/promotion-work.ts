@@ -21,6 +21,7 @@ import { notifying } from "../promotion/notify/notifier";
 import type { PromotionWork } from "../promotion/promote";
 import { inSequence } from "../promotion/delivery/rollout";
 import type { Store } from "../promotion/store";
+import { levelsOf } from "../promotion/released-images";
 import { createRollout } from "../promotion/rollout";
 import { loadRules, RULES_FILE, SIGNERS_FILE } from "../promotion/rules";
 import { writeReport } from "../report/files";
@@ -55,6 +56,8 @@ export function wirePromotion(
       report = reportOf(command, carried.options, carried.engine, carried.execution);
       return carried.execution;
     },
+    // Only the record of the release says which images were verified, wherever the store of releases is.
+    levelsFor: (asked) => levelsOf(store, path.join(layout.base, "levels"))(asked),
     evidence() {
       if (report === undefined) throw new Error("nothing was carried out that could prove anything");
       const files = writeReport(layout.reports, report, terminal.redactor);

@@ -28,8 +28,11 @@ export interface RunRequest {
 
 /** The rollout of an environment as a promotion needs it. */
 export interface Rollout {
-  /** Looks, under the policy pack, and changes nothing. @throws SlipwayError when the preview does not pass. */
-  foresee(environment: Environment): Promise<Foreseen>;
+  /**
+   * Looks, under the policy pack, and changes nothing; with the release, its images are judged too.
+   * @throws SlipwayError when the preview does not pass.
+   */
+  foresee(environment: Environment, release?: string): Promise<Foreseen>;
   /**
    * Builds and verifies the environment. `permit` is called at most once, while the environment is leased to this run
    * and before anything is built; what it throws ends the run and is thrown on.
@@ -47,12 +50,22 @@ export interface RealRolloutRequest {
   }): Promise<Execution>;
   /** Keeps the report of a run and says what it proves. */
   evidence(execution: Execution): Evidence;
+  /** The pack's level file for a release, made of the environment's own: it knows which images the release has (E2.10). */
+  levelsFor?(request: {
+    readonly environment: Environment;
+    readonly release: string;
+    /** The environment's own level file. */
+    readonly config: string;
+  }): Promise<string>;
 }
 
 /** The rollout that `slipway bootstrap` runs, with a gate in it. */
-export function createRollout({ execute, evidence }: RealRolloutRequest): Rollout {
+export function createRollout({ execute, evidence, levelsFor }: RealRolloutRequest): Rollout {
   const carryOut = (
-    request: Omit<Parameters<typeof execute>[0], "wrapParts">,
+    {
+      release,
+      ...request
+    }: Omit<Parameters<typeof execute>[0], "wrapParts"> & { readonly release?: string | undefined },
     watch: (stack: StackPort) => Partial<StackPort>,
   ) =>
     execute({
@@ -60,15 +73,24 @@ export function createRollout({ execute, evidence }: RealRolloutRequest): Rollou
       wrapParts: (parts) => ({
         ...parts,
         async openStack(asked) {
-          const { stack, notes } = await parts.openStack(asked);
+          const { stack: opened, notes } = await parts.openStack(asked);
+          const { environment } = request;
+          const stack = overlaid(opened, {
+            async preview({ pack }) {
+              if (pack === undefined || release === undefined || levelsFor === undefined)
+                return opened.preview(pack === undefined ? {} : { pack });
+              const config = await levelsFor({ environment, release, config: pack.config });
+              return opened.preview({ pack: { ...pack, config } });
+            },
+          });
           return { stack: overlaid(stack, watch(stack)), notes };
         },
       }),
     });
   return {
-    async foresee(environment) {
+    async foresee(environment, release) {
       let seen: Foreseen | undefined;
-      const execution = await carryOut({ command: "preview", environment, anew: true }, (stack) => ({
+      const execution = await carryOut({ command: "preview", environment, release, anew: true }, (stack) => ({
         async preview(request) {
           const operation = await stack.preview(request);
           seen = await look(stack, operation);
@@ -80,7 +102,7 @@ export function createRollout({ execute, evidence }: RealRolloutRequest): Rollou
       if (seen === undefined) throw new Error("a preview that passed has looked at nothing");
       return seen;
     },
-    async run({ environment, permit, goOn }) {
+    async run({ environment, release, permit, goOn }) {
       let permitted = false;
       let refusal: unknown;
       const ask = async (stack: StackPort, operation?: Operation): Promise<void> => {
@@ -93,7 +115,7 @@ export function createRollout({ execute, evidence }: RealRolloutRequest): Rollou
         }
         permitted = true;
       };
-      const execution = await carryOut({ command: "bootstrap", environment, anew: !goOn }, (stack) => ({
+      const execution = await carryOut({ command: "bootstrap", environment, release, anew: !goOn }, (stack) => ({
         async preview(request) {
           const operation = await stack.preview(request);
           // What the policy gate stops anyway needs no permission and uses no approval up.

@@ -287,11 +287,15 @@ export const expressions: Readonly<Record<string, Expression>> = {
   },
   "images-are-released": {
     on: "pods",
-    holds: ({ digests }) => [
-      containers(
+    holds: ({ digests, namespaces }) => {
+      const released = containers(
         `!has(c.image) || c.image == "" || (c.image.contains("@") && c.image.split("@")[1] in ${list(strings(digests))})`,
-      ),
-    ],
+      );
+      if (strings(namespaces).includes("*")) return [released];
+      const name = '(has(object.metadata.namespace) ? object.metadata.namespace : "default")';
+      const concerned = strings(namespaces).map((one) => `${name}.matches(${JSON.stringify(`^${pattern(one)}$`)})`);
+      return [`!(${concerned.join(" || ") || "false"}) || ${released}`];
+    },
   },
   "issuers-fit-the-environment": {
     on: [

@@ -38,7 +38,7 @@ export interface ApprovalInvitation {
 export async function inviteApproval(work: ApprovalWork): Promise<ApprovalInvitation> {
   const { environment, release, target, rules, store, rollout, now } = work;
   await requireWanted(work);
-  const { plan, state, changes } = await rollout.foresee(environment);
+  const { plan, state, changes } = await rollout.foresee(environment, release);
   const file = statementFile(work);
   const said = { target, environment, release, plan, state };
   const expires = new Date(now().getTime() + rules.approvalHours * 3_600_000).toISOString();

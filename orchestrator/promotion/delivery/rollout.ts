@@ -128,7 +128,8 @@ export function inSequence(first: Rollout, second: Rollout): Rollout {
     changes: a.changes,
   });
   return {
-    foresee: async (environment) => together(await first.foresee(environment), await second.foresee(environment)),
+    foresee: async (environment, release) =>
+      together(await first.foresee(environment, release), await second.foresee(environment, release)),
     async run(request) {
       const one = await first.run({
         ...request,

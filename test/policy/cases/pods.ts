@@ -455,6 +455,12 @@ export const podCases: readonly Cases[] = [
     },
   },
   {
+    rule: "images-are-released",
+    settings: { digests: [], namespaces: ["elsewhere", "feature-*"] },
+    pass: { "in a namespace the release says nothing of": deployment() },
+    fail: {},
+  },
+  {
     rule: "environment-holds-no-secrets",
     pass: {
       plain: deployment(),
