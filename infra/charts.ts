@@ -278,6 +278,16 @@ export const charts = {
     testedOn: [],
     reviewed: "2026-11-21",
   },
+  // The chart is MPL-2.0, the server it runs BUSL-1.1: off, and whoever turns it on accepts that licence (A12.1).
+  vault: {
+    chart: "vault",
+    repository: "https://helm.releases.hashicorp.com",
+    version: "0.34.1",
+    namespace: "vault",
+    podSecurity: "restricted",
+    testedOn: ["1.35", "1.36"],
+    reviewed: "2026-11-21",
+  },
   "vertical-pod-autoscaler": {
     chart: "vertical-pod-autoscaler",
     repository: "https://kubernetes.github.io/autoscaler",

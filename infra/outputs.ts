@@ -282,6 +282,23 @@ export interface SecretsOutput {
     readonly path: string;
     readonly readerRoleArn: string;
   };
+  /** A Vault in the cluster, for applications (A12.1); all of it empty where there is none. */
+  readonly vault: {
+    readonly namespace: string;
+    /** The StatefulSet, and how many members its cluster has. */
+    readonly name: string;
+    readonly members: number;
+    /** The Certificate of its listener. */
+    readonly certificate: string;
+    /** The ClusterSecretStore through which namespaces read, and the key/value engine it reads from. */
+    readonly store: string;
+    readonly engine: string;
+    /** Everything of this environment in the engine lies below it: `dev/`. */
+    readonly prefix: string;
+    /** What unseals it, and the role that may use it. */
+    readonly keyArn: string;
+    readonly sealRoleArn: string;
+  };
   /** The agent that ships logs to another store, as namespace/name; empty without one (A9.2). */
   readonly logShipping: string;
 }

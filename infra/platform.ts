@@ -156,7 +156,8 @@ function* platform(config: PlatformConfig): Generator<Partial<ProgramOutputs>> {
   ).outputs;
   yield { stateful: plain(stateful, ["kafka", "postgres", "managed"]) };
 
-  const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy }, inAccount).outputs;
+  const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy, certificates }, inAccount)
+    .outputs;
   yield {
     secrets: plain(secrets, [
       "namespace",
@@ -167,6 +168,7 @@ function* platform(config: PlatformConfig): Generator<Partial<ProgramOutputs>> {
       "readerRoleArn",
       "example",
       "files",
+      "vault",
       "logShipping",
     ]),
   };

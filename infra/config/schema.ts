@@ -336,6 +336,8 @@ export const schema = z.strictObject({
     .strictObject({
       /** Secrets as files in pods, straight out of the central store (A12.2). */
       files: z.enum(["none", "csi-driver"]).default("none"),
+      /** A Vault in the cluster for applications' secrets, beside the central store; its server is BUSL-1.1 (A12.1). */
+      vault: z.enum(["none", "vault"]).default("none"),
     })
     .prefault({}),
   autoscaling: z

@@ -15,9 +15,11 @@ import { podIdentity } from "../pod-identity";
 import { release } from "../release";
 import { noFiles, secretFiles } from "../secret-files";
 import { readerPolicy } from "../secret-reader";
+import { noVault, vault } from "../vault";
 import type { ClusterOutputs } from "./02-cluster";
 import type { NodePoolsOutputs } from "./03-node-pools";
 import type { NetworkPolicyOutputs } from "./04-network-policy";
+import type { CertificatesOutputs } from "./05-certificates";
 
 export interface SecretsArgs {
   readonly config: PlatformConfig;
@@ -25,6 +27,7 @@ export interface SecretsArgs {
   readonly cluster: ClusterOutputs;
   readonly nodePools: NodePoolsOutputs;
   readonly networkPolicy: NetworkPolicyOutputs;
+  readonly certificates: Pick<CertificatesOutputs, "ready">;
 }
 export type SecretsOutputs = { readonly [key in keyof SecretsOutput]: pulumi.Output<SecretsOutput[key]> };
 
@@ -48,7 +51,7 @@ export class Secrets extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { config, tags, cluster, nodePools, networkPolicy }: SecretsArgs,
+    { config, tags, cluster, nodePools, networkPolicy, certificates }: SecretsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("slipway:phase:Secrets", name, {}, opts);
@@ -65,7 +68,12 @@ export class Secrets extends pulumi.ComponentResource {
         name: charts["external-secrets"].namespace,
         podSecurity: charts["external-secrets"].podSecurity,
         // Its webhook answers the API server; Secrets Manager and KMS are reached over HTTPS.
-        allow: { fromApiServer: [10250], toInternet: true, toPodIdentity: true },
+        allow: {
+          fromApiServer: [10250],
+          toInternet: true,
+          toPodIdentity: true,
+          ...(config.secrets.vault === "vault" && { toNamespaces: [charts.vault.namespace] }),
+        },
         vpcCidr: config.network.cidr,
         ...podMaximumOf(config),
         provider: cluster.provider,
@@ -165,6 +173,23 @@ export class Secrets extends pulumi.ComponentResource {
                 path: `${prefix}${EXAMPLE.path}`,
               },
               { property: EXAMPLE.key, filled },
+              this,
+            ),
+      vault:
+        config.secrets.vault === "none"
+          ? pulumi.output(noVault)
+          : vault(
+              `${name}-vault`,
+              {
+                config,
+                tags,
+                cluster,
+                nodePools,
+                certificates,
+                operator,
+                // Applications alone: what the platform itself needs stays in Secrets Manager.
+                readers: [networkPolicy.demo.name, ...(guarded === undefined ? [] : [guarded.names.namespace])],
+              },
               this,
             ),
       // Here and not in phase 09, since its token comes out of the store.

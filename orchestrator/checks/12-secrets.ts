@@ -7,6 +7,7 @@ import { diagnosis, each, examine, outside } from "./finding";
 import { logShipping, logShippingCauses } from "./log-shipping";
 import { attemptFrom } from "./probe";
 import { secretFiles, secretFilesCauses } from "./secret-files";
+import { vault, vaultCauses } from "./vault";
 import { diagnoseWebhooks, webhooksAnswer, type Specimen } from "./webhooks";
 
 const API = "external-secrets.io/v1";
@@ -21,6 +22,10 @@ const PROBE = { "slipway.dev/probe": "true" };
 
 interface ExternalSecret extends KubernetesObject {
   spec?: { refreshInterval?: string; target?: { name?: string; creationPolicy?: string } };
+}
+
+interface SecretStore extends KubernetesObject {
+  spec?: { provider?: { aws?: object } };
 }
 
 /** Phase 12: the store is valid, Secrets follow it, a pod reads one, and the audit log says who read the source. */
@@ -42,6 +47,7 @@ export const secretsCheck: PhaseCheck = {
       await outside(context, synced(context, view)),
       ...(await logShipping(context, view)),
       ...(await secretFiles(context, view)),
+      ...(await vault(context, view)),
       ...(await Promise.all([outside(context, readByPod(context, view)), outside(context, readAudited(context))])),
     ];
   },
@@ -53,6 +59,7 @@ export const secretsCheck: PhaseCheck = {
       ...(await sourceProblems(view)),
       ...(await logShippingCauses(context, view)),
       ...(await secretFilesCauses(context, view)),
+      ...(await vaultCauses(context, view)),
       ...diagnoseWebhooks("A12.1", findings),
     ];
   },
@@ -193,8 +200,10 @@ function readAudited({ outputs, clients, waitUntil }: CheckContext): Promise<Fin
 /** A12.5: service account not known to the store. */
 async function unknownAccount({ outputs, clients }: CheckContext, view: ClusterView): Promise<Diagnosis[]> {
   const { namespace } = outputs.secrets;
-  const stores = await view.list(API, "ClusterSecretStore");
-  const bad = stores.filter((store) => condition(store, "Ready")?.status !== "True");
+  const stores = await view.list<SecretStore>(API, "ClusterSecretStore");
+  const bad = stores.filter(
+    (store) => store.spec?.provider?.aws !== undefined && condition(store, "Ready")?.status !== "True",
+  );
   if (bad.length === 0) return [];
   const bound = (await clients.aws.podIdentityAssociations(outputs.cluster.name)).find(
     (one) => one.namespace === namespace && one.serviceAccount === SERVICE_ACCOUNT,

@@ -211,15 +211,17 @@ function gibibytes(quantity: unknown): number {
 
 /**
  * Storage that a chart's values ask for, wherever the chart keeps its claim templates: `storage` of a claim, `size` of a
- * persistence that is on, once for each of the replicas named beside or around it.
+ * persistence or of a volume of Vault that is on, once for each of the replicas named beside or around it.
  */
 function claims(values: unknown, copies = 1): number {
   if (Array.isArray(values)) return values.reduce<number>((sum, item) => sum + claims(item, copies), 0);
   if (typeof values !== "object" || values === null) return 0;
-  const named = at(values, "replicas");
+  // Vault keeps its number of members, and what is on or off, one level below its volumes.
+  const named = at(values, "replicas") ?? at(values, "ha", "replicas");
   const each = typeof named === "number" && named >= 0 ? named : copies;
   return Object.entries(values).reduce((sum, [key, value]) => {
-    const size = key === "persistence" && at(value, "enabled") === true ? gibibytes(at(value, "size")) : 0;
+    const kept = key === "persistence" || key === "dataStorage" || key === "auditStorage";
+    const size = kept && at(value, "enabled") === true ? gibibytes(at(value, "size")) : 0;
     const own = key === "storage" ? gibibytes(value) : 0;
     return sum + (own + size) * each + claims(value, each);
   }, 0);

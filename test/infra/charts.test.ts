@@ -31,6 +31,7 @@ describe("the chart table", () => {
       keda: "keda",
       "secrets-store-csi-driver": "secrets-store-csi-driver",
       "fluent-bit": "fluent-bit",
+      vault: "vault",
       "vertical-pod-autoscaler": "vertical-pod-autoscaler",
     };
     for (const [name, folder] of Object.entries(folders)) {

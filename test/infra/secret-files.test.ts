@@ -6,7 +6,7 @@ import { configOf, type Registered } from "../support/pulumi";
 describe("secrets as files [A12.2]", () => {
   let seen: Registered[];
   before(async () => {
-    seen = await builtWith("production", { secrets: { files: "csi-driver" } });
+    seen = await builtWith("production", { secrets: { files: "csi-driver", vault: "none" } });
   });
 
   it("are off in every environment, and then nothing of them is there", async () => {

@@ -164,6 +164,10 @@ export const publishedRights: Readonly<Record<string, PublishedRights | { readon
       ...each(["s3:GetObjectTagging", "s3:PutObjectTagging"], "objects get no tags: storage.trace.s3.tags is not set"),
     },
   },
+  "vault/vault": {
+    source: "https://developer.hashicorp.com/vault/docs/configuration/seal/awskms",
+    actions: ["kms:Encrypt", "kms:Decrypt", "kms:DescribeKey"],
+  },
   "external-secrets/external-secrets": {
     source: "https://external-secrets.io/latest/provider/aws-secrets-manager/",
     actions: [

@@ -1,5 +1,6 @@
 import { at, conditionOf, listAt, selects, type Condition, type KubeObject } from "../kubernetes/object";
 import { message, noCredentials, rightsOf, tell, type Operator, type OperatorContext } from "./operator";
+import { vaultProblem } from "./vault";
 import { withConditions } from "./world";
 
 const API = "external-secrets.io/v1";
@@ -37,12 +38,15 @@ const ready = (status: "True" | "False", reason: string, text: string): Conditio
 
 /** A store is valid when the controller has credentials; what they allow shows at the first read. */
 async function judgeStore(context: OperatorContext, store: KubeObject): Promise<boolean> {
+  const provider = (name: string) => at(store, "spec", "provider", name);
   const problem =
-    at(store, "spec", "provider", "aws") === undefined
-      ? "the rehearsal plays the aws provider"
-      : rightsOf(context) === undefined
-        ? `unable to validate store: ${noCredentials("STS: GetCallerIdentity")}`
-        : undefined;
+    provider("vault") !== undefined
+      ? await vaultProblem(context.world.api, provider("vault"))
+      : provider("aws") === undefined
+        ? "the rehearsal plays the providers aws and vault"
+        : rightsOf(context) === undefined
+          ? `unable to validate store: ${noCredentials("STS: GetCallerIdentity")}`
+          : undefined;
   const condition =
     problem === undefined ? ready("True", "Valid", "store validated") : ready("False", "ValidationFailed", problem);
   await context.world.status(store, {
@@ -114,6 +118,8 @@ function requireStore({ world }: OperatorContext, wanted: KubeObject): void {
     throw new Error(
       `using cluster store "${name}" is not allowed from namespace "${wanted.metadata.namespace ?? ""}": denied by spec.condition`,
     );
+  if (at(found, "spec", "provider", "aws") === undefined)
+    throw new Error("the rehearsal's Vault holds no secrets: only what a person put there could be read");
   if (conditionOf(found, "Ready")?.status !== "True") throw new Error(`ClusterSecretStore "${name}" is not ready`);
 }
 

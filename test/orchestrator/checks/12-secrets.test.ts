@@ -19,6 +19,7 @@ const outputs = {
     example: { namespace: "demo", name: "demo-api-key", secret: "demo-api-key", key: "demo", path: PATH },
     logShipping: "",
     files: { name: "" },
+    vault: { name: "" },
   },
 };
 const guarded = { replicaCount: 2, podDisruptionBudget: { enabled: true } };

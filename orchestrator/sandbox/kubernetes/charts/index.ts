@@ -19,6 +19,7 @@ import { vector } from "./vector";
 import { secretsStoreCsiDriver } from "./secrets-store-csi-driver";
 import { secretsStoreProviderAws } from "./secrets-store-csi-driver-provider-aws";
 import { keda } from "./keda";
+import { vault } from "./vault";
 import { alloy } from "./alloy";
 import { linkerd2Cni, linkerdControlPlane, linkerdCrds } from "./linkerd";
 import { loki } from "./loki";
@@ -61,6 +62,7 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   vector: vector as unknown as ChartTable,
   "secrets-store-csi-driver": secretsStoreCsiDriver as unknown as ChartTable,
   "secrets-store-csi-driver-provider-aws": secretsStoreProviderAws as unknown as ChartTable,
+  vault: vault as unknown as ChartTable,
   keda: keda as unknown as ChartTable,
   "kube-prometheus-stack": kubePrometheusStack as unknown as ChartTable,
   alloy: alloy as unknown as ChartTable,
