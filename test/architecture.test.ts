@@ -113,7 +113,6 @@ const testedThrough: Readonly<Record<string, string>> = {
   "orchestrator/migrations/names.ts": "test/orchestrator/migrations/judge.test.ts",
   "orchestrator/migrations/read.ts": "test/orchestrator/migrations/judge.test.ts",
   "orchestrator/migrations/statement.ts": "test/orchestrator/migrations/judge.test.ts",
-  "orchestrator/parity/allowed.ts": "test/rehearsal/parity.test.ts",
   "orchestrator/pipelines/github.ts": "test/orchestrator/pipelines/pipelines.test.ts",
   "orchestrator/pipelines/previews.ts": "test/orchestrator/pipelines/pipelines.test.ts",
   "orchestrator/pipelines/gitlab.ts": "test/orchestrator/pipelines/pipelines.test.ts",
