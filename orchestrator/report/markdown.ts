@@ -95,7 +95,9 @@ function policy({ steps }: EnvironmentReport): string[] {
   if (judged.length === 0) return [];
   const packs = [...new Set(judged.flatMap((step) => step.packs ?? []))].join(", ");
   const seen = new Map(
-    judged.flatMap((step) => step.violations ?? []).map((one) => [`${one.urn} ${one.rule} ${one.reason}`, one]),
+    standing(judged)
+      .flatMap((step) => step.violations ?? [])
+      .map((one) => [`${one.urn} ${one.rule} ${one.reason}`, one]),
   );
   return [
     "",
@@ -107,6 +109,14 @@ function policy({ steps }: EnvironmentReport): string[] {
         `- ${reason.includes(UNDECIDED) ? `not judged (${level})` : level} \`${rule}\` on \`${urn}\`: ${oneLine(reason)}${remediation ? `; fix: ${oneLine(remediation)}` : ""}`,
     ),
   ];
+}
+
+/** A preview that ran to its end judged everything: what an earlier one said and it does not is decided since. */
+function standing(judged: readonly StepReport[]): readonly StepReport[] {
+  const complete = judged.findLastIndex(
+    ({ status, violations }) => status === "succeeded" || violations?.some(({ level }) => level === "mandatory"),
+  );
+  return judged.slice(Math.max(complete, 0));
 }
 
 function costs({ steps }: EnvironmentReport): string[] {

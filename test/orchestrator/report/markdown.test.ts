@@ -96,6 +96,32 @@ describe("the report for a person", () => {
     expect(twice).to.include("- advisory `routes-use-tls` on `urn:x`: plain; fix: use TLS");
     expect(of(step({ packs: ["slipway 1"] }))).to.include("### Policy (slipway 1)\n\nNo violation.");
   });
+  describe("of what the first preview could not judge", () => {
+    const open = {
+      urn: "urn:role",
+      rule: "roles-trust-named-principals",
+      level: "advisory" as const,
+      reason: "cannot be decided before the update: the trust policy is not known yet",
+      remediation: "",
+    };
+    const first = step({ packs: ["slipway 1"], violations: [open] });
+    const stood = step({ packs: ["slipway 1"], violations: [{ ...open, urn: "urn:x", reason: "anybody may be it" }] });
+    it("says so with the level it would have, and never that it passed [E1.5]", () => {
+      expect(of(first)).to.include("- not judged (advisory) `roles-trust-named-principals` on `urn:role`: cannot be");
+      const closed = { ...open, level: "mandatory" as const };
+      expect(of({ ...first, violations: [closed] })).to.include("- not judged (mandatory) `roles-trust");
+      expect(of(first)).to.not.include("No violation.");
+    });
+    it("keeps what the final preview found, not what it has decided since", () => {
+      expect(of(first, stood)).to.include("- advisory `roles-trust-named-principals` on `urn:x`: anybody may be it");
+      expect(of(first, stood)).to.not.include("not judged");
+      expect(of(first, { ...stood, violations: [] })).to.include("No violation.");
+    });
+    it("keeps all of it when the final preview did not get to its end", () => {
+      const cut = step({ packs: ["slipway 1"], status: "failed", reason: "interrupted", violations: [] });
+      expect(of(first, cut)).to.include("not judged (advisory)");
+    });
+  });
   it("says of an environment nobody asked for only that", () => {
     const excluded = { name: "staging", result: "excluded" as const, reason: "not asked for", steps: [] };
     const text = toMarkdown(report({ environments: [excluded] }));
