@@ -16,6 +16,19 @@ const NODE_AGENT = "DaemonSet/node-agent";
 const ALLOY = "DaemonSet/alloy";
 const ON_NODES = [...NVIDIA, NODE_EXPORTER, NODE_AGENT, ALLOY];
 
+/** Of what an environment chooses: each is a part of the node, or talks to the kernel for the pods on it. */
+const CILIUM = ["DaemonSet/cilium", "DaemonSet/cilium-envoy"];
+const CILIUM_OPERATOR = "Deployment/cilium-operator";
+const MESH_AGENTS = ["DaemonSet/istio-cni-node", "DaemonSet/ztunnel"];
+const LINKERD_CNI = "DaemonSet/linkerd-cni";
+const CSI_DRIVER = "DaemonSet/secrets-store-csi-driver";
+const CSI_PROVIDER = "DaemonSet/secrets-store-csi-driver-provider-aws";
+const SHIPPERS = ["DaemonSet/fluent-bit", "DaemonSet/vector"];
+const CHAOS_DAEMON = "DaemonSet/chaos-daemon";
+const CHOSEN = [...CILIUM, ...MESH_AGENTS, LINKERD_CNI, CSI_DRIVER, CSI_PROVIDER, CHAOS_DAEMON];
+const PRIVILEGED =
+  "an agent of nodes that an environment chose: it programs the kernel or mounts for pods; its namespace is privileged";
+
 const waiver = (rule: string, workloads: ChartWaiver["workloads"], reason: string): ChartWaiver => ({
   rule,
   workloads,
@@ -90,4 +103,74 @@ export const chartWaivers: readonly ChartWaiver[] = [
     "is privileged, or reads the volumes of other pods as their owner",
   ),
   waiver("pods-stay-off-the-host", [SHARING, NODE_EXPORTER], "the processes and the network it serves are the node's"),
+  waiver("volumes-are-of-safe-types", [...CHOSEN, ...SHIPPERS], PRIVILEGED),
+  waiver("volumes-stay-off-the-host", [...CHOSEN, ...SHIPPERS], PRIVILEGED),
+  waiver("containers-run-as-non-root", [...CHOSEN, CILIUM_OPERATOR, ...SHIPPERS], PRIVILEGED),
+  waiver("containers-drop-capabilities", CHOSEN, PRIVILEGED),
+  waiver(
+    "containers-do-not-escalate",
+    CHOSEN.filter((one) => one !== CSI_PROVIDER),
+    PRIVILEGED,
+  ),
+  waiver(
+    "containers-use-seccomp",
+    CHOSEN.filter((one) => one !== LINKERD_CNI),
+    PRIVILEGED,
+  ),
+  waiver("containers-add-only-safe-capabilities", [...CILIUM, ...MESH_AGENTS, CHAOS_DAEMON], PRIVILEGED),
+  waiver("containers-are-unprivileged", ["DaemonSet/cilium", CSI_DRIVER, CHAOS_DAEMON], PRIVILEGED),
+  waiver("pods-stay-off-the-host", [...CILIUM, CILIUM_OPERATOR, CHAOS_DAEMON], PRIVILEGED),
+  waiver("ports-stay-off-the-host", [...CILIUM, CILIUM_OPERATOR], "is in the network of the node, where its ports are"),
+  waiver("apparmor-profiles-are-kept", CILIUM, PRIVILEGED),
+  waiver("selinux-options-are-safe", CILIUM, PRIVILEGED),
+  waiver(
+    "containers-have-resources",
+    [
+      ...CILIUM,
+      CILIUM_OPERATOR,
+      "Deployment/hubble-relay",
+      "Deployment/clustermesh-apiserver",
+      "Deployment/linkerd-destination",
+      "Deployment/linkerd-identity",
+      "Deployment/linkerd-proxy-injector",
+    ],
+    "the network of every pod must be neither throttled nor killed at a limit; Linkerd's validator only runs at a pod's start",
+  ),
+  waiver(
+    "containers-have-probes",
+    [
+      "Deployment/hubble-relay",
+      "Deployment/clustermesh-apiserver",
+      "Deployment/trust-manager",
+      "Deployment/chaos-controller-manager",
+      CHAOS_DAEMON,
+      "Deployment/istiod",
+      ...MESH_AGENTS,
+      LINKERD_CNI,
+      CSI_DRIVER,
+      CSI_PROVIDER,
+    ],
+    "parts of options whose charts decide themselves which containers have a probe",
+  ),
+  waiver(
+    "images-come-from-known-registries",
+    SHIPPERS,
+    "their projects publish there, until a mirror in ECR holds them",
+  ),
+  waiver("namespaces-enforce-pod-security", ["Namespace/cilium-secrets"], "holds certificates for Cilium and no pod"),
+  waiver(
+    "services-stay-internal",
+    ["Service/clustermesh-apiserver"],
+    "clusters of the peering reach it by private addresses of nodes, and only with a certificate of the mesh",
+  ),
+  waiver(
+    "databases-stay-internal",
+    ["Service/clustermesh-apiserver"],
+    "clusters of the peering reach it by private addresses of nodes, and only with a certificate of the mesh",
+  ),
+  waiver(
+    "roles-cannot-escalate",
+    ["ClusterRole/cluster-reconciler-impersonator"],
+    "Flux applies what a tenant declares as the tenant's own account, which it has to impersonate",
+  ),
 ];

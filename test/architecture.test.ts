@@ -43,7 +43,7 @@ describe("the import law", () => {
         sources("orchestrator"),
         ({ target }) =>
           target.startsWith("infra/") &&
-          !/^infra\/(index(\.js)?|config|outputs|charts|deliverer|naming|skew|gitops\/workload-kinds)$/.test(
+          !/^infra\/(index(\.js)?|config|outputs|charts|chart-waivers|deliverer|naming|skew|gitops\/workload-kinds)$/.test(
             target.replace(/\.(ts|js)$/, ""),
           ) &&
           !/^infra\/environments\/(preview|names|sizes|stable)$/.test(target) &&

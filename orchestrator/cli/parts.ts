@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { PlatformConfig } from "../../infra/config";
+import type { Subject } from "../../policy/subject";
 import { SlipwayError } from "../errors";
 import { examineAccount } from "../doctor/account";
 import { examineMachine } from "../doctor/machine";
@@ -29,6 +30,8 @@ export interface WireRequest {
   readonly layout: Layout;
   readonly engine: Engine;
   readonly redactor: Redactor;
+  /** Manifests that are judged together with the preview. */
+  readonly manifests?: readonly Subject[];
   readonly interruption: Interruption;
   /** Says a line beside the result. */
   readonly warn: (text: string) => void;
@@ -37,8 +40,10 @@ export interface WireRequest {
 
 /** The real parts of a rollout. Each is loaded when it is first needed: the first line of output does not wait for them. */
 export function wireParts(request: WireRequest): Parts {
-  const { options, root, layout, engine, redactor, interruption, variables, warn } = request;
+  const { options, root, layout, engine, redactor, interruption, variables, warn, manifests } = request;
   const { target } = options;
+  // Only a rehearsal has charts that it can render itself; manifests are judged wherever they are given.
+  const needsBeside = target === "rehearsal" || manifests !== undefined;
   let machine: Promise<DoctorItem[]> | undefined;
   return {
     engine,
@@ -91,6 +96,9 @@ export function wireParts(request: WireRequest): Parts {
       const { rules } = await import("../../policy/rules/index.js");
       return rules.find((rule) => rule.name === name)?.remediation ?? "";
     },
+    ...(needsBeside && {
+      judgeBeside: async (given) => (await import("../gate/gate.js")).judgeBeside(given, { target, manifests }),
+    }),
     examineMachine: () =>
       (machine ??= examineMachine({
         root,

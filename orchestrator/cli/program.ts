@@ -16,6 +16,10 @@ import type { Sink } from "./terminal";
 export interface DestroyOptions extends CommonOptions {
   readonly destroyProtected?: boolean;
 }
+export interface PreviewOptions extends CommonOptions {
+  /** Files and folders whose manifests are judged together with the preview. */
+  readonly manifests?: readonly string[];
+}
 export interface PlanOptions extends CommonOptions {
   readonly command: RolloutCommand;
 }
@@ -38,7 +42,7 @@ export interface Handlers
     EnvironmentHandlers,
     MigrationsHandlers,
     DataHandlers {
-  rollout(command: RolloutCommand): Handler<DestroyOptions>;
+  rollout(command: RolloutCommand): Handler<DestroyOptions & PreviewOptions>;
   readonly plan: Handler<PlanOptions>;
   readonly doctor: Handler<CommonOptions>;
   readonly parity: Handler<ParityOptions>;
@@ -75,9 +79,9 @@ export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: 
         .default("bootstrap"),
     )
     .action((command: RolloutCommand, options: CommonOptions) => handlers.plan({ ...options, command }));
-  add("preview", "show what would change and what policy says of it; changes nothing").action(
-    handlers.rollout("preview"),
-  );
+  add("preview", "show what would change and what policy says of it; changes nothing")
+    .option("--manifests <path...>", "files and folders of YAML or JSON to judge with it; - is standard input")
+    .action(handlers.rollout("preview"));
   add("bootstrap", "build and verify every environment in order (npm start)")
     .addOption(outsideWindow())
     .action(handlers.rollout("bootstrap"));

@@ -6,6 +6,7 @@ import type { PlannedResource } from "../cost/estimate";
 import type { HoldNodes } from "../timing/hold";
 import type { Sandbox } from "../sandbox/sandbox";
 import type { Redactor } from "../report/redact";
+import type { JudgeBeside } from "./beside";
 import type { Interruption } from "./interruption";
 import type { Phase } from "./phases";
 import type { ProcessTable } from "./processes";
@@ -44,6 +45,8 @@ export interface EnvironmentContext {
   readonly notes: readonly string[];
   checkOf(phase: Phase): Promise<PhaseCheck>;
   clientsFor(outputs: PlatformOutputs): Promise<Clients>;
+  /** Judges what the pack does not see, by the same levels. */
+  readonly judgeBeside?: JudgeBeside | undefined;
   /** Remediation of a policy rule by its name, from the pack's own table. */
   remediationOf(rule: string): Promise<string>;
   /** Facts the doctor asks of this environment before anything is touched. */

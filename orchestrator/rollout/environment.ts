@@ -56,6 +56,7 @@ export async function openEnvironment(request: OpenRequest): Promise<OpenEnviron
       notes,
       checkOf: (phase) => parts.checkOf(phase.name),
       clientsFor: (outputs) => parts.clients({ outputs, aws, ...(sandbox && { sandbox }) }),
+      judgeBeside: parts.judgeBeside,
       remediationOf: (rule) => parts.remediationOf(rule),
       preflight: async () => [
         ...(await parts.examineMachine()),

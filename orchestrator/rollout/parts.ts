@@ -4,6 +4,7 @@ import type { AwsReader } from "../checks/aws/reader";
 import type { Clients, PhaseCheck } from "../checks/check";
 import type { Sandbox } from "../sandbox/sandbox";
 import type { DoctorItem } from "./context";
+import type { JudgeBeside } from "./beside";
 import type { Engine } from "./engine";
 import type { StackPort } from "./stack";
 
@@ -25,6 +26,8 @@ export interface Parts {
   }): Promise<Clients>;
   checkOf(phaseName: string): Promise<PhaseCheck>;
   remediationOf(rule: string): Promise<string>;
+  /** What the rules say of things that the pack does not see; absent where there are none. */
+  readonly judgeBeside?: JudgeBeside;
   /** What the doctor says of this machine, asked once per process. */
   examineMachine(): Promise<readonly DoctorItem[]>;
   /** What the doctor says of one environment and its account. */

@@ -1,16 +1,18 @@
-import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { version } from "../../../package.json";
 import { readConfig, waiversOf, type PackConfig } from "../../../policy/config";
 import { Check } from "../../../policy/manifest/check";
 import { fixOf, type Fix } from "../../../policy/manifest/fix";
-import { parse, Splitter, subjectsOf } from "../../../policy/manifest/read";
+import { subjectsOf } from "../../../policy/manifest/read";
 import { isFailed, jsonReport, junitReport, placeOf, sarifReport, textReport } from "../../../policy/manifest/report";
 import { levelOf, type Rule } from "../../../policy/rule";
 import { rules } from "../../../policy/rules";
 import { settle } from "../../../policy/setting";
 import { Waivers } from "../../../policy/waiver";
 import { SlipwayError } from "../../errors";
+import { readPackConfig } from "../../gate/levels";
+import { eachDocument, nothing, readable } from "../../gate/manifests";
 import type { Invocation } from "../invocation";
 import { nearest } from "../options";
 import type { PolicyCommand, PolicyOptions } from "../policy";
@@ -38,28 +40,13 @@ export function policyCommand(command: PolicyCommand) {
 /** The environment's level file, or the one given. */
 function configOf({ config, environment }: PolicyOptions, root: string): PackConfig {
   const file = config ?? path.join(root, "policy", "config", `${environment}.json`);
-  if (config === undefined && !existsSync(file)) return {};
-  try {
-    const parsed = JSON.parse(readFileSync(file, "utf8")) as unknown;
-    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed as PackConfig;
-  } catch (cause) {
-    throw unreadable(file, (cause as Error).message);
-  }
-  throw unreadable(file, "it is no JSON object");
+  return config === undefined && !existsSync(file) ? {} : readPackConfig(file);
 }
-
-const unreadable = (file: string, why: string) =>
-  new SlipwayError(
-    "policy-config-unreadable",
-    `policy config ${file}: ${why}`,
-    "correct the file, or name another with --config",
-    "usage",
-  );
 
 async function check(options: PolicyOptions, config: PackConfig, { terminal, stdin }: Invocation): Promise<number> {
   const { environment, output } = options;
   const run = new Check({ rules, environment, config, today: today(), version });
-  for (const file of filesOf(options.names)) await run.file(file === "-" ? "stdin" : file, pieces(file, stdin));
+  await eachDocument(options.names, stdin, (file, text, line) => run.document(file, text, line));
   const report = run.report();
   if (report.objects === 0 && report.problems.length === 0) throw nothing(options.names, report.skipped);
   if (output === "sarif") terminal.line(JSON.stringify(sarifReport(report), null, 2));
@@ -70,16 +57,6 @@ async function check(options: PolicyOptions, config: PackConfig, { terminal, std
 }
 
 const today = (): string => new Date().toISOString().slice(0, 10);
-
-/** A pipeline whose renderer printed nothing must not pass for one whose manifests are in order. */
-const nothing = (names: readonly string[], skipped: number) =>
-  new SlipwayError(
-    "nothing-to-judge",
-    `there is no Kubernetes object in ${names.map((name) => (name === "-" ? "standard input" : name)).join(", ")}` +
-      (skipped > 0 ? `, only ${skipped} other document(s)` : ""),
-    "name files or folders of rendered manifests (.yaml, .yml, .json); helm template and kubectl kustomize render them",
-    "usage",
-  );
 
 async function fix(
   { names, environment }: PolicyOptions,
@@ -94,13 +71,7 @@ async function fix(
       if (found) fixes.push(found);
     }
   };
-  for (const file of filesOf(names)) {
-    const splitter = new Splitter();
-    const told = file === "-" ? "stdin" : file;
-    for await (const piece of pieces(file, stdin))
-      for (const { text, line } of splitter.push(piece)) judge(told, text, line);
-    for (const { text, line } of splitter.end()) judge(told, text, line);
-  }
+  await eachDocument(names, stdin, judge);
   for (const one of fixes) {
     const { file, line } = placeOf(one);
     terminal.line(`# ${file}:${line} ${one.subject.title} (${one.rules.join(", ")})`);
@@ -119,48 +90,6 @@ async function fix(
     })),
   });
   return 0;
-}
-
-function readable(file: string, text: string, line: number): unknown {
-  try {
-    return parse(text);
-  } catch (cause) {
-    throw new SlipwayError(
-      "manifest-unreadable",
-      `${file}:${line} cannot be read: ${(cause as Error).message}`,
-      "correct the document",
-      "failure",
-      { cause },
-    );
-  }
-}
-
-/** Every manifest below the paths, in the order of their names; `-` stays what it is. */
-function filesOf(names: readonly string[]): string[] {
-  return names.flatMap((name) => {
-    if (name === "-") return [name];
-    if (!existsSync(name))
-      throw new SlipwayError("path-not-found", `there is no ${name}`, "correct the path; - is standard input", "usage");
-    return statSync(name).isDirectory() ? manifestsIn(name) : [name];
-  });
-}
-
-function manifestsIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => name !== "node_modules" && !name.startsWith("."))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const inside = path.join(folder, entry.name);
-      if (entry.isDirectory()) return manifestsIn(inside);
-      return /\.(?:ya?ml|json)$/.test(entry.name) ? [inside] : [];
-    });
-}
-
-/** A file as it is read, so that its size does not matter. */
-function pieces(file: string, stdin: NodeJS.ReadableStream): AsyncIterable<string> {
-  const source = file === "-" ? stdin : createReadStream(file);
-  source.setEncoding("utf8");
-  return source as AsyncIterable<string>;
 }
 
 function list({ environment }: PolicyOptions, config: PackConfig, terminal: Terminal): number {

@@ -1,4 +1,5 @@
 import { version } from "../../../package.json";
+import type { Subject } from "../../../policy/subject";
 import { createWait, realClock } from "../../checks/wait";
 import { SlipwayError } from "../../errors";
 import { explain } from "../../report/explain";
@@ -20,17 +21,23 @@ import { clusterName, header } from "../header";
 import type { Invocation } from "../invocation";
 import { environmentNames } from "../options";
 import { wireParts, wireEngine } from "../parts";
-import type { DestroyOptions } from "../program";
+import type { DestroyOptions, PreviewOptions } from "../program";
 import { createProgress } from "../progress/progress";
 import { details, remarks } from "../progress/words";
 import { wrap, type Terminal } from "../terminal";
 
 /** The commands that work on environments step by step: preview, bootstrap, verify, destroy. */
 export function rollout(command: Command) {
-  return async (given: DestroyOptions, invocation: Invocation): Promise<number> => {
+  return async (given: DestroyOptions & PreviewOptions, invocation: Invocation): Promise<number> => {
     const { terminal } = invocation;
+    // Before anything is started: a wrong path is wrong usage.
+    const manifests =
+      given.manifests &&
+      (await (await import("../../gate/manifests.js")).readManifests(given.manifests, invocation.stdin));
     if (command === "bootstrap") await (await import("../first-build.js")).requireFirstBuild(given, invocation.root);
-    const { options, engine, execution } = await carryOut(command, given, invocation);
+    const { options, engine, execution } = await carryOut(command, given, invocation, {
+      ...(manifests && { manifests }),
+    });
     const report = reportOf(command, options, engine, execution);
     const files = writeReport(createLayout(options.stateDir, options.target).reports, report, terminal.redactor);
     if (command === "verify" && options.phase !== undefined)
@@ -54,6 +61,8 @@ interface Hooks {
   /** Puts something between the steps and what they work with. */
   wrapParts?(parts: Parts): Parts;
   readonly anew?: boolean;
+  /** Manifests that are judged together with the preview. */
+  readonly manifests?: readonly Subject[];
   /** How long the environment is needed from now on, hours, when that is longer than a rollout takes (H4.3). */
   readonly neededHours?: number;
 }
@@ -63,7 +72,7 @@ export async function carryOut(
   command: Command,
   given: DestroyOptions,
   invocation: Invocation,
-  { tellPlanned, wrapParts = (parts) => parts, anew = false, neededHours }: Hooks = {},
+  { tellPlanned, wrapParts = (parts) => parts, anew = false, neededHours, manifests }: Hooks = {},
 ) {
   const { terminal, root } = invocation;
   const options = await withCluster(given, invocation);
@@ -83,6 +92,7 @@ export async function carryOut(
       warn: (text) => terminal.aside(text),
       interruption,
       variables: invocation.variables,
+      ...(manifests && { manifests }),
     });
     const execution = await execute({
       command,

@@ -44,13 +44,30 @@ async function judged(
   what: string,
 ): Promise<{ outcome: StepOutcome; operation: Operation }> {
   const { operation, notes } = await attempt(context, () => context.stack.preview({ pack: context.pack }));
-  const violations = await Promise.all(
+  // What a broken preview did not get to would be missing to the rules, not to the environment.
+  const complete = operation.result === "succeeded" || operation.violations.some(({ level }) => level === "mandatory");
+  const beside = complete
+    ? await context.judgeBeside?.({
+        environment: context.environment,
+        levels: context.pack.config,
+        resources: operation.resources,
+        today: context.now().toISOString().slice(0, 10),
+      })
+    : undefined;
+  const told = await Promise.all(
     operation.violations.map(async (violation): Promise<Violation> => ({
       ...violation,
       remediation: await context.remediationOf(violation.rule),
     })),
   );
-  const data = { proof: proofOf(context), changes: operation.changes, violations, packs: operation.packs, notes };
+  const violations = [...told, ...(beside?.violations ?? [])];
+  const data = {
+    proof: proofOf(context),
+    changes: operation.changes,
+    violations,
+    packs: operation.packs,
+    notes: [...notes, ...(beside?.notes ?? [])],
+  };
   const mandatory = violations.filter(({ level }) => level === "mandatory");
   if (mandatory.length > 0) {
     const rules = [...new Set(mandatory.map(({ rule }) => rule))].join(", ");

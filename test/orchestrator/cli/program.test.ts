@@ -50,6 +50,12 @@ describe("the tree of commands", () => {
     const wrong = await called("bootstrap", "--destroy-protected").catch((error: Error) => error.message);
     expect(wrong).to.include("unknown option");
   });
+  it("takes manifests to a preview, and to nothing else", async () => {
+    const [call] = await called("preview", "--manifests", "deploy", "-");
+    expect(call?.options["manifests"]).to.deep.equal(["deploy", "-"]);
+    const wrong = await called("bootstrap", "--manifests", "deploy").catch((error: Error) => error.message);
+    expect(wrong).to.include("unknown option");
+  });
   it("takes a reason to change something outside a maintenance window, and never an empty one [H1.4]", async () => {
     const [call] = await called("bootstrap", "--outside-window", " incident 4711 ");
     expect(call?.options["outsideWindow"]).to.equal("incident 4711");

@@ -27,6 +27,8 @@ export function stepContext(changed: Partial<EnvironmentContext> = {}) {
     checkOf: () => Promise.resolve({ verify: () => Promise.resolve([]), diagnose: () => Promise.resolve([]) }),
     tellPlanned: () => undefined,
     pack: { directory: "policy", config: "policy/config/dev.json" },
+    judgeBeside: undefined,
+    now: () => new Date("2026-06-15T00:00:00Z"),
     remediationOf: (rule) => Promise.resolve(`mend ${rule}`),
     ...changed,
   });

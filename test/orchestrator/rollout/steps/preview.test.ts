@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { PlatformConfig } from "../../../../infra/config";
+import type { BesideRequest } from "../../../../orchestrator/rollout/beside";
 import type { Operation } from "../../../../orchestrator/rollout/operation";
 import { preview, settle } from "../../../../orchestrator/rollout/steps/preview";
 import { strict } from "../../../support/rollout";
@@ -46,6 +47,31 @@ describe("the gate", () => {
     const ended = await preview(judged({ packs: [] }).context);
     expect(ended.status).to.equal("failed");
     expect(ended.reason).to.equal("preview of dev ran without the policy pack having judged anything");
+  });
+  describe("over what comes beside the program", () => {
+    const asked: BesideRequest[] = [];
+    const asking = (level: "mandatory" | "advisory", result: Partial<Operation> = {}) => {
+      const { context } = judged(result);
+      const beside = { violations: [{ ...violation(level), urn: "web.yaml:1 Pod shop/web" }], notes: ["two charts"] };
+      const judgeBeside = (request: BesideRequest) => (asked.push(request), Promise.resolve(beside));
+      return preview({ ...context, judgeBeside });
+    };
+    it("shuts on a manifest as on a resource, in the same report", async () => {
+      const ended = await asking("mandatory", { violations: [violation("advisory")] });
+      expect(ended).to.include({ status: "failed", kind: "failure" });
+      expect(ended.reason).to.include("1 mandatory policy violation(s) in dev (routes-use-tls)");
+      expect(ended.violations?.map(({ urn }) => urn)).to.deep.equal(["urn:x", "web.yaml:1 Pod shop/web"]);
+      expect(asked.at(-1)).to.deep.include({ environment: "dev", levels: "policy/config/dev.json" });
+    });
+    it("passes what is advisory, with its notes", async () => {
+      const ended = await asking("advisory");
+      expect(ended).to.deep.include({ status: "succeeded", notes: ["two charts"] });
+    });
+    it("is not asked of a preview that broke off: what it did not get to would seem to be missing", async () => {
+      const before = asked.length;
+      expect((await asking("mandatory", { result: "failed", errors: ["program threw"] })).kind).to.equal("engine");
+      expect(asked).to.have.length(before);
+    });
   });
   it("passes on why the engine could not preview", async () => {
     const ended = await preview(judged({ result: "failed", errors: ["program threw"] }).context);
