@@ -168,6 +168,25 @@ const rules: readonly Rule[] = [
           : [],
     );
   },
+  ({ cluster: { adminRoleArns }, security: { members } }) => {
+    const taken = new Set(adminRoleArns);
+    return Object.entries(members).flatMap(([group, arns]) =>
+      arns.flatMap((arn, index) => {
+        const free = !taken.has(arn);
+        taken.add(arn);
+        return free
+          ? []
+          : [
+              mistake(
+                `security.members.${group}[${index}]`,
+                arn,
+                "a role of its own for each group, and none of them an administrator's (C6.6)",
+                "name another role, or take it out of where it is named before",
+              ),
+            ];
+      }),
+    );
+  },
   (config) =>
     poolsOf(config).flatMap(({ name, architecture, instanceTypes }) =>
       instanceTypes.flatMap((type, index) => {

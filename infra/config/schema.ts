@@ -243,6 +243,8 @@ export const schema = z.strictObject({
           viewers: group.default(usualGroups.viewers),
         })
         .prefault({}),
+      /** Roles that the identity provider lets people assume, by group: who holds one is in the group (C6.6). */
+      members: z.partialRecord(z.enum(["developers", "qaEngineers", "viewers"]), z.array(arn)).prefault({}),
       /** What a cluster does with objects that break a rule of the policy pack (A14.2). */
       admission: z
         .strictObject({

@@ -83,7 +83,7 @@ export class Cluster extends pulumi.ComponentResource {
         privateSubnetIds,
         serviceRole: network.clusterRole,
         authenticationMode: eksComponents.AuthenticationMode.Api,
-        accessEntries: adminEntries(config.cluster.adminRoleArns),
+        accessEntries: { ...adminEntries(config.cluster.adminRoleArns), ...groupEntries(config.security) },
         createInstanceRole: false,
         createOidcProvider: true,
         skipDefaultNodeGroup: true,
@@ -260,9 +260,20 @@ function adminEntries(roles: readonly string[]) {
     accessScope: { type: "cluster" },
   };
   return Object.fromEntries(
-    roles.map((principalArn) => [
-      principalArn.slice(principalArn.indexOf("/") + 1).replaceAll("/", "-"),
-      { principalArn, accessPolicies: { admin: policy } },
-    ]),
+    roles.map((principalArn) => [entryOf(principalArn), { principalArn, accessPolicies: { admin: policy } }]),
   );
 }
+
+/** The identity provider's groups (C6.6): in the cluster they have what RBAC binds to them, and no policy of EKS. */
+function groupEntries({ groups, members }: PlatformConfig["security"]) {
+  return Object.fromEntries(
+    Object.entries(members).flatMap(([group, roles]) =>
+      roles.map((principalArn) => [
+        entryOf(principalArn),
+        { principalArn, kubernetesGroups: [groups[group as keyof typeof members]] },
+      ]),
+    ),
+  );
+}
+
+const entryOf = (arn: string) => arn.slice(arn.indexOf("/") + 1).replaceAll("/", "-");

@@ -125,12 +125,18 @@ async function accessEntries(construction: Construction, parent: string, cluster
   const { inputs, name } = construction;
   const clusterName = cluster.outputs["name"] ?? UNKNOWN;
   for (const [entry, given] of Object.entries(fields(inputs["accessEntries"]))) {
-    const { principalArn = UNKNOWN, accessPolicies } = fields(given);
+    const { principalArn = UNKNOWN, accessPolicies, kubernetesGroups } = fields(given);
     const registered = await construction.child(
       "aws:eks/accessEntry:AccessEntry",
       `${name}-${entry}`,
       parent,
-      { clusterName, principalArn, type: "STANDARD", tags: inputs["tags"] ?? {} },
+      {
+        clusterName,
+        principalArn,
+        type: "STANDARD",
+        tags: inputs["tags"] ?? {},
+        ...(kubernetesGroups !== undefined && { kubernetesGroups }),
+      },
       { dependencies: [cluster.urn] },
     );
     for (const [policy, association] of Object.entries(fields(accessPolicies))) {

@@ -157,6 +157,12 @@ describe("the configuration", () => {
       (raw) =>
         (raw["cluster"]!["adminRoleArns"] = ["arn:aws:iam::111111111111:role/a", "arn:aws:iam::222222222222:role/b"]),
     ],
+    "an administrator who is a developer too [C6.6]": [
+      "dev",
+      "security.members.developers[0]",
+      /a role of its own for each group/,
+      (raw) => (raw["security"] = { members: { developers: raw["cluster"]!["adminRoleArns"] } }),
+    ],
     "an add-on version that is none": [
       "dev",
       "cluster.addonVersions.coredns",

@@ -22,6 +22,34 @@ describe("phase 02: control plane", () => {
     expect(Object.keys(inputsOf("eks:index:Cluster", "cluster")?.["accessEntries"] as object)).to.deep.equal([
       "platform-admin",
     ]));
+  it("[C6.6] lets groups of the identity provider in by entries of their own, apart from the administrators, and keeps the audit log", async () => {
+    const role = (name: string) => `arn:aws:iam::222222222222:role/sso/${name}`;
+    const plain = configOf("staging");
+    const members = { developers: [role("developer")], qaEngineers: [role("qa")], viewers: [role("viewer")] };
+    const config = { ...plain, security: { ...plain.security, members } };
+    const { seen: all } = await record("staging", () => buildPlatform(config));
+    const cluster = all.find(({ type }) => type === "eks:index:Cluster")?.inputs as {
+      accessEntries: Record<string, { principalArn: string; kubernetesGroups?: string[]; accessPolicies?: object }>;
+      enabledClusterLogTypes: string[];
+      authenticationMode: string;
+    };
+    const { "platform-admin": admin, ...groups } = cluster.accessEntries;
+    expect(Object.values(groups)).to.deep.equal([
+      { principalArn: role("developer"), kubernetesGroups: ["slipway:developers"] },
+      { principalArn: role("qa"), kubernetesGroups: ["slipway:qa-engineers"] },
+      { principalArn: role("viewer"), kubernetesGroups: ["slipway:viewers"] },
+    ]);
+    // The administrators are in no group, and nobody else has a policy of EKS: one role, and what it does is in the audit log.
+    expect(admin).to.have.property("accessPolicies").and.not.to.equal(undefined);
+    expect(admin).to.not.have.property("kubernetesGroups");
+    expect(cluster.enabledClusterLogTypes).to.include.members(["audit", "authenticator"]);
+    expect(cluster.authenticationMode).to.equal("API");
+    // Nor does RBAC make anybody an administrator beside them.
+    const bound = all
+      .filter(({ type }) => /ClusterRoleBinding$/.test(type))
+      .map(({ inputs }) => JSON.stringify(inputs));
+    expect(bound.filter((text) => /"cluster-admin"/.test(text))).to.deep.equal([]);
+  });
   it("[B6.1] keeps control plane logs in a group that is there before EKS makes one without an end", () => {
     const group = inputsOf("aws:cloudwatch/logGroup:LogGroup", "cluster-logs");
     expect(group).to.deep.include({ name: "/aws/eks/slipway-staging/cluster" });

@@ -149,6 +149,10 @@ describe("the eks component of the rehearsal", () => {
       accessScope: { type: "cluster" },
     });
   });
+  it("puts whom it is told into groups, without a policy [C6.6]", async () => {
+    await build(args({ accessEntries: { team: { principalArn: "arn:team", kubernetesGroups: ["slipway:viewers"] } } }));
+    expect(input("platform-team")).to.deep.include({ principalArn: "arn:team", kubernetesGroups: ["slipway:viewers"] });
+  });
   it("refuses options it would silently do nothing for, by name, and makes nothing", async () => {
     const error = await failure(build(args({ fargate: true, nodeGroupOptions: {} })));
     expect(error).to.include("the rehearsal's eks:index:Cluster does not know").and.include("fargate");
