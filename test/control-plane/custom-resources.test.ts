@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
+import type { PlatformConfig } from "../../infra/config";
 import { buildPlatform } from "../../infra/platform";
 import { ApiError, KubeApi } from "../../orchestrator/sandbox/kubernetes/api";
 import { EmbeddedClusters } from "../../orchestrator/sandbox/cluster/embedded";
@@ -70,8 +71,12 @@ async function namespaceOf(api: KubeApi, { metadata: { namespace } }: KubeObject
     { manager: "test", force: true },
   );
 }
-const emitted = async (environment: string) =>
-  customObjects((await record(environment, () => buildPlatform(configOf(environment)))).seen);
+const emitted = async (environment: string, change: Partial<PlatformConfig> = {}) =>
+  customObjects((await record(environment, () => buildPlatform({ ...configOf(environment), ...change }))).seen);
+/** Kinds that are there anyway, in another form where an option is on. */
+const OPTIONS: Readonly<Record<string, Partial<PlatformConfig>>> = {
+  staging: { secrets: { files: "none", vault: "vault" } },
+};
 
 describe("custom resources of the platform, judged by a real API server with the published definitions", function () {
   this.timeout(START_MS);
@@ -83,8 +88,8 @@ describe("custom resources of the platform, judged by a real API server with the
   after(() => loaded.clear());
 
   for (const environment of ["dev", "staging", "production"]) {
-    it(`takes every one of ${environment}`, async () => {
-      const objects = await emitted(environment);
+    it(`takes every one of ${environment}${environment in OPTIONS ? ", with a Vault too" : ""}`, async () => {
+      const objects = await emitted(environment, OPTIONS[environment]);
       expect(objects.map(({ object }) => object.kind)).to.include.members(["NodePool", "Certificate", "Gateway"]);
       const refused: string[] = [];
       for (const { group, object } of objects) {

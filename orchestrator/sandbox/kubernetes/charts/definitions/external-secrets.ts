@@ -1,4 +1,4 @@
-import { definition, fields, list, open, text } from "../schema";
+import { bool, definition, fields, list, open, text } from "../schema";
 import { secretStoreBounds } from "./bounds/secret-store";
 import { externalSecretBounds } from "./bounds/external-secret";
 import { clusterSecretStoreBounds } from "./bounds/cluster-secret-store";
@@ -8,6 +8,31 @@ import { clusterSecretStoreBounds } from "./bounds/cluster-secret-store";
 const GROUP = "external-secrets.io";
 const GENERATORS = "generators.external-secrets.io";
 
+const vault = fields({
+  "server!": text(),
+  path: text(),
+  version: text("v1", "v2"),
+  namespace: text(),
+  caBundle: text(),
+  caProvider: fields({ "type!": text("Secret", "ConfigMap"), "name!": text(), key: text(), namespace: text() }),
+  auth: fields({
+    kubernetes: fields({
+      "mountPath!": text(),
+      "role!": text(),
+      serviceAccountRef: fields({ "name!": text(), namespace: text(), audiences: list(text()) }),
+      secretRef: open,
+    }),
+    ...Object.fromEntries(
+      ["appRole", "cert", "gcp", "iam", "jwt", "ldap", "tokenSecretRef", "userPass"].map((way) => [way, open]),
+    ),
+    namespace: text(),
+  }),
+  tls: open,
+  headers: open,
+  checkAndSet: open,
+  forwardInconsistent: bool,
+  readYourWrites: bool,
+});
 const store = fields({
   controller: text(),
   "provider!": fields({
@@ -23,7 +48,7 @@ const store = fields({
       auth: open,
       secretsManager: open,
     }),
-    vault: open,
+    vault,
     fake: open,
     kubernetes: open,
     webhook: open,
