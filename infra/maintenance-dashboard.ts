@@ -25,6 +25,16 @@ export const maintenancePanels: readonly Panel[] = [
     description: "See the runbook node-failure.",
   },
   {
+    // https://kubernetes.io/docs/reference/instrumentation/metrics/; what is let in without a word counts as allow.
+    title: "Daily: what the rules refused, or would have, by rule",
+    kind: "table",
+    unit: "short",
+    query:
+      'sort_desc(sum by (policy, enforcement_action) (increase(apiserver_validating_admission_policy_check_total{policy=~"slipway-.+", enforcement_action!="allow"}[1d])) > 0)',
+    description:
+      "audit and warn: let in, and refused once the rule denies. Who sent it is in the audit log; slipway policy explain says what to do (E1.1).",
+  },
+  {
     title: "Weekly: nodes by kubelet version",
     kind: "table",
     unit: "short",

@@ -122,6 +122,21 @@ describe("the report for a person", () => {
       expect(of(first, cut)).to.include("not judged (advisory)");
     });
   });
+  it("is one for the fleet: what rules say of each environment, under its own name [E1.1]", () => {
+    const of = (name: string, reason: string) => {
+      const violations = [
+        { urn: "urn:x", rule: "routes-use-tls", level: "advisory" as const, reason, remediation: "" },
+      ];
+      return { ...environment(step({ packs: ["slipway 1"], violations })), name };
+    };
+    const names = ["dev", "staging", "production"];
+    const text = toMarkdown(report({ environments: names.map((name) => of(name, `open in ${name}`)) }));
+    const sections = text.split(/^## /m).slice(1);
+    for (const name of names) {
+      const own = sections.find((section) => section.startsWith(`${name}:`));
+      expect(own, name).to.include("### Policy (slipway 1)").and.include(`open in ${name}`);
+    }
+  });
   it("says of an environment nobody asked for only that", () => {
     const excluded = { name: "staging", result: "excluded" as const, reason: "not asked for", steps: [] };
     const text = toMarkdown(report({ environments: [excluded] }));
