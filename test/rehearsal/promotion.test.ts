@@ -34,7 +34,7 @@ function project(root: string) {
 }
 
 describe("a promotion by command line", function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   const folder = useFolder();
 
   it("takes a release from its commit through the real rollout on two signatures, and no further before it has soaked", async () => {
