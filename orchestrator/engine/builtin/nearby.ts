@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- protocol edge: the published stubs are untyped */
+import { AsyncLocalStorage } from "node:async_hooks";
 import * as grpc from "@grpc/grpc-js";
 
 /** Answers of a server by method, as a gRPC server takes them. */
@@ -11,6 +12,8 @@ const served = new Map<string, Nearby>();
 class Nearby {
   /** Calls that have not been answered. */
   readonly open = new Set<(error: grpc.ServiceError) => void>();
+  /** As over a wire: what a handler opens belongs to the server and keeps nothing of its caller in memory. */
+  readonly atHome = AsyncLocalStorage.snapshot();
   constructor(readonly handlers: Handlers) {}
 }
 
@@ -66,10 +69,11 @@ interface Call {
 /** One call with the endings a wire gives it: answered, refused, given up, out of time, or its server gone. */
 function call({ nearby, present, peer, handler, request, deadline, done }: Call): { cancel(): void } {
   let timer: NodeJS.Timeout | undefined;
+  const atCaller = AsyncLocalStorage.snapshot();
   const end: Done = (error, reply) => {
     if (!nearby.open.delete(end)) return;
     clearTimeout(timer);
-    done(error, reply);
+    atCaller(done, error, reply);
   };
   nearby.open.add(end);
   if (deadline !== undefined)
@@ -77,7 +81,7 @@ function call({ nearby, present, peer, handler, request, deadline, done }: Call)
       () => end(problem({ code: grpc.status.DEADLINE_EXCEEDED, details: "Deadline exceeded" })),
       Math.max(0, deadline - Date.now()),
     );
-  setImmediate(() => {
+  nearby.atHome(setImmediate, () => {
     if (!present()) return end(problem({ code: grpc.status.UNAVAILABLE, details: "No connection established" }));
     handler({ request, getPeer: () => peer } as never, (error, reply) =>
       error ? end(problem(error as Partial<grpc.StatusObject>)) : end(null, reply),

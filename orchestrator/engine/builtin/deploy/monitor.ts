@@ -36,6 +36,8 @@ const FEATURES = new Set([
   "transforms",
   "invokeTransforms",
 ]);
+/** How long calls that are under way at the end have to be answered. */
+const LAST_WORDS_MS = 1_000;
 const SEVERITIES = ["debug", "info", "warning", "error"] as const;
 
 /** Serves the program and the providers of one operation: ResourceMonitor and Engine on one loopback port. */
@@ -272,6 +274,9 @@ export class Monitor {
 
   close(): void {
     this.withdraw();
-    this.server.forceShutdown();
+    // What was asked last is answered: cut off, it would fail a program that has nothing left to wait for. Whatever
+    // answers nothing in a moment is cut off.
+    const cut = setTimeout(() => this.server.forceShutdown(), LAST_WORDS_MS).unref();
+    this.server.tryShutdown(() => clearTimeout(cut));
   }
 }

@@ -10,15 +10,21 @@ import { nearbyClient } from "../nearby";
 export function nearbyProgram<Given extends unknown[]>(
   program: (...given: Given) => Promise<any>,
 ): (...given: Given) => Promise<any> {
-  return (...given) => {
+  return async (...given) => {
     const { getStore } = require("@pulumi/pulumi/runtime/state") as any;
     const { settings } = getStore();
     const { monitorAddr, engineAddr } = settings.options;
     const { ResourceMonitorService } = require("@pulumi/pulumi/proto/resource_grpc_pb") as any;
     const { EngineService } = require("@pulumi/pulumi/proto/engine_grpc_pb") as any;
+    // The SDK closes no connection of an inline program; an open one keeps all that the program declared in memory.
+    const wires = [settings.monitor, settings.engine];
     settings.monitor = client(monitorAddr, ResourceMonitorService) ?? settings.monitor;
     settings.engine = client(engineAddr, EngineService) ?? settings.engine;
-    return program(...given);
+    try {
+      return await program(...given);
+    } finally {
+      for (const wire of wires) if (wire !== settings.monitor && wire !== settings.engine) wire?.close();
+    }
   };
 }
 

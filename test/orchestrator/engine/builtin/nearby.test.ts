@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import * as grpc from "@grpc/grpc-js";
 import { expect } from "chai";
 import { announce, nearbyClient, type Handlers } from "../../../../orchestrator/engine/builtin/nearby";
@@ -41,6 +42,31 @@ describe("a provider in the same process", () => {
     const client = nearbyClient("127.0.0.1:1");
     expect(await ask(client, "echo").answer).to.equal("request!");
     expect(await ask(client, "refuse").answer).to.equal("INVALID_ARGUMENT: not that");
+  });
+  it("answers at home and is heard at the caller's: neither keeps the other's context", async () => {
+    const context = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const client = context.run("server", () => {
+      withdraw();
+      withdraw = announce(1, {
+        echo: (_call, done) => {
+          seen.push(context.getStore());
+          done(null, "here");
+        },
+      });
+      return nearbyClient("127.0.0.1:1") as Parameters<typeof ask>[0];
+    });
+    await context.run(
+      "program",
+      () =>
+        new Promise<void>((resolve) => {
+          client["echo"]?.("request", () => {
+            seen.push(context.getStore());
+            resolve();
+          });
+        }),
+    );
+    expect(seen).to.deep.equal(["server", "program"]);
   });
   it("tells connections apart", async () => {
     peers.clear();

@@ -13,6 +13,8 @@ describe("a program in the engine's process", () => {
     log: (_call, done) => done(null, "heard"),
   };
   let withdraw = (): void => undefined;
+  let closed = false;
+  beforeEach(() => (closed = false));
   beforeEach(() => (withdraw = announce(7, handlers)));
   afterEach(() => {
     withdraw();
@@ -22,7 +24,8 @@ describe("a program in the engine's process", () => {
   /** What the program finds in the SDK's settings when it runs. */
   async function settings(address: string): Promise<any> {
     resetOptions("proj", "dev", 1, address, address, true, "organization");
-    getStore().settings.monitor = "the wire";
+    getStore().settings.monitor = { close: () => (closed = true) };
+    getStore().settings.engine = undefined;
     let found: any;
     await nearbyProgram(() => {
       found = { ...getStore().settings };
@@ -45,6 +48,11 @@ describe("a program in the engine's process", () => {
     expect(await asked(monitor, "registerPackage", "a package")).to.equal("UNIMPLEMENTED");
   });
   it("keeps the wire to a monitor that is elsewhere", async () => {
-    expect((await settings("127.0.0.1:8")).monitor).to.equal("the wire");
+    expect((await settings("127.0.0.1:8")).monitor).to.have.property("close");
+    expect(closed).to.equal(false);
+  });
+  it("closes the wire it leaves: open, it would keep the whole program in memory", async () => {
+    await settings("127.0.0.1:7");
+    expect(closed).to.equal(true);
   });
 });
