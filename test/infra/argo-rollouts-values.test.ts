@@ -23,7 +23,9 @@ describe("the values of Argo Rollouts", () => {
       prometheus: "http://prometheus:9090",
       load: { image: "load", labels: {} },
     }).find(({ kind }) => kind === "Rollout");
-    expect(rollout?.["spec"]).to.have.nested.property("strategy.canary.trafficRouting.plugins").with.keys(String(plugin?.name));
+    expect(rollout?.["spec"])
+      .to.have.nested.property("strategy.canary.trafficRouting.plugins")
+      .with.keys(String(plugin?.name));
     const [init] = production.controller.initContainers;
     const [mount] = production.controller.volumeMounts;
     expect(plugin?.location).to.equal(`file://${init?.command.at(-1)}/${init?.command[1]?.split("/").at(-1)}`);
