@@ -24,6 +24,7 @@ const LINKERD_CNI = "DaemonSet/linkerd-cni";
 const CSI_DRIVER = "DaemonSet/secrets-store-csi-driver";
 const CSI_PROVIDER = "DaemonSet/secrets-store-csi-driver-provider-aws";
 const SHIPPERS = ["DaemonSet/fluent-bit", "DaemonSet/vector"];
+const VAULT = "StatefulSet/vault";
 const CHAOS_DAEMON = "DaemonSet/chaos-daemon";
 const CHOSEN = [...CILIUM, ...MESH_AGENTS, LINKERD_CNI, CSI_DRIVER, CSI_PROVIDER, CHAOS_DAEMON];
 const PRIVILEGED =
@@ -154,7 +155,7 @@ export const chartWaivers: readonly ChartWaiver[] = [
   ),
   waiver(
     "images-come-from-known-registries",
-    SHIPPERS,
+    [...SHIPPERS, VAULT],
     "their projects publish there, until a mirror in ECR holds them",
   ),
   waiver("namespaces-enforce-pod-security", ["Namespace/cilium-secrets"], "holds certificates for Cilium and no pod"),

@@ -69,6 +69,12 @@ export function vaultValues(config: PlatformConfig, keyArn: string) {
       ],
       // Who runs `vault` in the pod trusts the same authority as everybody else.
       extraEnvironmentVars: { VAULT_CACERT: `${TLS_FOLDER}/ca.crt`, AWS_REGION: config.region },
+      // Off in the chart. Closed is no reason to be restarted: a Vault that waits for a person is alive.
+      livenessProbe: {
+        enabled: true,
+        path: "/v1/sys/health?standbyok=true&sealedcode=204&uninitcode=204",
+        failureThreshold: 6,
+      },
       // Vault reads its certificate at its start and on SIGHUP only; without this the renewed one would never be served.
       postStart: ["/bin/sh", "-c", RELOAD],
       ...(config.highAvailability && { topologySpreadConstraints: [zones] }),

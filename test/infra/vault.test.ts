@@ -123,7 +123,9 @@ describe("Vault beside the central store [A12.1]", () => {
       { name: "allow-members", from: [{ podSelector: { matchLabels: VAULT_LABELS } }], ports: [8200, 8201] },
     ]);
   });
-  it("waits for nobody: a person initialises it after the update", () => {
+  it("waits for nobody: a person initialises it after the update, and until then it is alive", () => {
+    expect(server("dev").livenessProbe).to.deep.include({ enabled: true });
+    expect(server("dev").livenessProbe.path).to.include("uninitcode=204").and.to.include("sealedcode=204");
     expect(inputsOf(production, "secrets-vault")).to.deep.include({ skipAwait: true, namespace: "vault" });
   });
   it("is read through a store of its own by named namespaces, with a token that is good for Vault alone [C2.7]", () => {

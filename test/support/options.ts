@@ -13,7 +13,7 @@ const shipping = (raw: Raw, agent: string): object => {
 const choices: Readonly<Record<string, readonly [environment: string, change: (raw: Raw) => Raw]>> = {
   production: ["production", (raw) => raw],
   // Of dev, which has chaos too.
-  "Cilium alone, Linkerd, Fluent Bit, KEDA and secrets as files": [
+  "Cilium alone, Linkerd, Fluent Bit, KEDA, secrets as files and Vault": [
     "dev",
     (raw) => ({
       ...raw,
@@ -25,7 +25,7 @@ const choices: Readonly<Record<string, readonly [environment: string, change: (r
       mesh: { kind: "linkerd", namespaces: ["demo"] },
       monitoring: shipping(raw, "fluent-bit"),
       autoscaling: { eventDriven: "keda" },
-      secrets: { files: "csi-driver" },
+      secrets: { files: "csi-driver", vault: "vault" },
     }),
   ],
   "Cilium beside the VPC CNI, Istio, Vector and Flux": [

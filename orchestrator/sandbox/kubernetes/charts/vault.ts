@@ -26,6 +26,13 @@ const server = z.strictObject({
   volumes: z.array(anything).default([]),
   volumeMounts: z.array(anything).default([]),
   extraEnvironmentVars: z.record(z.string(), z.string()).default({}),
+  livenessProbe: z
+    .strictObject({
+      enabled: z.boolean().default(false),
+      path: z.string().default("/v1/sys/health?standbyok=true"),
+      failureThreshold: z.int().default(2),
+    })
+    .prefault({}),
   postStart: z.array(z.string()).default([]),
   topologySpreadConstraints: z.array(anything).default([]),
   ha: z
@@ -161,6 +168,16 @@ function members({ global, server: given }: Values, { release, namespace }: Inst
             successThreshold: 1,
             timeoutSeconds: 3,
           },
+          ...(given.livenessProbe.enabled && {
+            livenessProbe: {
+              httpGet: { path: given.livenessProbe.path, port: 8200, scheme: scheme.toUpperCase() },
+              failureThreshold: given.livenessProbe.failureThreshold,
+              initialDelaySeconds: 60,
+              periodSeconds: 5,
+              successThreshold: 1,
+              timeoutSeconds: 3,
+            },
+          }),
           ...(given.postStart.length > 0 && { lifecycle: { postStart: { exec: { command: given.postStart } } } }),
         },
       ],
