@@ -164,6 +164,15 @@ export const charts = {
     testedOn: ["1.33", "1.34", "1.35", "1.36"],
     reviewed: "2026-11-21",
   },
+  // Installed instead of envoy-gateway where entryPoint.controller says so.
+  traefik: {
+    chart: "oci://ghcr.io/traefik/helm/traefik",
+    version: "41.3.0",
+    namespace: "traefik",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
   "kube-prometheus-stack": {
     chart: "oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack",
     version: "88.5.3",

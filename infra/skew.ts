@@ -61,6 +61,13 @@ const NEEDED: readonly Needs[] = [
     fact: "Envoy Gateway 1.9 ships and is built for Gateway API 1.6.1, 1.8 for 1.5",
   },
   {
+    chart: "traefik",
+    with: { what: GATEWAY_API },
+    from: "41.0.0",
+    below: "42.0.0",
+    fact: "Traefik's chart does not ship the Gateway API; of its charts 41 alone was looked at with these definitions",
+  },
+  {
     chart: "aws-load-balancer-controller",
     with: { what: GATEWAY_API },
     from: "3.5.0",
@@ -97,10 +104,12 @@ const TOGETHER: readonly (readonly [string, string])[] = [
 const CHOSEN: Readonly<Record<string, (config: Versioned) => boolean>> = {
   keda: ({ autoscaling }) => autoscaling?.eventDriven === "keda",
   "linkerd-control-plane": ({ mesh }) => mesh?.kind === "linkerd",
+  "envoy-gateway": ({ entryPoint }) => entryPoint?.controller !== "traefik",
+  traefik: ({ entryPoint }) => entryPoint?.controller === "traefik",
 };
 
 type Versioned = Pick<PlatformConfig, "charts"> &
-  Partial<Pick<PlatformConfig, "autoscaling" | "mesh">> & {
+  Partial<Pick<PlatformConfig, "autoscaling" | "entryPoint" | "mesh">> & {
     readonly cluster: Pick<PlatformConfig["cluster"], "version">;
   };
 

@@ -13,6 +13,33 @@ export const optionRules: readonly Rule[] = [
           'set autoscaling.eventDriven: "keda", or remove it',
         )
       : undefined,
+  (config) => {
+    if (config.entryPoint.controller !== "traefik") return [];
+    const { application, previews, mesh } = config;
+    const refused = (other: string, why: string) =>
+      mistake(
+        "entryPoint.controller",
+        "traefik",
+        `not together with ${other}: ${why} (A6.1)`,
+        `set entryPoint.controller: "envoy-gateway", or leave ${other} out`,
+      );
+    return [
+      ...(application?.login === undefined
+        ? []
+        : [
+            refused(
+              "application.login",
+              "the login is Envoy Gateway's own, a SecurityPolicy that Traefik does not know",
+            ),
+          ]),
+      ...(previews === undefined
+        ? []
+        : [refused("previews", "who may see one is said by a SecurityPolicy of Envoy Gateway")]),
+      ...(mesh.kind === "none"
+        ? []
+        : [refused(`mesh.kind: ${mesh.kind}`, "its members let Envoy Gateway's namespace in")]),
+    ];
+  },
   ({ monitoring: { logs } }) =>
     (logs.shipping?.destination.cidrs ?? []).flatMap((cidr, index) =>
       (parseCidr(cidr)?.prefix ?? 0) < WIDEST_PREFIX

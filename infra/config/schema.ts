@@ -150,6 +150,8 @@ export const schema = z.strictObject({
     issuer: z.enum(["letsencrypt-staging", "letsencrypt-production", "internal-ca"]),
   }),
   entryPoint: z.strictObject({
+    /** What serves the Gateway API: Envoy Gateway, or Traefik where it is known and no login stands before anything (A6.1). */
+    controller: z.enum(["envoy-gateway", "traefik"]).default("envoy-gateway"),
     /** An existing public hosted zone; without it the platform makes one for the domain. */
     hostedZoneId: z
       .string()

@@ -45,7 +45,7 @@ function namespaceOf({
     quota,
     containerDefault,
     ...(podMaximum && { podMaximum }),
-    allow: { fromGateway: [APPLICATION.port], toTraces: true },
+    allow: { fromGateway: { namespace: spec.gateway.namespace, ports: [APPLICATION.port] }, toTraces: true },
     labels: { "slipway.dev/environment": spec.kind, ...labels },
   };
 }

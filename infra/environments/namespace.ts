@@ -2,11 +2,12 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { SERVICE_CIDR } from "../cidr";
 import type { PlatformConfig } from "../config";
+import { APPLICATION } from "./names";
 
 /** Who may come in and what may be reached, beyond the baseline every namespace has. */
 export interface Allowances {
-  /** Ports that pods of the gateway may reach. */
-  readonly fromGateway?: readonly number[];
+  /** Ports that pods of the gateway, in its namespace, may reach. */
+  readonly fromGateway?: { readonly namespace: string; readonly ports: readonly number[] };
   /** Ports that the API server may reach: admission webhooks. */
   readonly fromApiServer?: readonly number[];
   /** Ports open to the world through a load balancer. */
@@ -25,6 +26,8 @@ export interface Allowances {
   readonly toTraces?: boolean;
   /** Namespaces, by name, whose pods may come in, and on which ports. */
   readonly fromNamespaces?: Readonly<Record<string, readonly number[]>>;
+  /** Pods of the application's environments, on its port: what the gateway leads to (C1.2). */
+  readonly toEnvironments?: boolean;
   /** Namespaces, by name, whose pods may be reached on any port. */
   readonly toNamespaces?: readonly string[];
 }
@@ -67,7 +70,8 @@ const METRICS_NAMESPACE = "monitoring";
 /** Where spans are sent to, and the ports of OTLP by gRPC and HTTP (https://opentelemetry.io/docs/specs/otlp/). */
 const TRACES_NAMESPACE = "opentelemetry";
 const OTLP = [4317, 4318];
-const GATEWAY_NAMESPACE = "envoy-gateway-system";
+/** Label of the namespaces that the application's environments have. */
+const ENVIRONMENT = "slipway.dev/environment";
 /** Where the EKS Pod Identity agent of each node answers (EKS user guide, Pod Identity agent). */
 const POD_IDENTITY_AGENT = "169.254.170.23/32";
 
@@ -169,7 +173,10 @@ function baseline({ vpcCidr, allow = {} }: Omit<PlatformNamespaceArgs, "provider
   if (allow.fromGateway)
     policies.push([
       "allow-gateway",
-      { policyTypes: ["Ingress"], ingress: [{ from: [byName(GATEWAY_NAMESPACE)], ports: tcp(allow.fromGateway) }] },
+      {
+        policyTypes: ["Ingress"],
+        ingress: [{ from: [byName(allow.fromGateway.namespace)], ports: tcp(allow.fromGateway.ports) }],
+      },
     ]);
   if (allow.fromAnywhere)
     policies.push([
@@ -223,5 +230,18 @@ function baseline({ vpcCidr, allow = {} }: Omit<PlatformNamespaceArgs, "provider
     ]);
   if (allow.toNamespaces)
     policies.push(["allow-namespaces", { policyTypes: ["Egress"], egress: [{ to: allow.toNamespaces.map(byName) }] }]);
+  if (allow.toEnvironments === true)
+    policies.push([
+      "allow-environments",
+      {
+        policyTypes: ["Egress"],
+        egress: [
+          {
+            to: [{ namespaceSelector: { matchExpressions: [{ key: ENVIRONMENT, operator: "Exists" }] } }],
+            ports: tcp([APPLICATION.port]),
+          },
+        ],
+      },
+    ]);
   return policies;
 }

@@ -1,4 +1,5 @@
 import type { PlatformConfig } from "../config";
+import { controllerOf, GATEWAY } from "../gateways";
 import type { ApplicationSpec } from "./application";
 import type { Groups } from "../personas";
 import { deliveryOf } from "./delivery";
@@ -7,9 +8,6 @@ import { baseTree, overlayTree, type Tree } from "./kustomize";
 import { namesOf } from "./names";
 import { podMaximumOf } from "./namespace";
 import { stableKind } from "./sizes";
-
-/** The entry point's Gateway, the same on every cluster (phase 06). */
-const GATEWAY = { name: "public", namespace: "envoy-gateway-system" };
 
 /** What runs in a cluster's stable environment; undefined where the settings name none. */
 export function stableSpec(config: PlatformConfig, image: string): ApplicationSpec | undefined {
@@ -20,7 +18,7 @@ export function stableSpec(config: PlatformConfig, image: string): ApplicationSp
     kind,
     names: namesOf({ kind, domain }),
     image,
-    gateway: GATEWAY,
+    gateway: { name: GATEWAY, namespace: controllerOf(config).namespace },
     database: application.database,
     profile: application.profile,
     ...(application.rollout.by !== "rolling" && { strategy: application.rollout }),

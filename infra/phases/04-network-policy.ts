@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
 import { PlatformNamespace, podMaximumOf, type Allowances } from "../environments/namespace";
+import { controllerOf } from "../gateways";
 import type { NetworkPolicyOutput } from "../outputs";
 import { bringsAddresses, chosenOf, ciliumOf, ciliumValues } from "../network/cilium";
 import { release } from "../release";
@@ -85,17 +86,19 @@ export class NetworkPolicy extends pulumi.ComponentResource {
       toInternet: true,
       toPodIdentity: true,
     });
-    const gateway = guarded(charts["envoy-gateway"].namespace, "restricted", {
-      fromApiServer: [9443, 18000, 19003],
-      fromAnywhere: [10080, 10443],
+    const { namespace: entry, fromApiServer, fromAnywhere } = controllerOf(config);
+    const gateway = guarded(entry, "restricted", {
+      ...(fromApiServer && { fromApiServer }),
+      fromAnywhere,
       toInternet: true,
-      toNamespaces: ["envoy-gateway-system", "demo"],
+      toNamespaces: [entry, "demo"],
+      toEnvironments: true,
     });
     const externalDns = guarded(charts["external-dns"].namespace, "restricted", {
       toInternet: true,
       toPodIdentity: true,
     });
-    const demo = guarded("demo", "restricted", { fromGateway: [8080], toTraces: true });
+    const demo = guarded("demo", "restricted", { fromGateway: { namespace: entry, ports: [8080] }, toTraces: true });
 
     this.outputs = {
       plugin: pulumi.output(plugin),

@@ -3,11 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "../config";
 import { DemoApp } from "../environments/demo-app";
 import { listenersOf, type Listener } from "../environments/names";
+import { envoyClass, envoyGateway } from "../envoy-gateway";
 import { externalDns } from "../external-dns";
+import { controllerOf, GATEWAY } from "../gateways";
 import { loadBalancerController } from "../load-balancer-controller";
-import { clusterName, type Tags } from "../naming";
+import type { Tags } from "../naming";
 import type { EntryPointOutput } from "../outputs";
-import { release, replicas, restrictedContainer } from "../release";
+import { traefik, traefikClass } from "../traefik";
 import type { NetworkOutputs } from "./01-network";
 import type { ClusterOutputs } from "./02-cluster";
 import type { NodePoolsOutputs } from "./03-node-pools";
@@ -25,12 +27,11 @@ export interface EntryPointArgs {
 }
 export type EntryPointOutputs = { readonly [key in keyof EntryPointOutput]: pulumi.Output<EntryPointOutput[key]> };
 
-const GATEWAY = "public";
 const GATEWAY_CLASS = "slipway";
 const DEMO_TLS = "demo-tls";
 
 /**
- * Phase 06: the way in. Envoy Gateway serves the Gateway API behind a Network Load Balancer that the AWS Load Balancer
+ * Phase 06: the way in. Envoy Gateway, or Traefik, serves the Gateway API behind a Network Load Balancer that the AWS Load Balancer
  * Controller makes; external-dns writes the names; the example app proves all of it (A6).
  *
  * Holds no state. Costs: one load balancer, about 20 USD a month plus traffic.
@@ -46,36 +47,19 @@ export class EntryPoint extends pulumi.ComponentResource {
     const namespace = networkPolicy.gateway.name;
 
     const balancer = loadBalancerController(name, args, this);
-    const envoy = release(
-      `${name}-envoy-gateway`,
-      "envoy-gateway",
-      config,
-      envoyGatewayValues(config),
-      { ...onCluster, dependsOn: args.nodePools.ready },
-      namespace,
-    );
-    const dns = externalDns(name, args, envoy, this);
-    const after = { ...onCluster, dependsOn: [envoy, balancer] };
-
-    const proxy = custom(
-      `${name}-proxy`,
-      "gateway.envoyproxy.io/v1alpha1",
-      "EnvoyProxy",
-      { name: GATEWAY, namespace },
-      proxySpec(config),
-      after,
-    );
-    const gatewayClass = custom(
-      `${name}-class`,
-      "gateway.networking.k8s.io/v1",
-      "GatewayClass",
-      { name: GATEWAY_CLASS },
-      {
-        controllerName: "gateway.envoyproxy.io/gatewayclass-controller",
-        parametersRef: { group: "gateway.envoyproxy.io", kind: "EnvoyProxy", name: GATEWAY, namespace },
-      },
-      { ...after, dependsOn: [proxy] },
-    );
+    // Envoy Gateway asks for a load balancer when there is a Gateway; Traefik's comes with its chart.
+    const serving = { ...onCluster, dependsOn: args.nodePools.ready };
+    const controller =
+      config.entryPoint.controller === "traefik"
+        ? traefik(name, config, namespace, onCluster, [...args.nodePools.ready, balancer])
+        : envoyGateway(name, config, namespace, serving);
+    const dns = externalDns(name, args, controller, this);
+    const after = { ...onCluster, dependsOn: [controller, balancer] };
+    const gatewayClass =
+      config.entryPoint.controller === "traefik"
+        ? traefikClass(name, GATEWAY_CLASS, after)
+        : envoyClass(name, GATEWAY_CLASS, config, namespace, after);
+    const ports = controllerOf(config).listeners;
     // Asked for by itself and not by the Gateway: proven over DNS, it is there before anything can be reached, and
     // cert-manager needs none of the Gateway API's kinds, which come with Envoy Gateway.
     const certified = (called: string, secretName: string, dnsName: string) =>
@@ -105,18 +89,18 @@ export class EntryPoint extends pulumi.ComponentResource {
         gatewayClassName: GATEWAY_CLASS,
         listeners: [
           // Plain HTTP carries nothing but the redirect below, which lives in the Gateway's own namespace.
-          { name: "http", protocol: "HTTP", port: 80, allowedRoutes: { namespaces: { from: "Same" } } },
+          { name: "http", protocol: "HTTP", port: ports.http, allowedRoutes: { namespaces: { from: "Same" } } },
           {
             name: "https",
             protocol: "HTTPS",
-            port: 443,
+            port: ports.https,
             hostname: host,
             tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: DEMO_TLS }] },
             allowedRoutes: {
               namespaces: { from: "Selector", selector: { matchLabels: { "kubernetes.io/metadata.name": "demo" } } },
             },
           },
-          ...environments.map(listening),
+          ...environments.map((one) => listening(one, ports.https)),
         ],
       },
       { ...after, dependsOn: [gatewayClass, certificate, ...theirs] },
@@ -163,12 +147,12 @@ export class EntryPoint extends pulumi.ComponentResource {
 const tlsOf = (listener: Listener) => `${listener.name}-tls`;
 
 /** Open to the namespaces of one kind of environment, which only the platform makes (E3.7). */
-function listening(listener: Listener) {
+function listening(listener: Listener, port: number) {
   const { name, hostname, kind } = listener;
   return {
     name,
     protocol: "HTTPS",
-    port: 443,
+    port,
     hostname,
     tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: tlsOf(listener) }] },
     allowedRoutes: {
@@ -186,49 +170,4 @@ function custom(
   opts: pulumi.CustomResourceOptions,
 ): k8s.apiextensions.CustomResource {
   return new k8s.apiextensions.CustomResource(name, { apiVersion, kind, metadata, spec }, opts);
-}
-
-/** How Envoy itself runs: copies over the zones, a budget, and an NLB that keeps the caller's address. */
-function proxySpec(config: PlatformConfig) {
-  const annotations = {
-    "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing",
-    "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
-    "service.beta.kubernetes.io/aws-load-balancer-name": clusterName(config),
-  };
-  return {
-    provider: {
-      type: "Kubernetes",
-      kubernetes: {
-        envoyDeployment: {
-          replicas: replicas(config, 3),
-          container: {
-            resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } },
-            securityContext: restrictedContainer,
-          },
-        },
-        envoyService: {
-          type: "LoadBalancer",
-          loadBalancerClass: "service.k8s.aws/nlb",
-          loadBalancerSourceRanges: config.entryPoint.allow,
-          annotations,
-        },
-        ...(config.highAvailability ? { envoyPDB: { maxUnavailable: 1 } } : {}),
-      },
-    },
-  };
-}
-
-/** What the platform sets of the Envoy Gateway chart, and why. */
-function envoyGatewayValues(config: PlatformConfig) {
-  return {
-    // The Gateway API and Envoy's own kinds, of the one version that this release was tested with (versions.md 5).
-    crds: { enabled: true },
-    deployment: {
-      replicas: replicas(config),
-      envoyGateway: {
-        resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "1Gi" } },
-      },
-    },
-    podDisruptionBudget: { minAvailable: config.highAvailability ? 1 : 0 },
-  };
 }

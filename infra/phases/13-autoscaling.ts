@@ -6,6 +6,7 @@ import type { PlatformConfig } from "../config";
 import { DEMO_REPLICAS } from "../environments/demo-app";
 import { eventScaling } from "../event-scaling";
 import { PlatformNamespace, podMaximumOf } from "../environments/namespace";
+import { controllerOf } from "../gateways";
 import type { Tags } from "../naming";
 import type { AutoscalingOutput } from "../outputs";
 import { release, replicas, restrictedContainer } from "../release";
@@ -177,7 +178,7 @@ function advised({ certificates, networkPolicy, stateful, config }: AutoscalingA
   };
   return [
     deployment(certificates.namespace, "cert-manager"),
-    deployment(networkPolicy.gateway.name, "envoy-gateway"),
+    deployment(networkPolicy.gateway.name, controllerOf(config).deployment),
     deployment(networkPolicy.externalDns.name, "external-dns"),
     // What AWS runs has no pods to look at.
     ...(config.stateful.postgres.enabled && config.stateful.postgres.engine === "cloudnative-pg" ? [database] : []),

@@ -19,6 +19,8 @@ export interface Exporter {
   };
   /** Where it is there with one GitOps engine only (A7.5). */
   readonly engine?: PlatformConfig["gitops"]["engine"];
+  /** Where it is there with one controller of the entry point only (A6.1). */
+  readonly controller?: PlatformConfig["entryPoint"]["controller"];
 }
 
 /** Namespace and prefix of our PodMonitors: the operator builds the label `job` from them. */
@@ -43,6 +45,24 @@ export const exporters: readonly Exporter[] = [
       port: "metrics",
       path: "/stats/prometheus",
     },
+    controller: "envoy-gateway",
+  },
+  {
+    name: "traefik",
+    job: own("traefik"),
+    documented: "https://doc.traefik.io/traefik/reference/install-configuration/observability/metrics/",
+    // Under the names of Envoy's, which it has after relabelling; how many are open at a time it does not tell by service.
+    metrics: [
+      "envoy_cluster_upstream_rq_xx",
+      "envoy_cluster_upstream_rq_time_bucket",
+      "envoy_cluster_upstream_rq_time_count",
+    ],
+    pods: {
+      namespace: charts.traefik.namespace,
+      labels: { "app.kubernetes.io/name": "traefik" },
+      port: "metrics",
+    },
+    controller: "traefik",
   },
   {
     name: "cert-manager",
@@ -148,8 +168,14 @@ export const exporters: readonly Exporter[] = [
 ];
 
 /** What an environment has of them. */
-export const exportersOf = <E extends Exporter>({ gitops }: Pick<PlatformConfig, "gitops">, of: readonly E[]): E[] =>
-  of.filter(({ engine = gitops.engine }) => engine === gitops.engine);
+export const exportersOf = <E extends Exporter>(
+  { gitops, entryPoint }: Pick<PlatformConfig, "entryPoint" | "gitops">,
+  of: readonly E[],
+): E[] =>
+  of.filter(
+    ({ engine = gitops.engine, controller = entryPoint.controller }) =>
+      engine === gitops.engine && controller === entryPoint.controller,
+  );
 
 /** What Prometheus makes of its own rules and scrapes. */
 const ofPrometheus = ["up", "ALERTS"] as const;

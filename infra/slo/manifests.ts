@@ -3,6 +3,7 @@ import { alertRules } from "./alerts";
 import { exporters, MONITORS, type Exporter } from "./exporters";
 import { indicatorRules } from "./indicators";
 import type { RuleGroup } from "./rule";
+import { traefikRelabelings } from "./traefik-series";
 
 /** PrometheusRules by name. */
 export function ruleObjects(config: PlatformConfig): Readonly<Record<string, readonly RuleGroup[]>> {
@@ -50,6 +51,7 @@ export function monitorSpec(exporter: Scraped): object {
         // `namespace` of a certificate is the certificate's, not the exporter's own.
         honorLabels: true,
         metricRelabelings: [
+          ...(exporter.name === "traefik" ? traefikRelabelings : []),
           keep(["__name__"], kept(exporter)),
           ...(exporter.name === "envoy"
             ? [keep(["envoy_cluster_name"], ROUTE), byRoute("namespace", "$1"), byRoute("service", "$2")]

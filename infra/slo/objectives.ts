@@ -14,6 +14,9 @@ export interface Objective {
   readonly all: (window: string) => string;
 }
 
+/** A bucket's bound: Prometheus 3 writes a whole one with a point (https://prometheus.io/docs/prometheus/latest/migration/). */
+const within = (ms: number): string => `le=~"${ms}([.]0)?"`;
+
 /** Longest a request may take, milliseconds: the canary's own limit (D5.2), and a bucket of Envoy's histograms. */
 export const LATENCY_MS = 500;
 
@@ -41,7 +44,7 @@ export const objectives: readonly Objective[] = [
     target: 0.99,
     bad: (window) =>
       `${perService(`rate(envoy_cluster_upstream_rq_time_count[${window}])`)} - ` +
-      perService(`rate(envoy_cluster_upstream_rq_time_bucket{le="${LATENCY_MS}"}[${window}])`),
+      perService(`rate(envoy_cluster_upstream_rq_time_bucket{${within(LATENCY_MS)}}[${window}])`),
     all: (window) => perService(`rate(envoy_cluster_upstream_rq_time_count[${window}])`),
   },
 ];

@@ -134,7 +134,8 @@ const pricing: Readonly<Record<string, (one: PlannedResource, to: Priced, all: r
   },
   "aws:ec2/natGateway:NatGateway": (_one, to) =>
     add(to, "network", "NAT gateway with its address", (prices.natGatewayHourly + prices.addressHourly) * HOURS),
-  "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy": (_one, to, all) => {
+  // The entry point's Gateway, whose controller has one load balancer.
+  "kubernetes:gateway.networking.k8s.io/v1:Gateway": (_one, to, all) => {
     const zones = all.filter(({ type, urn }) => type === "aws:ec2/subnet:Subnet" && urn.includes("-public-")).length;
     const addresses = zones * prices.addressHourly;
     add(to, "network", `Network Load Balancer in ${zones} zones`, (prices.loadBalancerHourly + addresses) * HOURS);

@@ -6,8 +6,8 @@ import { readyEndpoints } from "./kubernetes/readiness";
 import { namesIn } from "./operators/authority";
 import type { DnsRecord } from "./operators/operator";
 import {
-  CONTROLLER,
   GATEWAY_API,
+  TRAEFIK,
   acceptedParents,
   attach,
   gatewayOf,
@@ -115,6 +115,7 @@ async function read(api: KubeApi): Promise<Objects> {
     ["v1", "Namespace"],
     ["v1", "Secret"],
     ["discovery.k8s.io/v1", "EndpointSlice"],
+    [GATEWAY_API, "GatewayClass"],
     [GATEWAY_API, "Gateway"],
     [GATEWAY_API, "HTTPRoute"],
   ] as const;
@@ -151,7 +152,8 @@ function answer({ view, service }: Balancer, request: Request): EdgeResponse {
 
   const gateway = owner(view, service);
   if (gateway === undefined) return refused();
-  const listeners = listenersOf(gateway).filter((listener) => listener.port === port);
+  const served = listenerPort(view, service, port);
+  const listeners = listenersOf(gateway).filter((listener) => listener.port === served);
   const listener = listeners
     .filter(({ hostname }) => hostMatches(hostname, host))
     .sort((a, b) => (b.hostname?.length ?? 0) - (a.hostname?.length ?? 0))[0];
@@ -173,7 +175,34 @@ function answer({ view, service }: Balancer, request: Request): EdgeResponse {
 function owner(view: Objects, service: KubeObject): KubeObject | undefined {
   const label = (key: string) => service.metadata.labels?.[`gateway.envoyproxy.io/owning-gateway-${key}`];
   const [name, namespace] = [label("name"), label("namespace")];
+  if (isTraefik(service)) return ofTraefik(view);
   return name === undefined ? undefined : view.get({ apiVersion: GATEWAY_API, kind: "Gateway", name, namespace });
+}
+
+/** Traefik serves with pods of its own whatever Gateways there are; the platform has one. */
+const isTraefik = (service: KubeObject): boolean => service.metadata.labels?.["app.kubernetes.io/name"] === "traefik";
+
+function ofTraefik(view: Objects): KubeObject | undefined {
+  const classes = view
+    .list(GATEWAY_API, "GatewayClass")
+    .filter((one) => at(one, "spec", "controllerName") === TRAEFIK)
+    .map(({ metadata }) => metadata.name);
+  return view
+    .list(GATEWAY_API, "Gateway")
+    .find((gateway) => classes.includes(String(at(gateway, "spec", "gatewayClassName"))));
+}
+
+/** Envoy Gateway's Service has the listeners' ports; Traefik's leads from 80 and 443 to those its pods listen on. */
+function listenerPort(view: Objects, service: KubeObject, port: number): number | undefined {
+  if (!isTraefik(service)) return port;
+  const called = listAt<{ name?: string; port: number }>(service, "spec", "ports").find(
+    (one) => one.port === port,
+  )?.name;
+  return view
+    .list("discovery.k8s.io/v1", "EndpointSlice", service.metadata.namespace)
+    .filter((slice) => slice.metadata.labels?.["kubernetes.io/service-name"] === service.metadata.name)
+    .flatMap((slice) => listAt<{ name?: string; port?: number }>(slice, "ports"))
+    .find(({ name }) => name === called)?.port;
 }
 
 function certificate(view: Objects, gateway: KubeObject, { tls }: Listener): string[] | undefined {
@@ -253,7 +282,7 @@ function best(
   { host, path }: Request,
 ): { route: KubeObject; rule: Rule } | undefined {
   const candidates = view.list(GATEWAY_API, "HTTPRoute").flatMap((route) => {
-    const mine = acceptedParents(route, CONTROLLER).some((parent) => {
+    const mine = acceptedParents(route).some((parent) => {
       if (gatewayOf(view, route, parent)?.metadata.uid !== gateway.metadata.uid) return false;
       const attached = attach(view, route, parent, gateway);
       return "listeners" in attached && attached.listeners.some(({ name }) => name === listener.name);

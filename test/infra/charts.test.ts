@@ -27,6 +27,7 @@ describe("the chart table", () => {
       "envoy-gateway": "gateway-helm",
       "kube-prometheus-stack": "kube-prometheus-stack",
       loki: "loki",
+      traefik: "traefik",
       alloy: "alloy",
       keda: "keda",
       "secrets-store-csi-driver": "secrets-store-csi-driver",

@@ -32,6 +32,7 @@ describe("versions that go together [A21.5]", () => {
   });
   it("name the Gateway API when a chart was built for another", () => {
     expect(pairs({ "envoy-gateway": "v1.8.2" }, "1.35")).to.deep.equal(["envoy-gateway 1.8.2 × Gateway API 1.6.1"]);
+    expect(pairs({ traefik: "42.0.0" })).to.deep.equal(["traefik 42.0.0 × Gateway API 1.6.1"]);
     expect(pairs({ "envoy-gateway": "v1.10.0" })).to.deep.equal(["envoy-gateway 1.10.0 × Gateway API 1.6.1"]);
     expect(pairs({ "aws-load-balancer-controller": "3.4.0" })).to.deep.equal([
       "aws-load-balancer-controller 3.4.0 × Gateway API 1.6.1",

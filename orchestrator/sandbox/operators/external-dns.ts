@@ -10,7 +10,7 @@ import {
   type Operator,
   type OperatorContext,
 } from "./operator";
-import { CONTROLLER, GATEWAY_API, acceptedParents, addressesOf, gatewayOf } from "./routing";
+import { GATEWAY_API, acceptedParents, addressesOf, gatewayOf } from "./routing";
 
 const CHANGE = ["Route 53: ChangeResourceRecordSets", "route53:ChangeResourceRecordSets"] as const;
 const HOSTNAME = "external-dns.alpha.kubernetes.io/hostname";
@@ -83,9 +83,7 @@ function endpoints({ world }: OperatorContext, { sources }: Settings): Endpoint[
   const routes = sources.includes("gateway-httproute")
     ? world.list(GATEWAY_API, "HTTPRoute").flatMap((route) => {
         if (route.metadata.deletionTimestamp !== undefined) return [];
-        const targets = acceptedParents(route, CONTROLLER).flatMap((parent) =>
-          addressesOf(gatewayOf(world, route, parent)),
-        );
+        const targets = acceptedParents(route).flatMap((parent) => addressesOf(gatewayOf(world, route, parent)));
         const hosts = listAt<string>(route, "spec", "hostnames");
         return hosts.flatMap((host) => targets.slice(0, 1).map((target) => entry("httproute", route, host, target)));
       })

@@ -8,6 +8,7 @@ export interface Objects {
 
 export const GATEWAY_API = "gateway.networking.k8s.io/v1";
 export const CONTROLLER = "gateway.envoyproxy.io/gatewayclass-controller";
+export const TRAEFIK = "traefik.io/gateway-controller";
 
 export interface ParentRef {
   readonly name: string;
@@ -37,10 +38,10 @@ export function addressesOf(gateway: KubeObject | undefined): string[] {
   return listAt<{ value: string }>(gateway, "status", "addresses").map(({ value }) => value);
 }
 
-/** Parents that took the route, as the controller wrote into its status. */
-export function acceptedParents(route: KubeObject, controller: string): ParentRef[] {
+/** Parents that took the route, as a controller wrote into its status; as any did when none is named. */
+export function acceptedParents(route: KubeObject, controller?: string): ParentRef[] {
   return listAt<{ parentRef: ParentRef; controllerName: string; conditions?: Condition[] }>(route, "status", "parents")
-    .filter(({ controllerName }) => controllerName === controller)
+    .filter(({ controllerName }) => controller === undefined || controllerName === controller)
     .filter(({ conditions = [] }) => conditions.some(({ type, status }) => type === "Accepted" && status === "True"))
     .map(({ parentRef }) => parentRef);
 }

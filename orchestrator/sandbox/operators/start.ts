@@ -21,6 +21,7 @@ import { ebsCsiDriver } from "./ebs-csi-driver";
 import { metricsServer } from "./metrics-server";
 import type { DnsRecord, Operator, OperatorContext } from "./operator";
 import { prometheusOperator } from "./prometheus-operator";
+import { traefik } from "./traefik";
 import { trustManager } from "./trust-manager";
 import { secretsStoreProviderAws } from "./secrets-store-csi-driver-provider-aws";
 import { strimzi } from "./strimzi";
@@ -37,6 +38,7 @@ export const operators: readonly Operator[] = [
   cilium,
   chaosMesh,
   envoyGateway,
+  traefik,
   awsLoadBalancerController,
   externalDns,
   externalSecrets,

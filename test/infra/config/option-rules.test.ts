@@ -37,4 +37,21 @@ describe("rules of what an environment may choose", () => {
     expect(() => parsed({ kind: "splunk", token: "secret", ...there })).to.throw(/token/);
     expect(() => parsed({ kind: "logstash", ...there })).to.throw(/username/);
   });
+  it("[A6.1] Traefik is not chosen together with what only Envoy Gateway does, and the pair is named", () => {
+    const { entryPoint, mesh } = configOf("dev");
+    const traefik = { entryPoint: { ...entryPoint, controller: "traefik" as const } };
+    const rulesOf = (environment: string, changed: object) =>
+      crossCheck({ ...configOf(environment), ...changed }).map(({ key, rule }) => `${key}: ${rule.split(":")[0]}`);
+    const alone = { ...traefik, application: undefined, previews: undefined };
+    expect(rulesOf("dev", traefik)).to.deep.equal([
+      "entryPoint.controller: not together with application.login",
+      "entryPoint.controller: not together with previews",
+    ]);
+    expect(rulesOf("dev", alone)).to.deep.equal([]);
+    expect(rulesOf("dev", { ...alone, mesh: { ...mesh, kind: "istio-ambient", demands: ["mutual-tls"] } })).to.include(
+      "entryPoint.controller: not together with mesh.kind",
+    );
+    const production = { entryPoint: { ...configOf("production").entryPoint, controller: "traefik" } };
+    expect(rulesOf("production", production)).to.deep.equal([]);
+  });
 });

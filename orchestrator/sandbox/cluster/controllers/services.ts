@@ -2,13 +2,23 @@ import { listOf, specOf, statusOf, type KubeObject } from "../object";
 import { backendsOf } from "../probes";
 import { reference, type ClusterHands } from "./hands";
 
+/** A port by number: a name is that of a container's port in the pods behind. */
+function numbered(port: unknown, backends: readonly KubeObject[]): unknown {
+  if (typeof port !== "string") return port;
+  const named = backends
+    .flatMap((pod) => listOf(specOf(pod)["containers"]))
+    .flatMap((container) => listOf(container["ports"]))
+    .find(({ name }) => name === port);
+  return named?.["containerPort"] ?? port;
+}
+
 export function endpoints(cluster: ClusterHands, service: KubeObject): void {
   if (specOf(service)["selector"] === undefined) return;
   const backends = backendsOf(cluster.store, service);
   const name = `${service.metadata.name}-slice`;
   const ports = listOf(specOf(service)["ports"]).map((port) => ({
     name: port["name"] ?? "",
-    port: port["targetPort"],
+    port: numbered(port["targetPort"], backends),
     protocol: port["protocol"] ?? "TCP",
   }));
   const slice: KubeObject = {

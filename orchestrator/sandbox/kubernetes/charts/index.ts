@@ -27,6 +27,7 @@ import { kubePrometheusStack } from "./kube-prometheus-stack";
 import { nvidiaDevicePlugin } from "./nvidia-device-plugin";
 import { opentelemetryCollector } from "./opentelemetry-collector";
 import { opencost } from "./opencost";
+import { traefik } from "./traefik";
 import { trustManager } from "./trust-manager";
 import { tempo } from "./tempo";
 import { verticalPodAutoscaler } from "./vertical-pod-autoscaler";
@@ -71,6 +72,7 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   opencost: opencost as unknown as ChartTable,
   "opentelemetry-collector": opentelemetryCollector as unknown as ChartTable,
   tempo: tempo as unknown as ChartTable,
+  traefik: traefik as unknown as ChartTable,
   "vertical-pod-autoscaler": verticalPodAutoscaler as unknown as ChartTable,
   velero: velero as unknown as ChartTable,
   "strimzi-kafka-operator": strimziKafkaOperator as unknown as ChartTable,

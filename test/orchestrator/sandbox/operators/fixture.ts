@@ -19,6 +19,16 @@ const charts: Readonly<Record<string, Properties>> = {
     values: { crds: { enabled: true }, config: { enableGatewayAPI: true } },
   },
   "envoy-gateway": { chart: "gateway-helm", namespace: "envoy-gateway-system", values: { crds: { enabled: false } } },
+  traefik: {
+    chart: "traefik",
+    namespace: "traefik",
+    values: {
+      providers: { kubernetesGateway: { enabled: true } },
+      gateway: { enabled: false },
+      gatewayClass: { enabled: false },
+      service: { spec: { type: "LoadBalancer", loadBalancerClass: "service.k8s.aws/nlb" } },
+    },
+  },
   "aws-load-balancer-controller": {
     chart: "aws-load-balancer-controller",
     namespace: "kube-system",
