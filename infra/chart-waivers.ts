@@ -161,6 +161,11 @@ export const chartWaivers: readonly ChartWaiver[] = [
   waiver("namespaces-enforce-pod-security", ["Namespace/cilium-secrets"], "holds certificates for Cilium and no pod"),
   waiver(
     "services-stay-internal",
+    ["Service/traefik"],
+    "it is the entry point, with the same allow list that Envoy Gateway's has (A6.1)",
+  ),
+  waiver(
+    "services-stay-internal",
     ["Service/clustermesh-apiserver"],
     "clusters of the peering reach it by private addresses of nodes, and only with a certificate of the mesh",
   ),

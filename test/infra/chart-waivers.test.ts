@@ -34,7 +34,8 @@ describe("every chart of production", () => {
   let releases: { chart: string; values: unknown; objects: readonly KubeObject[] }[];
   let every: readonly KubeObject[];
   let levels: Map<string, string>;
-  before(async () => {
+  before(async function () {
+    this.timeout(180_000); // Whole platforms, on a machine that may be busy.
     const options = await everyOption();
     const seen = options.get("production") ?? [];
     const of = (type: string) => seen.filter((one) => one.type === type);

@@ -38,6 +38,11 @@ const choices: Readonly<Record<string, readonly [environment: string, change: (r
       gitops: { ...(raw["gitops"] as object), engine: "flux" },
     }),
   ],
+  // Not together with a mesh (A6.1).
+  Traefik: [
+    "production",
+    (raw) => ({ ...raw, entryPoint: { ...(raw["entryPoint"] as object), controller: "traefik" } }),
+  ],
 };
 
 /** Every registration of platforms that have all options among them, by what they choose. */
