@@ -17,6 +17,7 @@ describe("phase 14: security", () => {
   const security = (action: "audit" | "deny", audit: string[] = []) => ({
     security: {
       groups: { developers: "okta:dev", qaEngineers: "okta:qa", viewers: "okta:view" },
+      members: {},
       admission: { action, audit },
     },
   });

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { buildPlatform } from "../../../../infra/platform";
 import { chartTables } from "../../../../orchestrator/sandbox/kubernetes/charts";
 import { customKinds } from "../../../../orchestrator/sandbox/kubernetes/charts/definitions";
+import { traefikDefinitions } from "../../../../orchestrator/sandbox/kubernetes/charts/definitions/traefik";
 import { bounded, fields, text } from "../../../../orchestrator/sandbox/kubernetes/charts/schema";
 import { at, type KubeObject } from "../../../../orchestrator/sandbox/kubernetes/object";
 import { customObjects } from "../../../support/custom-objects";

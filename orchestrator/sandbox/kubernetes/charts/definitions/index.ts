@@ -22,6 +22,7 @@ import { trustManagerDefinitions } from "./trust-manager";
 import { veleroDefinitions } from "./velero";
 import { barmanCloudDefinitions, cloudnativePgDefinitions } from "./cloudnative-pg";
 import { strimziDefinitions } from "./strimzi";
+import { traefikDefinitions } from "./traefik";
 import { verticalPodAutoscalerDefinitions } from "./vertical-pod-autoscaler";
 
 export { certManagerDefinitions } from "./cert-manager";
@@ -69,6 +70,7 @@ export const kindSources: readonly KindSource[] = [
   { installedBy: "chart strimzi-kafka-operator 1.2.0", definitions: strimziDefinitions },
   { installedBy: "chart cloudnative-pg 0.29.0 (CloudNativePG 1.30.0)", definitions: cloudnativePgDefinitions },
   { installedBy: "chart plugin-barman-cloud 0.7.0", definitions: barmanCloudDefinitions },
+  { installedBy: "chart traefik 41.3.0", definitions: traefikDefinitions },
   { installedBy: "chart vertical-pod-autoscaler (1.7.1)", definitions: verticalPodAutoscalerDefinitions },
 ];
 
