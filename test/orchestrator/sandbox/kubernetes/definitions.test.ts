@@ -179,4 +179,6 @@ const NOT_AT_HAND = [
   ...["volumesnapshots", "volumesnapshotclasses", "volumesnapshotcontents"].map(
     (kind) => `${kind}.snapshot.storage.k8s.io`,
   ),
+  // Brought by the chart; the platform writes none of them.
+  ...traefikDefinitions.map(({ metadata }) => metadata.name),
 ];
