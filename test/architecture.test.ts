@@ -84,6 +84,7 @@ const testedThrough: Readonly<Record<string, string>> = {
   "infra/envoy-gateway.ts": "test/infra/phases/06-entry-point.test.ts",
   "orchestrator/sandbox/operators/gateway-status.ts": "test/orchestrator/sandbox/operators/traefik.test.ts",
   "infra/chaos/fault-injection.ts": "test/infra/phases/16-chaos.test.ts",
+  "orchestrator/checks/plain-secrets.ts": "test/orchestrator/checks/07-gitops.test.ts",
   "orchestrator/checks/mesh-joined.ts": "test/orchestrator/checks/10-mesh.test.ts",
   "orchestrator/checks/mesh-overhead.ts": "test/orchestrator/checks/10-mesh.test.ts",
   "orchestrator/checks/mesh-proxies.ts": "test/orchestrator/checks/10-mesh.test.ts",

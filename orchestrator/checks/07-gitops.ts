@@ -5,12 +5,14 @@ import { deliveryRights, missingRights } from "./delivery-rights";
 import { nameOf, viewCluster, type ClusterView } from "./cluster-view";
 import { fluxCheck } from "./gitops-flux";
 import { diagnosis, each, examine, outside, type Offence } from "./finding";
+import { noPlainSecret, plainSecrets } from "./plain-secrets";
 
 const API = "argoproj.io/v1alpha1";
 /** A first sync clones the repository, pulls images and rolls out; retries add five minutes (A7.3). */
 const SYNC_SECONDS = 600;
 /** By which Argo CD knows what it delivered. */
 const TRACKING = "argocd.argoproj.io/tracking-id";
+const delivered = (metadata: V1Secret["metadata"]) => metadata?.annotations?.[TRACKING] !== undefined;
 const CONTROLLER = "argo-cd-argocd-application-controller";
 /** Where Argo Rollouts runs when the settings say that new versions come by canary. */
 const ROLLOUTS = "argo-rollouts";
@@ -63,7 +65,7 @@ export const gitopsCheck: PhaseCheck = {
       unreachable(context, view),
       leastRights(context, view),
       deliveryRights(context),
-      outside(context, noPlainSecret(view)),
+      outside(context, noPlainSecret(view, delivered)),
     ]);
     if (context.config.application?.rollout.by === "argo-rollouts") {
       const told = "the controller of canaries runs, where availability counts with a second replica";
@@ -79,7 +81,7 @@ export const gitopsCheck: PhaseCheck = {
     return [
       ...(await withoutRights(view)),
       ...(await missingRights(context)),
-      ...plainSecrets((await secretsFromGit(view)).secrets),
+      ...(await plainSecrets(view, delivered)),
     ];
   },
 };
@@ -200,34 +202,6 @@ function continuous({ outputs, config }: CheckContext, view: ClusterView): Promi
       });
       return { looked: found.length, wrong, detail: found.map(nameOf).join(", ") };
     },
-  );
-}
-
-function noPlainSecret(view: ClusterView): Promise<Finding> {
-  return examine({ requirement: "A7.8", title: "no secret comes from Git" }, async () => {
-    const { looked, secrets } = await secretsFromGit(view);
-    const wrong = secrets.map((subject) => ({ subject, reason: "its data was delivered from the repository" }));
-    // A cluster without secrets keeps the promise: the list itself was answered.
-    return { looked: Math.max(1, looked), wrong, detail: `${looked} secrets, none of them delivered` };
-  });
-}
-
-/** Secrets with data that Argo CD delivered: whatever their source, it was readable there. */
-async function secretsFromGit(view: ClusterView): Promise<{ looked: number; secrets: string[] }> {
-  const secrets = await view.list<V1Secret>("v1", "Secret");
-  const delivered = secrets.filter(
-    ({ metadata, data }) => metadata?.annotations?.[TRACKING] !== undefined && Object.keys(data ?? {}).length > 0,
-  );
-  return { looked: secrets.length, secrets: delivered.map(nameOf) };
-}
-
-/** A7.8: plain secrets in Git. */
-function plainSecrets(secrets: readonly string[]): Diagnosis[] {
-  return diagnosis(
-    "A7.8",
-    "these secrets stand in the repository, and in its history for good",
-    "put the values into the central store and declare ExternalSecrets instead (phase 12); rotate what was in Git, since removing the file does not remove the history",
-    secrets,
   );
 }
 

@@ -11,6 +11,7 @@ import { deploymentsAvailable } from "./available";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { nameOf, viewCluster, type ClusterView } from "./cluster-view";
 import { diagnosis, each, examine, outside } from "./finding";
+import { noPlainSecret, plainSecrets } from "./plain-secrets";
 
 const SOURCE = "source.toolkit.fluxcd.io/v1";
 const KUSTOMIZE = "kustomize.toolkit.fluxcd.io/v1";
@@ -18,6 +19,7 @@ const KUSTOMIZE = "kustomize.toolkit.fluxcd.io/v1";
 const DELIVERED_SECONDS = 600;
 /** By which Flux knows what it delivered. */
 const OWNER = "kustomize.toolkit.fluxcd.io/name";
+const delivered = (metadata: V1Secret["metadata"]) => metadata?.labels?.[OWNER] !== undefined;
 /** Keeps what it fetched on disk, and so runs once (the chart fixes it). */
 const FETCHER = "source-controller";
 const DELIVERER = "kustomize-controller";
@@ -57,7 +59,7 @@ export const fluxCheck: PhaseCheck = {
       deploymentsAvailable(view, "A7.1", title, namespace, highAvailability, [FETCHER]),
       lockedDown(context, view),
       leastRights(view),
-      outside(context, noPlainSecret(view)),
+      outside(context, noPlainSecret(view, delivered)),
     ]);
     const ready = await outside(context, allReady(context, view));
     return [...standing, ready, await outside(context, continuous(context, view))];
@@ -65,7 +67,7 @@ export const fluxCheck: PhaseCheck = {
 
   async diagnose(context) {
     const view = await viewCluster(context.clients.kubernetes);
-    return [...(await withoutRights(view)), ...plainSecrets((await secretsFromGit(view)).secrets)];
+    return [...(await withoutRights(view)), ...(await plainSecrets(view, delivered))];
   },
 };
 
@@ -187,32 +189,6 @@ function continuous({ config }: CheckContext, view: ClusterView): Promise<Findin
     ];
     return { looked: found.length, wrong, detail: found.map(nameOf).join(", ") };
   });
-}
-
-function noPlainSecret(view: ClusterView): Promise<Finding> {
-  return examine({ requirement: "A7.8", title: "no secret comes from Git" }, async () => {
-    const { looked, secrets } = await secretsFromGit(view);
-    const wrong = secrets.map((subject) => ({ subject, reason: "its data was delivered from the repository" }));
-    return { looked: Math.max(1, looked), wrong, detail: `${looked} secrets, none of them delivered` };
-  });
-}
-
-async function secretsFromGit(view: ClusterView): Promise<{ looked: number; secrets: string[] }> {
-  const secrets = await view.list<V1Secret>("v1", "Secret");
-  const delivered = secrets.filter(
-    ({ metadata, data }) => metadata?.labels?.[OWNER] !== undefined && Object.keys(data ?? {}).length > 0,
-  );
-  return { looked: secrets.length, secrets: delivered.map(nameOf) };
-}
-
-/** A7.8: plain secrets in Git. */
-function plainSecrets(secrets: readonly string[]): Diagnosis[] {
-  return diagnosis(
-    "A7.8",
-    "these secrets stand in the repository, and in its history for good",
-    "put the values into the central store and declare ExternalSecrets instead (phase 12); rotate what was in Git, since removing the file does not remove the history",
-    secrets,
-  );
 }
 
 /** A7.7: engine lacks rights. */

@@ -22,7 +22,7 @@ export async function up(context: EnvironmentContext, phase: Phase): Promise<Ste
       fix: `start with --from ${absent[0]?.number}`,
     };
   }
-  const refusal = await refusalOf(context, phase);
+  const refusal = isBuilt(phase) ? await refusalOf(context, phase) : undefined;
   if (refusal !== undefined) return { status: "failed", kind: "refused", ...refusal };
   const targets = [...phaseTargets(stack.project, stack.name, phase), ...sharedTargets(stack.project, stack.name)];
   // Where a later phase stands it is declared too: what it reads from this one is held against what it has.
@@ -37,12 +37,10 @@ export async function up(context: EnvironmentContext, phase: Phase): Promise<Ste
   };
 }
 
-/** What the phase's check has against this change; a phase that does not stand yet has nothing that could break. */
+/** What the check of a phase that stands has against this change: of one that does not, nothing could break. */
 async function refusalOf(context: EnvironmentContext, phase: Phase): Promise<Refusal | undefined> {
   const check = await context.checkOf(phase);
   if (check.admit === undefined) return undefined;
-  const { resources } = await context.stack.state();
-  if ((countByPhase(resources.map(({ urn }) => urn))[phase.name] ?? 0) === 0) return undefined;
   const raw = await context.stack.outputs();
   for (const text of secretTexts(raw)) context.redactor.add(text);
   const outputs = knownOutputs(raw);
