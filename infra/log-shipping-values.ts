@@ -1,5 +1,6 @@
 import type { PlatformConfig } from "./config";
 import { clusterName } from "./naming";
+import { readsAsRoot } from "./logs-values";
 
 export type Shipping = NonNullable<PlatformConfig["monitoring"]["logs"]["shipping"]>;
 export type Destination = Shipping["destination"];
@@ -12,14 +13,7 @@ const BUFFER_MIB = 256;
 
 /** What both agents are on a node: as Alloy, which reads the same files (A9.1). */
 const onNode = {
-  // Files of pods belong to root: it reads as root, and may do nothing else as root.
-  securityContext: {
-    runAsUser: 0,
-    allowPrivilegeEscalation: false,
-    readOnlyRootFilesystem: true,
-    capabilities: { drop: ["ALL"] },
-    seccompProfile: { type: "RuntimeDefault" },
-  },
+  securityContext: readsAsRoot,
   resources: { requests: { cpu: "50m", memory: "96Mi" }, limits: { cpu: "300m", memory: "256Mi" } },
   // Every node, whatever it is kept for (A9.3).
   tolerations: [{ operator: "Exists" }],

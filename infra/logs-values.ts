@@ -67,6 +67,15 @@ export function lokiValues(config: PlatformConfig, bucket: pulumi.Input<string>)
   };
 }
 
+/** Of every collector on a node: files of pods belong to root, so it reads as root, and may do nothing else as root. */
+export const readsAsRoot = {
+  runAsUser: 0,
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
 /** What the platform sets of the Alloy chart, and why. */
 export function alloyValues(config: PlatformConfig) {
   return {
@@ -74,14 +83,7 @@ export function alloyValues(config: PlatformConfig) {
       configMap: { content: pipeline(config) },
       enableReporting: false,
       mounts: { varlog: true, extra: [{ name: "state", mountPath: "/tmp/alloy" }] },
-      // Files of pods belong to root: it reads as root, and may do nothing else as root.
-      securityContext: {
-        runAsUser: 0,
-        allowPrivilegeEscalation: false,
-        readOnlyRootFilesystem: true,
-        capabilities: { drop: ["ALL"] },
-        seccompProfile: { type: "RuntimeDefault" },
-      },
+      securityContext: readsAsRoot,
       resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "300m", memory: "384Mi" } },
     },
     configReloader: {
