@@ -1,6 +1,7 @@
 /**
  * A whole rollout in a process of its own, small enough to be killed fifty times: the real run loop, journal, lease,
- * workspace and built-in engine over a world of one file. `node --import tsx mini-rollout.ts FOLDER [bootstrap|destroy]`
+ * workspace and built-in engine over a world of one file.
+ * `node --import tsx mini-rollout.ts FOLDER [bootstrap|destroy [STUCK]]`, where making the STUCKth thing never returns.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -80,7 +81,7 @@ const program: PulumiFn = async () => {
   return { ...Object.fromEntries(outputs), network, environment: { region: "x" }, kubeconfig: "none" };
 };
 
-async function main(folder: string, command: Command): Promise<number> {
+async function main(folder: string, command: Command, stuck: number): Promise<number> {
   const world = openWorld(folder);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, "Pulumi.yaml"), "name: slipway\nruntime: nodejs\n");
@@ -92,6 +93,10 @@ async function main(folder: string, command: Command): Promise<number> {
       await sleep(WORK_MS);
       const id = `thing-${++serial}`;
       world.record({ urn, id });
+      if (serial === stuck) {
+        process.stderr.write(`stuck at ${id}\n`);
+        return new Promise(() => undefined);
+      }
       await sleep(WORK_MS);
       return { id, outputs: inputs };
     },
@@ -170,8 +175,8 @@ async function main(folder: string, command: Command): Promise<number> {
 }
 
 if (require.main === module) {
-  const [folder = "", command = "bootstrap"] = process.argv.slice(2);
-  main(folder, command as Command).then(
+  const [folder = "", command = "bootstrap", stuck] = process.argv.slice(2);
+  main(folder, command as Command, Number(stuck)).then(
     (code) => process.exit(code),
     (error: unknown) => {
       const known = error instanceof SlipwayError;
