@@ -11,6 +11,19 @@ import { configOf, record, root, valueOf, type Registered } from "./support/pulu
 
 const environments = ["dev", "staging", "production"] as const;
 
+/** The layers of B1.6, and what of AWS, Kubernetes and charts makes each. */
+const layers = {
+  compute: ["aws:eks/nodeGroup:NodeGroup", "chart karpenter"],
+  "load balancer": ["chart aws-load-balancer-controller", "kubernetes:gateway.networking.k8s.io/v1:Gateway"],
+  firewall: ["aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "kubernetes:networking.k8s.io/v1:NetworkPolicy"],
+  names: ["aws:route53/zone:Zone", "chart external-dns"],
+  storage: ["kubernetes:storage.k8s.io/v1:StorageClass", "aws:s3/bucket:Bucket"],
+  observability: ["chart kube-prometheus-stack", "chart loki", "chart tempo", "chart opentelemetry-collector"],
+  secrets: ["chart external-secrets", "aws:secretsmanager/secret:Secret"],
+  rights: ["kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding", "aws:iam/role:Role"],
+  certificates: ["chart cert-manager"],
+};
+
 /** `npm test -- unit` with GOLDEN=write takes what is built as what is expected; the diff is then read in review. */
 function golden(environment: string, lines: string): string {
   const file = path.join(root, "test", "golden", `${environment}.txt`);
@@ -48,6 +61,24 @@ for (const environment of environments) {
             ),
       );
       expect(found).to.deep.equal([]);
+    });
+    it("[B1.6] has every layer: compute, network, storage, observability with tracing, security", () => {
+      const made = new Set(
+        seen.map(({ type, inputs }) =>
+          type === "kubernetes:helm.sh/v3:Release" ? `chart ${String(inputs["chart"]).split("/").at(-1)}` : type,
+        ),
+      );
+      for (const [layer, parts] of Object.entries(layers))
+        for (const part of parts) expect([...made], layer).to.include(part);
+      // Machines are nodes of EKS, objects lie in S3, segments are VPCs.
+      expect([...made].filter((one) => /^aws:ec2\/instance:|minio/i.test(one))).to.deep.equal([]);
+      const vpcs = seen.filter(({ type }) => type === "aws:ec2/vpc:Vpc");
+      expect(vpcs.map(({ inputs }) => inputs["cidrBlock"])).to.deep.equal([configOf(environment).network.cidr]);
+    });
+    it("[H5.2] has every key rotate", () => {
+      const keys = seen.filter(({ type }) => type === "aws:kms/key:Key");
+      expect(keys).to.not.have.length(0);
+      for (const { name, inputs } of keys) expect(inputs["enableKeyRotation"], name).to.equal(true);
     });
     it("[A21.5] installs every chart at an exact version", () => {
       const releases = seen.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release");

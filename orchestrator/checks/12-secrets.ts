@@ -7,6 +7,7 @@ import { diagnosis, each, examine, outside } from "./finding";
 import { logShipping, logShippingCauses } from "./log-shipping";
 import { attemptFrom } from "./probe";
 import { secretFiles, secretFilesCauses } from "./secret-files";
+import { secretReadsCauses, secretReadsReviewed } from "./secret-review";
 import { vault, vaultCauses } from "./vault";
 import { diagnoseWebhooks, webhooksAnswer, type Specimen } from "./webhooks";
 
@@ -49,6 +50,8 @@ export const secretsCheck: PhaseCheck = {
       ...(await secretFiles(context, view)),
       ...(await vault(context, view)),
       ...(await Promise.all([outside(context, readByPod(context, view)), outside(context, readAudited(context))])),
+      // After the log has shown one: it is late.
+      await secretReadsReviewed(context),
     ];
   },
 
@@ -60,6 +63,7 @@ export const secretsCheck: PhaseCheck = {
       ...(await logShippingCauses(context, view)),
       ...(await secretFilesCauses(context, view)),
       ...(await vaultCauses(context, view)),
+      ...(await secretReadsCauses(context)),
       ...diagnoseWebhooks("A12.1", findings),
     ];
   },

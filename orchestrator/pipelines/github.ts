@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { actions } from "./pins";
 import { previewWorkflows } from "./previews";
-import { commands, MINUTES, type PipelineSettings } from "./settings";
+import { commands, DRIFT_CRON, MINUTES, type PipelineSettings } from "./settings";
 
 const ENVIRONMENTS = ["dev", "staging", "production"];
 const READ = { contents: "read" };
@@ -102,6 +102,21 @@ export function githubWorkflows(settings: PipelineSettings): Map<string, string>
       on: { workflow_dispatch: { inputs: { environment: choice } } },
       permissions: {},
       jobs: { watch: by(environment, [run("Watch", commands.watch)], { permissions: FEDERATED, env: chosen }) },
+    }),
+    // Both fail where something differs, which is how GitHub tells people; the report stands in the log.
+    written("drift.yml", {
+      name: "Drift",
+      on: { schedule: [{ cron: DRIFT_CRON }], workflow_dispatch: {} },
+      permissions: {},
+      jobs: {
+        parity: by("drift", [run("Staging and production are equal", commands.parity)], { permissions: FEDERATED }),
+        verify: by("drift", [run("Everything is as it was verified", commands.drift)], {
+          permissions: FEDERATED,
+          strategy: { "fail-fast": false, matrix: { environment: ENVIRONMENTS } },
+          concurrency: { group: "slipway-${{ matrix.environment }}", "cancel-in-progress": false },
+          env: { ENVIRONMENT: "${{ matrix.environment }}", STATE: stateDirectory },
+        }),
+      },
     }),
     written("rollback.yml", {
       name: "Roll back",

@@ -57,6 +57,14 @@ export function gitlabPipeline({
     (environment) => [`roll back ${environment}`, job(environment, [commands.rollback], { rules: manual })] as const,
   );
   const watch = ["watch production", job("production", [commands.watch], { rules: manual })] as const;
+  // The same schedule as the reaper's does no harm; on working days, when dev and staging are not asleep (H4.3).
+  const scheduled = [{ if: '$CI_PIPELINE_SOURCE == "schedule" && $DRIFT == "true"' }];
+  const drift = [
+    ["parity", job("staging", [commands.parity], { rules: scheduled, resource_group: "slipway-parity" })] as const,
+    ...ENVIRONMENTS.map(
+      (environment) => [`drift of ${environment}`, job(environment, [commands.drift], { rules: scheduled })] as const,
+    ),
+  ];
   const own = '$CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID';
   const preview = (script: readonly string[], environment: object, more: object) => ({
     ...job("preview", script, {}),
@@ -112,7 +120,7 @@ export function gitlabPipeline({
       script: [commands.check, commands.policy, commands.migrations, commands.secrets],
     },
     ...previews,
-    ...Object.fromEntries([...promoted, watch, ...back]),
+    ...Object.fromEntries([...promoted, watch, ...back, ...drift]),
   };
   const head = "# Each line is one command that runs on any machine too (docs/promotion.md).\n";
   const text = stringify(pipeline, { lineWidth: 0, aliasDuplicateObjects: false });

@@ -25,11 +25,19 @@ const WRITE = [
   'gh api --silent --method "$METHOD" "repos/$GITHUB_REPOSITORY/$PLACE" --raw-field body="$BODY"',
 ].join("\n");
 
-/** Builds the image of the pull request and says its digest: nothing is ever deployed by a tag (D1.8). */
+/** Builds the image of the pull request and says its digest: nothing is ever deployed by a tag (D1.8). One manifest without an index around it: that is what the registry scans. */
 const BUILD = [
   `aws ecr get-login-password | docker login --username AWS --password-stdin "\${REPOSITORY%%/*}"`,
-  'docker buildx build --push --tag "$REPOSITORY:$COMMIT" --metadata-file image.json .',
+  'docker buildx build --push --provenance=false --tag "$REPOSITORY:$COMMIT" --metadata-file image.json .',
   `echo "digest=$(jq --raw-output '."containerimage.digest"' image.json)" >> "$GITHUB_OUTPUT"`,
+].join("\n");
+
+/** The registry's own scan of what was pushed; nothing with a critical finding is deployed, not even for a look (H5.1). */
+const SCAN = [
+  'set -- --repository-name "${REPOSITORY#*/}" --image-id "imageDigest=$DIGEST"',
+  'aws ecr wait image-scan-complete "$@"',
+  'FOUND="$(aws ecr describe-image-scan-findings "$@" --query \'imageScanFindings.findingSeverityCounts.CRITICAL || `0`\' --output text)"',
+  'if [ "$FOUND" != 0 ]; then echo "::error::$FOUND critical findings in $DIGEST: aws ecr describe-image-scan-findings says which"; exit 1; fi',
 ].join("\n");
 
 /** The workflows of previews, by name of the file: made and updated, removed, reaped (C2.1, C2.8). Pure. */
@@ -80,6 +88,11 @@ export function previewWorkflows({ branch, region, previewRunner, runner }: Pipe
               id: "image",
               env: { REPOSITORY: "${{ vars.SLIPWAY_IMAGES }}", COMMIT: "${{ github.event.pull_request.head.sha }}" },
               run: BUILD,
+            },
+            {
+              name: "Scan the image",
+              env: { REPOSITORY: "${{ vars.SLIPWAY_IMAGES }}", DIGEST: "${{ steps.image.outputs.digest }}" },
+              run: SCAN,
             },
           ],
         },

@@ -22,6 +22,9 @@ export const defaults: PipelineSettings = {
 /** Minutes a job may take: a preview with its database and test data (C2.5, C2.6), a build-out of an environment, and the 30 minutes of watch after it (D6.1). */
 export const MINUTES = { check: 30, preview: 20, promote: 180 } as const;
 
+/** When drift is looked for (B8.7): on working days at a time when dev and staging are not asleep (H4.3), not on the hour. */
+export const DRIFT_CRON = "23 10 * * 1-5";
+
 /** One command of Slipway, as a person runs it too. `$NAMES` are filled in by the shell, from variables only. */
 export const commands = {
   install: "npm ci --ignore-scripts",
@@ -36,5 +39,7 @@ export const commands = {
   preview: 'npx slipway environment create --pr "$NUMBER" --sha "$DIGEST" --target aws',
   remove: 'npx slipway environment delete --pr "$NUMBER" --target aws',
   reap: "npx slipway environment reap --target aws",
+  parity: 'npx slipway parity staging production --target aws --state-dir "$STATE"',
+  drift: 'npx slipway verify --environment "$ENVIRONMENT" --target aws --state-dir "$STATE"',
   verify: 'npx slipway ledger verify --target aws --state-dir "$STATE"',
 } as const;

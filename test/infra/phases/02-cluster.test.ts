@@ -1,6 +1,8 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { expect } from "chai";
 import { buildPlatform } from "../../../infra/platform";
-import { configOf, record, type Registered } from "../../support/pulumi";
+import { configOf, record, root, type Registered } from "../../support/pulumi";
 
 describe("phase 02: control plane", () => {
   let seen: Registered[];
@@ -17,6 +19,29 @@ describe("phase 02: control plane", () => {
     });
     expect(cluster?.["privateSubnetIds"]).to.have.length(3);
     expect(cluster).to.not.have.property("publicSubnetIds");
+  });
+  it("[A0.2] [H1.3] is managed in every environment, as README and decisions say, with backups of objects for copies of etcd", () => {
+    for (const environment of ["dev", "staging", "production"]) {
+      const made = fs.readFileSync(path.join(root, "test", "golden", `${environment}.txt`), "utf8").split("\n");
+      expect(made, environment).to.include.members([
+        "eks:index:Cluster  cluster",
+        "kubernetes:helm.sh/v3:Release  backup-velero",
+      ]);
+    }
+    const words = (file: string) => fs.readFileSync(path.join(root, file), "utf8").replace(/\s+/g, " ");
+    for (const other of ["GKE", "AKS", "on-premises", "kubeadm", "kubespray"]) {
+      expect(
+        words("README.md")
+          .split(". ")
+          .find((sentence) => sentence.includes("EKS only")),
+      ).to.include(other);
+      expect(
+        words("docs/decisions.md")
+          .split("**")
+          .find((part) => part.includes(other)),
+        other,
+      ).to.include("managed");
+    }
   });
   it("[A2.2] gives access by entries to the named roles only", () =>
     expect(Object.keys(inputsOf("eks:index:Cluster", "cluster")?.["accessEntries"] as object)).to.deep.equal([

@@ -30,7 +30,7 @@ describe("Postgres by RDS", () => {
     for (const name of ["stateful-cloudnative-pg", "stateful-postgres", "stateful-postgres-key"])
       expect(made).to.not.include(name);
   });
-  it("[B4.2] [B4.1] has a standby where availability counts, and keeps backups by environment", () => {
+  it("[B4.2] [B4.1] [B4.3] has a standby where availability counts, and keeps backups by environment", () => {
     expect(instanceSettings(withRds("production"))).to.include({ multiAz: true, backupRetentionPeriod: 35 });
     expect(instanceSettings(withRds("dev"))).to.include({ multiAz: false, backupRetentionPeriod: 7 });
   });

@@ -92,6 +92,7 @@ describe("check 12 secrets", () => {
       "A12.3",
       "A12.4",
       "A12.4",
+      "H5.2",
     ]);
     expect(diagnoses).to.deep.equal([]);
     expect(JSON.stringify(findings)).to.not.include('value"');

