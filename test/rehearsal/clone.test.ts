@@ -37,7 +37,7 @@ describe("a fresh clone", function () {
     expect(status, said).to.equal(0);
     const latest = path.join(clone, ".slipway", "rehearsal", "reports", "latest.json");
     const report = JSON.parse(readFileSync(latest, "utf8")) as Report;
-    expect(report.environments.map(({ name, result }) => [name, result])).to.deep.equal([["dev", "succeeded"]]);
+    expect(report.environments.find(({ name }) => name === "dev")?.result).to.equal("succeeded");
     const dirty = git(clone, "ada@example.com", "status", "--porcelain").trim();
     // A link is no folder, which is what the ignore list names.
     expect(dirty.replace("?? node_modules", "")).to.equal("");
