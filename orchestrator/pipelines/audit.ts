@@ -67,7 +67,12 @@ export function auditWorkflow(text: string): string[] {
         tell("the checkout leaves its token behind");
       }
       // A later job would run what an earlier one of somebody else left there.
-      if (/^actions\/cache(\/\w+)?@/.test(uses ?? "") || given["cache"] !== undefined) {
+      // The action for Node keeps a cache by itself unless it is told not to.
+      const caches =
+        /^actions\/cache(\/\w+)?@/.test(uses ?? "") ||
+        given["cache"] !== undefined ||
+        (uses?.startsWith("actions/setup-node@") === true && given["package-manager-cache"] !== false);
+      if (caches) {
         if (permissions?.["id-token"] === "write") tell("it takes a role and a cache that others fill");
       }
       if (/GITHUB_(ENV|PATH)\b/.test(run)) tell("it changes the variables of later steps");

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
-import { actions } from "./pins";
+import { actions, withTags } from "./pins";
 import { previewWorkflows } from "./previews";
-import { commands, DRIFT_CRON, MINUTES, type PipelineSettings } from "./settings";
+import { commands, DRIFT_CRON, MINUTES, NODE, type PipelineSettings } from "./settings";
 
 const ENVIRONMENTS = ["dev", "staging", "production"];
 const READ = { contents: "read" };
@@ -14,7 +14,7 @@ type Step = Readonly<Record<string, unknown>>;
 
 /** Whole history: who wrote what decides who may approve (D2.3). */
 const checkout: Step = { uses: actions.checkout, with: { "persist-credentials": false, "fetch-depth": 0 } };
-const node: Step = { uses: actions.node, with: { "node-version": "24" } };
+const node: Step = { uses: actions.node, with: NODE };
 const run = (name: string, command: string): Step => ({ name, run: command });
 
 /** Workflows of GitHub Actions, by path. Pure. */
@@ -129,5 +129,8 @@ export function githubWorkflows(settings: PipelineSettings): Map<string, string>
 
 function written(name: string, workflow: object): [string, string] {
   const head = "# Each step is one command that runs on any machine too (docs/promotion.md).\n";
-  return [`.github/workflows/${name}`, `${head}${stringify(workflow, { lineWidth: 0, aliasDuplicateObjects: false })}`];
+  return [
+    `.github/workflows/${name}`,
+    `${head}${withTags(stringify(workflow, { lineWidth: 0, aliasDuplicateObjects: false }))}`,
+  ];
 }

@@ -1,6 +1,6 @@
 import { MARKER } from "../previews/comment";
 import { actions } from "./pins";
-import { commands, MINUTES, type PipelineSettings } from "./settings";
+import { commands, MINUTES, NODE, type PipelineSettings } from "./settings";
 
 type Step = Readonly<Record<string, unknown>>;
 
@@ -51,7 +51,7 @@ export function previewWorkflows({ branch, region, previewRunner, runner }: Pipe
     with: { "persist-credentials": false, ...(ref !== undefined && { ref }) },
   });
   const tools: Step[] = [
-    { uses: actions.node, with: { "node-version": "24" } },
+    { uses: actions.node, with: NODE },
     { name: "Install", run: commands.install },
     federated("SLIPWAY_PREVIEW_ROLE_ARN"),
   ];

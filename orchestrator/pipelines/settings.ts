@@ -25,6 +25,12 @@ export const MINUTES = { check: 30, preview: 20, promote: 180 } as const;
 /** When drift is looked for (B8.7): on working days at a time when dev and staging are not asleep (H4.3), not on the hour. */
 export const DRIFT_CRON = "23 10 * * 1-5";
 
+/**
+ * What the action that sets Node up is given. By itself it keeps packages in a cache where a project asks for npm, and a job
+ * that takes a role must not run what another one left there.
+ */
+export const NODE = { "node-version": "24", "package-manager-cache": false } as const;
+
 /** One command of Slipway, as a person runs it too. `$NAMES` are filled in by the shell, from variables only. */
 export const commands = {
   install: "npm ci --ignore-scripts",

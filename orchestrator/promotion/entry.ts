@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SlipwayError } from "../errors";
 import { canonical, contentHash, DIGEST } from "./canonical";
 import { eventSchema, moment, type LedgerEvent } from "./event";
 
@@ -29,9 +30,12 @@ export function entryText(entry: Entry): string {
   return `${canonical(entry)}\n`;
 }
 
-/** An entry that follows `last` with this event. */
+/**
+ * An entry that follows `last` with this event.
+ * @throws SlipwayError `entry-invalid` (usage) for what could not be read back: written, it would break the chain for good.
+ */
 export function follow(last: Entry | undefined, at: Date, by: string, event: LedgerEvent): Entry {
-  return seal({
+  const entry = seal({
     schemaVersion: 1,
     sequence: (last?.sequence ?? 0) + 1,
     previous: last?.hash ?? null,
@@ -39,6 +43,14 @@ export function follow(last: Entry | undefined, at: Date, by: string, event: Led
     by,
     event,
   });
+  const { success, error } = entrySchema.safeParse(entry);
+  if (success) return entry;
+  throw new SlipwayError(
+    "entry-invalid",
+    `this cannot be written into the ledger: ${z.prettifyError(error).replace(/\s+/g, " ")}; nothing was written`,
+    "give what it names in the form it names: a reason has words, a time is a moment in UTC",
+    "usage",
+  );
 }
 
 /** What is wrong with a ledger, at which entry. */

@@ -60,6 +60,18 @@ describe("pipelines", () => {
   }
   const promote = github.get(".github/workflows/promote.yml") ?? "";
   const preview = github.get(".github/workflows/preview.yml") ?? "";
+  it("of GitHub take each action by its commit, and say beside it which version that is [D1.8]", () => {
+    const used = [...github.values()].flatMap((text) => text.split("\n").filter((line) => line.includes("uses:")));
+    expect(used.length).to.be.above(Object.keys(actions).length);
+    for (const line of used) expect(line).to.match(/^\s*(- )?uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    // As each repository's tag says: git rev-parse v7.0.1^{commit}, read on 2026-11-21.
+    expect([...new Set(used.map((line) => line.replace(/^.*uses: /, "")))].toSorted()).to.deep.equal([
+      "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
+      "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0",
+      "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3",
+    ]);
+  });
+
   for (const [what, text, said] of [
     ["an action by its tag", promote.replace(actions.checkout, "actions/checkout@v5"), "is not pinned"],
     [
@@ -98,6 +110,7 @@ describe("pipelines", () => {
       promote.replace('node-version: "24"', 'node-version: "24"\n          cache: npm'),
       "a cache that others fill",
     ],
+    ["a cache by itself", promote.replace(/^.*package-manager-cache.*\n/m, ""), "a cache that others fill"],
     [
       "variables of later steps",
       promote.replace("npx slipway ledger", "echo A=1 >> $GITHUB_ENV; npx slipway ledger"),

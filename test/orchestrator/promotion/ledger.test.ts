@@ -56,6 +56,19 @@ describe("the ledger", () => {
     expect(readFileSync(fileOf(2), "utf8")).to.equal(entryText(second));
   });
 
+  it("writes nothing that it would refuse to read [D7.2]", async () => {
+    const ledger = filled(1);
+    const words = { kind: "unpaused", environment: "dev", reason: "" } as const;
+    for (const [by, event] of [
+      ["ada", words],
+      ["ada", { ...words, reason: "over", further: 1 } as unknown as LedgerEvent],
+      ["", { ...words, reason: "over" }],
+    ] as const)
+      expect(await refusal(() => ledger.append(by, () => event))).to.include({ code: "entry-invalid", kind: "usage" });
+    expect(open().inspect()).to.deep.include({ faults: [], unfinished: [] });
+    expect(open().read()).to.have.length(1);
+  });
+
   it("decides on the chain it appends to: a faster writer makes it decide again", () => {
     const ledger = filled(1);
     const seen: number[] = [];
