@@ -80,6 +80,7 @@ describe("the import law", () => {
 
 /** Files that no test names, and the test that runs them. */
 const testedThrough: Readonly<Record<string, string>> = {
+  "orchestrator/cli/sync.ts": "test/orchestrator/cli/commands/sync.test.ts",
   "orchestrator/checks/delivery-rights.ts": "test/orchestrator/checks/07-gitops.test.ts",
   "infra/envoy-gateway.ts": "test/infra/phases/06-entry-point.test.ts",
   "orchestrator/sandbox/operators/gateway-status.ts": "test/orchestrator/sandbox/operators/traefik.test.ts",

@@ -161,7 +161,9 @@ export class Gitops extends pulumi.ComponentResource {
           project: ROOT,
           source: { repoURL: repository, targetRevision: revision, path: `apps/root/${config.environment}` },
           destination: { server: IN_CLUSTER, namespace: charts["argo-cd"].namespace },
-          syncPolicy: { ...syncPolicy, syncOptions: ["ServerSideApply=true"] },
+          // Whether an application is synchronised is for its pause to say (C7.2): the root does not take it back.
+          ignoreDifferences: [{ group: ARGO, kind: "Application", jsonPointers: ["/spec/syncPolicy/automated"] }],
+          syncPolicy: { ...syncPolicy, syncOptions: ["ServerSideApply=true", "RespectIgnoreDifferences=true"] },
         },
       },
       { ...onCluster, dependsOn: [...projects, target, ...rights] },

@@ -5,6 +5,7 @@ import { deliveryRights, missingRights } from "./delivery-rights";
 import { nameOf, viewCluster, type ClusterView } from "./cluster-view";
 import { fluxCheck } from "./gitops-flux";
 import { diagnosis, each, examine, outside, type Offence } from "./finding";
+import { BECAUSE, UNTIL } from "../promotion/delivery/sync";
 import { noPlainSecret, plainSecrets } from "./plain-secrets";
 
 const API = "argoproj.io/v1alpha1";
@@ -188,8 +189,10 @@ function continuous({ outputs, config }: CheckContext, view: ClusterView): Promi
     { requirement: "A7.3", title: "every application is kept as declared, and production takes what is pinned" },
     async () => {
       const found = await view.list<Application>(API, "Application", outputs.gitops.namespace);
-      const wrong = each(found, nameOf, ({ spec }) => {
+      const wrong = each(found, nameOf, ({ metadata, spec }) => {
         const { automated, retry } = spec?.syncPolicy ?? {};
+        const { [UNTIL]: until, [BECAUSE]: reason = "no reason given" } = metadata?.annotations ?? {};
+        if (until !== undefined) return `is paused until ${until} (${reason}); slipway sync resume ends it (C7.2)`;
         if (automated === undefined || automated.enabled === false) return "is synced by hand";
         if (automated.prune !== true) return "keeps what was taken out of Git";
         if (automated.selfHeal !== true) return "leaves drift as it is";

@@ -9,6 +9,7 @@ import { addCommonOptions, addWorldOptions, environmentNames, type CommonOptions
 import { addEnvironmentCommands, type EnvironmentHandlers } from "./environments";
 import { addMigrationsCommands, type MigrationsHandlers } from "./migrations";
 import { addPolicyCommands, type PolicyHandlers } from "./policy";
+import { addSyncCommands, type SyncHandlers } from "./sync";
 import { addUpgradeCommand, type UpgradeHandlers } from "./upgrade";
 import { addPromotionCommands, type PromotionHandlers } from "./promotion";
 import type { Sink } from "./terminal";
@@ -39,6 +40,7 @@ export interface Handlers
     PolicyHandlers,
     DeliverHandlers,
     UpgradeHandlers,
+    SyncHandlers,
     EnvironmentHandlers,
     MigrationsHandlers,
     DataHandlers {
@@ -102,6 +104,7 @@ export function buildProgram(handlers: Handlers, sinks: { stdout: Sink; stderr: 
   add("cost", "preview environments and say what each costs a month against its budget").action(handlers.cost);
   add("report", "print the last report").action(handlers.report);
   addPromotionCommands(program, handlers);
+  addSyncCommands(program, handlers);
   addEnvironmentCommands(program, handlers);
   addDrillCommand(program, handlers);
   addMigrationsCommands(program, handlers);

@@ -49,6 +49,7 @@ export async function runCli(request: CliRequest): Promise<number> {
     release: (command) => handle(async () => (await import("./commands/release.js")).releaseCommand(command)),
     policy: (command) => handle(async () => (await import("./commands/policy.js")).policyCommand(command)),
     ledger: (command) => handle(async () => (await import("./commands/ledger.js")).ledgerCommand(command)),
+    sync: (command) => handle(async () => (await import("./commands/sync.js")).syncCommand(command)),
     approve: handle(async () => (await import("./commands/approve.js")).approveCommand),
     promote: handle(async () => (await import("./commands/promote.js")).promoteCommand),
     deliver: handle(async () => (await import("./commands/deliver.js")).deliverCommand),

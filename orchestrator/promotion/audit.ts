@@ -99,8 +99,10 @@ function illegalPromotion(
   if (before !== undefined && (earlier?.release !== release || earlier.status !== "verified")) {
     return `it promotes to ${environment} what ${before} did not run, verified, at that time`;
   }
-  const { pause } = standing.environments[environment];
+  const { pause, unsynced } = standing.environments[environment];
   if (pause !== undefined && at < pause.until) return `${environment} was paused until ${pause.until}`;
+  for (const [application, { until }] of unsynced)
+    if (at < until) return `${application} of ${environment} was not synchronised until ${until}`;
   return misused(standing, at, event, entries);
 }
 

@@ -115,9 +115,18 @@ export const eventSchema = z.discriminatedUnion("kind", [
   }),
   /** A promotion that was asked for and not begun. */
   z.strictObject({ kind: z.literal("refused"), environment, release: digest, obstacles: z.array(words).min(1) }),
-  /** An incident: nothing is promoted there until then. */
-  z.strictObject({ kind: z.literal("paused"), environment, until: moment, reason: words }),
-  z.strictObject({ kind: z.literal("unpaused"), environment, reason: words }),
+  /**
+   * An incident: nothing is promoted there until then. With an application, GitOps does not synchronise that one either
+   * (C7.2); what would be promoted would not be delivered.
+   */
+  z.strictObject({
+    kind: z.literal("paused"),
+    environment,
+    application: words.optional(),
+    until: moment,
+    reason: words,
+  }),
+  z.strictObject({ kind: z.literal("unpaused"), environment, application: words.optional(), reason: words }),
   /** A person lets a release that was rolled back be promoted again. */
   z.strictObject({ kind: z.literal("hold-lifted"), release: digest, reason: words }),
 ]);

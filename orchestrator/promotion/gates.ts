@@ -2,7 +2,7 @@ import { judgeApprovals, type ApprovalRequest } from "./approval/approvals";
 import { environmentBefore, type Environment } from "./environment";
 import { frozenUntil } from "./freeze";
 import type { Rules } from "./rules";
-import type { Run, Standing } from "./standing";
+import type { Pause, Run, Standing } from "./standing";
 import { short } from "./words";
 
 /** A wish to bring a release into an environment. */
@@ -142,13 +142,23 @@ function soaks({ standing, environment, rules, now }: PromotionRequest): string[
   ];
 }
 
-/** An incident (D2.6). */
+/** An incident (D2.6), of the environment or of one application that is not synchronised meanwhile (C7.2). */
 function pauses({ standing, environment, now }: PromotionRequest): string[] {
-  const { pause } = standing.environments[environment];
-  if (pause === undefined || now >= new Date(pause.until)) return [];
-  return [
-    `${environment} is paused until ${pause.until} (${pause.reason}); wait, or end it: slipway ledger unpause ${environment} --reason TEXT`,
-  ];
+  const { pause, unsynced } = standing.environments[environment];
+  const holds = ({ until }: Pause) => now < new Date(until);
+  const all =
+    pause === undefined || !holds(pause)
+      ? []
+      : [
+          `${environment} is paused until ${pause.until} (${pause.reason}); wait, or end it: slipway ledger unpause ${environment} --reason TEXT`,
+        ];
+  const single = [...unsynced]
+    .filter(([, one]) => holds(one))
+    .map(
+      ([application, { until, reason }]) =>
+        `${application} of ${environment} is not synchronised until ${until} (${reason}); wait, or end it: slipway sync resume ${environment} ${application} --reason TEXT`,
+    );
+  return [...all, ...single];
 }
 
 /** Windows in which nothing is begun (D2.6). */

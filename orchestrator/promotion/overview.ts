@@ -23,9 +23,14 @@ export function overview(entries: readonly Entry[], asked: readonly string[], no
 }
 
 function runs(standing: Standing, environment: Environment, now: Date): string {
-  const { run, pause } = standing.environments[environment];
-  const stop =
+  const { run, pause, unsynced } = standing.environments[environment];
+  const single = [...unsynced].map(([application, { until, reason }]) => {
+    const over = now < new Date(until) ? "" : ` and nobody resumed it: slipway sync resume ${environment} --ended`;
+    return `, ${application} not synchronised until ${until} (${reason})${over}`;
+  });
+  const whole =
     pause !== undefined && now < new Date(pause.until) ? `, paused until ${pause.until} (${pause.reason})` : "";
+  const stop = [whole, ...single].join("");
   if (run === undefined) return `no release yet${stop}`;
   const how = run.purpose === "rollback" ? " by rollback" : "";
   const since = run.endedAt === undefined ? "" : ` since ${run.endedAt}`;

@@ -34,7 +34,15 @@ export interface EnvironmentStanding {
   readonly watched: readonly string[];
   /** Approvals since the last run began; a run uses them up, whatever becomes of it. */
   readonly approvals: readonly RecordedApproval[];
-  readonly pause?: { readonly until: string; readonly reason: string };
+  readonly pause?: Pause;
+  /** Applications whose synchronisation is paused, by name. */
+  readonly unsynced: ReadonlyMap<string, Pause>;
+}
+
+/** Until when, and why. */
+export interface Pause {
+  readonly until: string;
+  readonly reason: string;
 }
 
 /** Where every release and environment stands, as the ledger tells it. */
@@ -47,7 +55,7 @@ export interface Standing {
 
 const nothing: Standing = {
   environments: Object.fromEntries(
-    environments.map((name) => [name, { verified: [], watched: [], approvals: [] }]),
+    environments.map((name) => [name, { verified: [], watched: [], approvals: [], unsynced: new Map() }]),
   ) as unknown as Record<Environment, EnvironmentStanding>,
   released: new Set(),
   held: new Map(),
@@ -107,9 +115,17 @@ function inEnvironment(before: EnvironmentStanding, { sequence, at, event }: Ent
       const others = before.watched.filter((one) => one !== release);
       return { ...before, run, watched: event.verdict === "good" ? [...others, release] : others };
     }
-    case "paused":
-      return { ...before, pause: { until: event.until, reason: event.reason } };
+    case "paused": {
+      const pause: Pause = { until: event.until, reason: event.reason };
+      if (event.application === undefined) return { ...before, pause };
+      return { ...before, unsynced: new Map([...before.unsynced, [event.application, pause]]) };
+    }
     case "unpaused": {
+      if (event.application !== undefined) {
+        const unsynced = new Map(before.unsynced);
+        unsynced.delete(event.application);
+        return { ...before, unsynced };
+      }
       const { pause: _, ...rest } = before;
       return rest;
     }

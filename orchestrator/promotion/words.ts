@@ -1,4 +1,4 @@
-import type { LedgerEvent } from "./event";
+import type { EventOf, LedgerEvent } from "./event";
 
 /** A hash as people tell it apart: enough digits to be found by. */
 export function short(hash: string): string {
@@ -30,12 +30,17 @@ export function inWords(event: LedgerEvent): string {
     case "refused":
       return `promotion of ${event.environment} to ${short(event.release)} refused: ${event.obstacles.join("; ")}`;
     case "paused":
-      return `${event.environment} paused until ${event.until}: ${event.reason}`;
+      return `${pausedIn(event)} paused until ${event.until}: ${event.reason}`;
     case "unpaused":
-      return `pause of ${event.environment} ended: ${event.reason}`;
+      return `pause of ${pausedIn(event)} ended: ${event.reason}`;
     case "hold-lifted":
       return `hold on ${short(event.release)} lifted: ${event.reason}`;
   }
+}
+
+/** An environment, or the synchronisation of one application in it. */
+function pausedIn({ environment, application }: EventOf<"paused" | "unpaused">): string {
+  return application === undefined ? environment : `synchronisation of ${application} in ${environment}`;
 }
 
 function verdicts(checks: Readonly<Record<string, number>>): string {

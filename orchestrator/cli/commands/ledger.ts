@@ -9,6 +9,7 @@ import type { Invocation } from "../invocation";
 import { projectStore } from "../store";
 import type { LedgerCommand, LedgerOptions } from "../promotion";
 import type { Terminal } from "../terminal";
+import { timeToCome } from "../time-to-come";
 
 /** `slipway ledger show|verify|pause|unpause`. */
 export function ledgerCommand(command: LedgerCommand) {
@@ -32,17 +33,7 @@ function pauseEvent(
   { environment = "dev", until = "", reason = "" }: LedgerOptions,
 ): LedgerEvent {
   if (command === "unpause") return { kind: "unpaused", environment, reason };
-  const end = new Date(until);
-  // Without an offset a time would mean something else on every machine.
-  if (!Number.isNaN(end.getTime()) && /(?:Z|[+-]\d\d:\d\d)$/.test(until) && end > new Date()) {
-    return { kind: "paused", environment, until: end.toISOString(), reason };
-  }
-  throw new SlipwayError(
-    "time-invalid",
-    `"${until}" is no time to come with its offset from UTC`,
-    "write it like 2026-01-31T18:00:00Z",
-    "usage",
-  );
+  return { kind: "paused", environment, until: timeToCome(until, new Date()), reason };
 }
 
 /** Writes one event and says so. */

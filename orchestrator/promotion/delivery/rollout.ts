@@ -4,7 +4,16 @@ import type { Environment } from "../environment";
 import type { Rollout, RolloutResult } from "../rollout";
 import type { Branch } from "./branch";
 import type { DeliverySettings } from "./settings";
-import { failedSync, pauseSync, requireRoot, resumeSync, syncTo, undelivered, type Applications } from "./sync";
+import {
+  failedSync,
+  pauseSync,
+  requireRoot,
+  requireSync,
+  resumeSync,
+  syncTo,
+  undelivered,
+  type Applications,
+} from "./sync";
 
 export interface DeliveryRequest {
   readonly settings: DeliverySettings;
@@ -51,6 +60,8 @@ export function createDelivery(request: DeliveryRequest): Rollout {
     async run({ environment, release, purpose, permit }) {
       const folder = settings.folder.replaceAll("{environment}", environment);
       requireRoot(await applications.all(), { ...settings, folder });
+      const ended = await requireSync(applications, request.now());
+      if (ended.length > 0) say(`pause over, sync given back: ${ended.join(", ")}`);
       await permit(() => foresee(environment));
       const paused = await pauseSync(applications, `${purpose} to ${release}`);
       say(`sync paused: ${paused.join(", ") || "nothing synced by itself"}`);

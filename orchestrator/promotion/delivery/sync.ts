@@ -30,6 +30,84 @@ export interface Applications {
 export const PAUSED = "slipway.dev/paused-sync-policy";
 /** Why, for people. */
 export const REASON = "slipway.dev/paused-reason";
+/** A person's pause: until when, and why. Git may declare it too (`infra/environments/delivery.ts`). */
+export const UNTIL = "slipway.dev/paused-until";
+export const BECAUSE = "slipway.dev/paused-because";
+
+/** An Application that a person paused (C7.2). */
+export interface HeldSync {
+  readonly name: string;
+  readonly until: string;
+  readonly reason: string;
+}
+
+/** Those that a person paused, whether or not their time is over. Pure. */
+export function heldSync(all: readonly Application[]): HeldSync[] {
+  return all.flatMap(({ metadata: { name, annotations = {} } }) => {
+    const { [UNTIL]: until, [BECAUSE]: reason = "no reason given" } = annotations;
+    return until === undefined ? [] : [{ name, until, reason }];
+  });
+}
+
+/**
+ * A person's pause of one Application: it is not synchronised any more, neither by a commit nor against what somebody
+ * changes by hand. Done again, it is prolonged. @throws SlipwayError `no-application` (usage).
+ */
+export async function holdSync(applications: Applications, { name, until, reason }: HeldSync): Promise<void> {
+  const { metadata, spec } = requireApplication(await applications.all(), name);
+  const kept = metadata.annotations?.[PAUSED] ?? JSON.stringify(spec.syncPolicy?.automated ?? null);
+  await applications.patch(name, {
+    metadata: { annotations: { [PAUSED]: kept, [UNTIL]: until, [BECAUSE]: reason } },
+    spec: { syncPolicy: { automated: null } },
+  });
+}
+
+/** Gives it back what it had before. One that nobody paused stays as it is. @returns whether it was paused. */
+export async function releaseSync(applications: Applications, name: string): Promise<boolean> {
+  const application = requireApplication(await applications.all(), name);
+  if (heldSync([application]).length === 0) return false;
+  await applications.patch(name, given(application, { [UNTIL]: null, [BECAUSE]: null }));
+  return true;
+}
+
+/** @throws SlipwayError `no-application` (usage) naming those there are. */
+export function requireApplication(all: readonly Application[], name: string): Application {
+  const found = all.find(({ metadata }) => metadata.name === name);
+  if (found !== undefined) return found;
+  throw new SlipwayError(
+    "no-application",
+    `there is no Application ${name} here; there are ${all.map(({ metadata }) => metadata.name).join(", ") || "none"}`,
+    "name one of them",
+    "usage",
+  );
+}
+
+/**
+ * Nothing is delivered past a person's pause: a promotion would wait for what does not come. A pause whose time is over is
+ * ended here. @throws SlipwayError `sync-paused` (refused) naming each that holds.
+ */
+export async function requireSync(applications: Applications, now: Date): Promise<string[]> {
+  const held = heldSync(await applications.all());
+  const holds = held.filter(({ until }) => !(now >= new Date(until)));
+  if (holds.length > 0)
+    throw new SlipwayError(
+      "sync-paused",
+      `a person paused the synchronisation of ${holds.map(({ name, until, reason }) => `${name} until ${until} (${reason})`).join(", ")}; nothing was touched`,
+      "wait until then, or end it: slipway sync resume ENVIRONMENT APPLICATION --reason TEXT",
+      "refused",
+    );
+  for (const { name } of held) await releaseSync(applications, name);
+  return held.map(({ name }) => name);
+}
+
+/** The patch that ends a pause: what Git declared meanwhile counts more than what was kept. Pure. */
+function given({ metadata, spec }: Application, more: Readonly<Record<string, null>> = {}): object {
+  const kept = JSON.parse(metadata.annotations?.[PAUSED] ?? "null") as object | null;
+  return {
+    metadata: { annotations: { [PAUSED]: null, [REASON]: null, ...more } },
+    ...(spec.syncPolicy?.automated === undefined && kept !== null && { spec: { syncPolicy: { automated: kept } } }),
+  };
+}
 
 /**
  * Takes automatic sync away from every Application, so that nothing is delivered while Git is changed. One that is paused
@@ -50,20 +128,14 @@ export async function pauseSync(applications: Applications, reason: string): Pro
   return paused;
 }
 
-/** Gives automatic sync back to whatever this program took it from. @returns their names. */
+/** Gives automatic sync back to whatever this program took it from, except where a person paused it. @returns their names. */
 export async function resumeSync(applications: Applications): Promise<string[]> {
   const resumed: string[] = [];
-  for (const { metadata, spec } of await applications.all()) {
-    const kept = metadata.annotations?.[PAUSED];
-    if (kept === undefined) continue;
-    await applications.patch(metadata.name, {
-      metadata: { annotations: { [PAUSED]: null, [REASON]: null } },
-      // What Git declared meanwhile counts more than what was kept.
-      ...(spec.syncPolicy?.automated === undefined && {
-        spec: { syncPolicy: { automated: JSON.parse(kept) as object } },
-      }),
-    });
-    resumed.push(metadata.name);
+  for (const application of await applications.all()) {
+    const { name, annotations } = application.metadata;
+    if (annotations?.[PAUSED] === undefined || annotations[UNTIL] !== undefined) continue;
+    await applications.patch(name, given(application));
+    resumed.push(name);
   }
   return resumed;
 }

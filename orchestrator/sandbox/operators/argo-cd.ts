@@ -166,7 +166,10 @@ function respecting({ world }: OperatorContext, application: KubeObject, object:
     const path = pointer.slice(1).split("/");
     const last = path.pop() ?? "";
     const [holder, now] = [at(wanted, ...path), at(live, ...path)] as (Record<string, unknown> | undefined)[];
-    if (holder !== undefined && now !== undefined && last in holder && last in now) holder[last] = now[last];
+    if (holder === undefined || !(last in holder)) continue;
+    // What somebody took away stays away, too.
+    if (now !== undefined && last in now) holder[last] = now[last];
+    else delete holder[last];
   }
   return wanted;
 }

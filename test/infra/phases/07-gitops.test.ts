@@ -98,6 +98,16 @@ describe("phase 07: GitOps", () => {
     };
     expect(application.source).to.deep.include({ targetRevision: "v1.0.0", path: "apps/root/production" });
   });
+  it("leaves it to a pause whether an application is synchronised [C7.2]", () => {
+    const { ignoreDifferences, syncPolicy: policy } = inputsOf(
+      "kubernetes:argoproj.io/v1alpha1:Application",
+      "gitops-root",
+    )["spec"] as { ignoreDifferences: object[]; syncPolicy: { syncOptions: string[] } };
+    expect(ignoreDifferences).to.deep.equal([
+      { group: "argoproj.io", kind: "Application", jsonPointers: ["/spec/syncPolicy/automated"] },
+    ]);
+    expect(policy.syncOptions).to.include("RespectIgnoreDifferences=true");
+  });
   it("[A7.3] syncs as the requirement says", () => {
     expect(syncPolicy).to.deep.equal({
       automated: { prune: true, selfHeal: true, allowEmpty: false },

@@ -284,6 +284,18 @@ describe("check 07 GitOps", () => {
       await remove();
     }
   });
+  it("[C7.2] fails for an application that a person paused, and says until when and why", async () => {
+    const object = application("held", "demo", { syncPolicy: { retry: syncPolicy.retry } });
+    const annotations = {
+      "slipway.dev/paused-until": "2026-01-06T12:00:00.000Z",
+      "slipway.dev/paused-because": "a try",
+    };
+    const remove = await world.put({ ...object, metadata: { ...object.metadata, annotations } });
+    await says("held", /"Synced"/);
+    const { bad } = await run();
+    expect(bad.at(-1)).to.contain("argocd/held: is paused until 2026-01-06T12:00:00.000Z (a try); slipway sync resume");
+    await remove();
+  });
   it("[A7.2] fails in production for an application that follows a branch", async () => {
     const { bad } = await run({ config: { environment: "production", highAvailability: true } });
     expect(bad).to.deep.equal([

@@ -123,6 +123,23 @@ describe("the gate before a promotion", () => {
     expect(history.promote(A, "dev").kind).to.equal("resume");
   });
 
+  it("lets nothing in where an application is not synchronised, and names what ends it [C7.2]", () => {
+    const paused = { kind: "paused", environment: "dev", until: "2026-01-06T09:00:00.000Z" } as const;
+    history.make(A);
+    history.promote(A, "dev");
+    for (const application of ["demo", "shop"]) history.write({ ...paused, application, reason: "incident 7" });
+    expect(obstacles(history.promote(A, "dev")))
+      .to.include("demo of dev is not synchronised until 2026-01-06T09:00:00.000Z (incident 7)")
+      .and.include("slipway sync resume dev shop --reason TEXT");
+    history.write({ kind: "unpaused", environment: "dev", reason: "that is the environment's" });
+    history.write({ kind: "unpaused", environment: "dev", application: "demo", reason: "solved" });
+    expect(obstacles(history.promote(A, "dev")))
+      .to.include("shop of dev")
+      .and.not.include("demo of dev");
+    history.pass(1);
+    expect(history.promote(A, "dev").kind).to.equal("resume");
+  });
+
   it("opens when a pause is over, also when nobody ends it", () => {
     history
       .make(A)

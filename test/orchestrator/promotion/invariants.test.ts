@@ -18,6 +18,8 @@ type Command = (history: History) => unknown;
 
 const release = fc.constantFrom(...releases);
 const environment = fc.constantFrom(...environments);
+/** A pause is of the whole environment or of one application in it. */
+const application = fc.constantFrom({}, { application: "shop" });
 const hours = fc.oneof(fc.integer({ min: 0, max: 30 }), fc.constant(24));
 
 /** Anything that people, machines and bad luck can do, in any order; whole ways among it, so that much is reached. */
@@ -55,15 +57,17 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: environment.map((where) => (history: History) => history.drifts(where)) },
   {
     weight: 1,
-    arbitrary: fc.tuple(environment, hours).map(([where, time]) => (history: History) => {
+    arbitrary: fc.tuple(environment, hours, application).map(([where, time, one]) => (history: History) => {
       const until = new Date(history.now.getTime() + time * 3_600_000).toISOString();
-      history.write({ kind: "paused", environment: where, until, reason: "incident" });
+      history.write({ kind: "paused", environment: where, ...one, until, reason: "incident" });
     }),
   },
   {
     weight: 1,
-    arbitrary: environment.map(
-      (where) => (history: History) => history.write({ kind: "unpaused", environment: where, reason: "solved" }),
+    arbitrary: fc.tuple(environment, application).map(
+      ([where, one]) =>
+        (history: History) =>
+          history.write({ kind: "unpaused", environment: where, ...one, reason: "solved" }),
     ),
   },
   {
@@ -158,10 +162,12 @@ function promiseKept(entries: readonly Entry[], entry: Entry, event: EventOf<"st
   const day = new Date(moment);
   const clock = day.getUTCDay() * 24 + day.getUTCHours() + day.getUTCMinutes() / 60;
   if (event.environment === "production") expect(clock >= 30 && clock < 5 * 24 + 15, "no freeze").to.equal(true);
-  const pause = earlier(entries, "paused", event.environment, sequence).at(-1);
-  const ended = earlier(entries, "unpaused", event.environment, sequence).at(-1);
-  if (pause !== undefined && (ended?.sequence ?? 0) < pause.sequence) {
-    expect(moment, "no pause").to.be.at.least(Date.parse(pause.event.until));
+  for (const one of [undefined, "shop"]) {
+    const of = ({ event: said }: { event: { application?: string | undefined } }) => said.application === one;
+    const pause = earlier(entries, "paused", event.environment, sequence).filter(of).at(-1);
+    const ended = earlier(entries, "unpaused", event.environment, sequence).filter(of).at(-1);
+    if (pause !== undefined && (ended?.sequence ?? 0) < pause.sequence)
+      expect(moment, "no pause").to.be.at.least(Date.parse(pause.event.until));
   }
   for (const where of environments) {
     for (const back of earlier(entries, "started", where, sequence).filter((one) => one.event.purpose === "rollback")) {
@@ -353,5 +359,10 @@ describe("the audit of a ledger", () => {
     history.write({ kind: "paused", environment: "dev", until: "2027-01-01T00:00:00.000Z", reason: "incident" });
     history.write({ ...start, environment: "dev", approvals: [] });
     expect(audit(history.entries).join("\n")).to.include("dev was paused until");
+    const until = "2027-01-01T00:00:00.000Z";
+    history.write({ kind: "unpaused", environment: "dev", reason: "solved" });
+    history.write({ kind: "paused", environment: "dev", application: "shop", until, reason: "incident" });
+    history.write({ ...start, environment: "dev", approvals: [] });
+    expect(audit(history.entries).at(-1)).to.match(/unfinished run|shop of dev was not synchronised until/);
   });
 });

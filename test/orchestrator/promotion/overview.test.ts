@@ -21,7 +21,15 @@ describe("the overview of releases", () => {
       until: "2027-01-01T00:00:00.000Z",
       reason: "incident",
     });
+    for (const [application, until] of [
+      ["shop", "2027-01-01T00:00:00.000Z"],
+      ["demo", "2026-01-06T00:00:00.000Z"],
+    ] as const)
+      world.write("lead", { kind: "paused", environment: "dev", application, until, reason: "incident" });
     const text = lines().join("\n");
+    expect(text)
+      .to.include("shop not synchronised until 2027-01-01T00:00:00.000Z (incident), demo")
+      .and.include("(incident) and nobody resumed it: slipway sync resume dev --ended");
     expect(text).to.match(new RegExp(`dev +${short(one)} by rollback, verified since`));
     expect(text).to.include("paused until 2027-01-01T00:00:00.000Z (incident)");
     expect(text).to.match(new RegExp(`production +${short(one)}, verified since \\S+, watch good`));

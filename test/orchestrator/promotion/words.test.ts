@@ -62,12 +62,21 @@ const said: readonly [LedgerEvent, string][] = [
   ],
   [{ kind: "paused", environment, until, reason: "incident 7" }, `production paused until ${until}: incident 7`],
   [{ kind: "unpaused", environment, reason: "solved" }, "pause of production ended: solved"],
+  [
+    { kind: "paused", environment, application: "shop", until, reason: "incident 7" },
+    `synchronisation of shop in production paused until ${until}: incident 7`,
+  ],
+  [
+    { kind: "unpaused", environment, application: "shop", reason: "solved" },
+    "pause of synchronisation of shop in production ended: solved",
+  ],
   [{ kind: "hold-lifted", release, reason: "false alarm" }, "hold on a1b2c3d4a1b2 lifted: false alarm"],
 ];
 
 describe("a ledger event in words", () => {
   for (const [event, words] of said) {
-    it(`tells ${event.kind}${event.kind === "started" ? ` (${event.purpose})` : ""}`, () => {
+    const of = event.kind === "started" ? ` (${event.purpose})` : "application" in event ? " of an application" : "";
+    it(`tells ${event.kind}${of}`, () => {
       expect(eventSchema.parse(event)).to.deep.equal(event);
       expect(inWords(event)).to.equal(words);
     });

@@ -168,6 +168,23 @@ export const gates: readonly Scenario[] = [
     ledger: ["released", ...dev, ...staging, ...signed, "refused production"],
   },
   {
+    title: "an application is not synchronised: nothing is promoted past its pause",
+    requirement: "C7.2",
+    async play(world) {
+      const release = world.release("ada");
+      await world.toSoaked(release);
+      const [environment, application, until] = ["production", "shop", "2026-01-07T20:00:00.000Z"] as const;
+      world.write("lead", { kind: "paused", environment, application, until, reason: "incident 8" });
+      await world.refused(world.promote(release, "production"), `not synchronised until ${until} (incident 8)`);
+      world.write("lead", { kind: "unpaused", environment, application, reason: "solved" });
+      await world.promote(release, "production");
+    },
+    ledger: [
+      ...["released", ...dev, ...staging, ...signed, "paused production", "refused production"],
+      ...["unpaused production", ...good],
+    ],
+  },
+  {
     title: "an incident pauses production, and ends",
     requirement: "D2.6",
     async play(world) {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { openBranch } from "../../../../orchestrator/promotion/delivery/branch";
 import { createDelivery, inSequence, ROLLOUT_MINUTES } from "../../../../orchestrator/promotion/delivery/rollout";
 import { deliverySchema } from "../../../../orchestrator/promotion/delivery/settings";
-import { PAUSED, pauseSync, REASON, resumeSync } from "../../../../orchestrator/promotion/delivery/sync";
+import { holdSync, PAUSED, pauseSync, REASON, resumeSync } from "../../../../orchestrator/promotion/delivery/sync";
 import { contentHash } from "../../../../orchestrator/promotion/canonical";
 import type { Rollout } from "../../../../orchestrator/promotion/rollout";
 import { useFolder } from "../../../support/folder";
@@ -92,6 +92,16 @@ describe("the delivery of applications by Git", function () {
     await run(one, "promotion", () => Promise.reject(new Error("no"))).catch(() => undefined);
     expect(git.log()).to.deep.equal(before);
     expect(argo.patched).to.deep.equal([]);
+  });
+  it("is refused while a person paused an application: neither Git nor cluster is touched [C7.2]", async () => {
+    const { run, git, argo } = world();
+    const before = git.log();
+    const until = "2026-01-06T09:00:00.000Z";
+    await holdSync(argo, { name: "demo", until, reason: "incident 7" });
+    argo.patched.splice(0);
+    for (const purpose of ["promotion", "rollback"] as const)
+      expect((await refusal(() => run(one, purpose))).message).to.include(`demo until ${until} (incident 7)`);
+    expect([git.log(), argo.patched]).to.deep.equal([before, []]);
   });
   it("fails after ten minutes of unhealthy applications, at once on a sync that failed, and gives sync back [D4.2]", async () => {
     const sick = world();

@@ -145,9 +145,12 @@ export class ArgoFake implements Applications {
         for (const document of parseAllDocuments(git(this.bare, "show", `${revision}:${file}`))) {
           const declared = document.toJS() as { kind: string; metadata: { name: string } };
           if (declared.kind !== "Application") continue;
+          const live = this.objects.get(declared.metadata.name) as unknown as Application | undefined;
+          // The root leaves it to whoever pauses: /spec/syncPolicy/automated is among its ignored differences.
+          const kept = live && { automated: live.spec.syncPolicy?.automated ?? null };
           this.objects.set(
             declared.metadata.name,
-            merged(this.objects.get(declared.metadata.name) ?? {}, declared) as never,
+            merged(merged(live ?? {}, declared), { ...(kept && { spec: { syncPolicy: kept } }) }) as never,
           );
         }
       }
