@@ -10,6 +10,8 @@ export interface Rest {
   readonly groups: readonly RestingGroup[];
   /** Hours between an evening and the next morning: no evening waits into the next day. */
   readonly longestHours: number;
+  /** Databases are put to rest at the same time, and their nodes wait for it. */
+  readonly databasesFirst?: boolean;
 }
 
 /** How often an evening that is held looks again. */
@@ -18,6 +20,8 @@ export const LOOK_AGAIN_SECONDS = 900;
 const HOLD = `$.cluster.tags['${HOLD_TAG}']`;
 /** A node that Karpenter had begun when it was taken away itself is there by then. */
 const SETTLE_SECONDS = 600;
+/** A pod starts, and a database gives its connections 180 s to end (CloudNativePG, smartShutdownTimeout). */
+const DATABASES_SECONDS = 300;
 
 type State = Readonly<Record<string, unknown>>;
 const call = (service: string, action: string) => `arn:aws:states:::aws-sdk:${service}:${action}`;
@@ -33,7 +37,8 @@ const INSTANCES_AT_MOST = 1000;
  * groups to zero, and with Karpenter gone end the nodes it made. EKS drains a managed node before it goes, so databases
  * end by their own grace period and their volumes stay; Karpenter forgets nodes that are gone once it is back. Pure.
  */
-export function eveningMachine({ cluster, groups, longestHours }: Rest): object {
+export function eveningMachine({ cluster, groups, longestHours, databasesFirst = false }: Rest): object {
+  const first = `Rest ${groups[0]?.name ?? ""}`;
   const states: Record<string, State> = {
     Ask: {
       Type: "Task",
@@ -57,8 +62,9 @@ export function eveningMachine({ cluster, groups, longestHours }: Rest): object 
           Next: "Wait",
         },
       ],
-      Default: `Rest ${groups[0]?.name ?? ""}`,
+      Default: databasesFirst ? "Databases" : first,
     },
+    ...(databasesFirst && { Databases: { Type: "Wait", Seconds: DATABASES_SECONDS, Next: first } }),
     Wait: { Type: "Wait", Seconds: LOOK_AGAIN_SECONDS, Next: "Ask" },
     ...resized(cluster, groups, "Rest", () => 0, "Settle"),
     Settle: { Type: "Wait", Seconds: SETTLE_SECONDS, Next: "Find" },

@@ -49,7 +49,12 @@ export function offHours(
     child,
   );
   const definitions = {
-    evening: eveningMachine({ cluster, groups, longestHours: shortestRestHours(hours) }),
+    evening: eveningMachine({
+      cluster,
+      groups,
+      longestHours: shortestRestHours(hours),
+      databasesFirst: hibernates(config),
+    }),
     morning: morningMachine({ cluster, groups: groups.toReversed() }),
   };
   const machines = Object.entries(definitions).map(
@@ -104,6 +109,11 @@ export function offHours(
       machines: Object.keys(definitions).map((which) => `${cluster}-${which}`),
     },
   };
+}
+
+/** A database of the operator's is put to rest before its nodes go (H4.3). */
+export function hibernates({ cost, stateful: { postgres } }: PlatformConfig): boolean {
+  return cost.workingHours !== undefined && postgres.enabled && postgres.engine === "cloudnative-pg";
 }
 
 /** In the order they rest: what carries Karpenter first, or it would make new nodes for what is evicted. */

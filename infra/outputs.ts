@@ -425,6 +425,14 @@ export interface CostOutput {
     /** Names of the state machines. */
     readonly machines: readonly string[];
   };
+  /** What puts databases in the cluster to rest and brings them back (H4.3); empty where none rests. */
+  readonly databaseRest: {
+    readonly namespace: string;
+    /** CronJob → its times, by the wall clock of the zone. */
+    readonly schedules: Readonly<Record<string, string>>;
+    /** Clusters of CloudNativePG, as namespace/name. */
+    readonly databases: readonly string[];
+  };
 }
 
 export interface DayTwoOutput {

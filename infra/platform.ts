@@ -191,9 +191,18 @@ function* platform(config: PlatformConfig): Generator<Partial<ProgramOutputs>> {
   const chaos = new Chaos("chaos", { config, tags, cluster, nodePools, autoscaling }, inAccount).outputs;
   yield { chaos: plain(chaos, ["tool", "namespace", "template", "scope", "experiments", "target"]) };
 
-  const cost = new Cost("cost", { config, tags, cluster, nodePools, metrics }, inAccount).outputs;
+  const cost = new Cost("cost", { config, tags, cluster, nodePools, metrics, stateful }, inAccount).outputs;
   yield {
-    cost: plain(cost, ["namespace", "exporter", "dashboard", "exportBucket", "exportName", "teams", "offHours"]),
+    cost: plain(cost, [
+      "namespace",
+      "exporter",
+      "dashboard",
+      "exportBucket",
+      "exportName",
+      "teams",
+      "offHours",
+      "databaseRest",
+    ]),
   };
 
   const dayTwo = new DayTwo("day-two", { config, cluster, metrics }, inAccount).outputs;

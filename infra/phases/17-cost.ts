@@ -2,17 +2,19 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
+import { databaseRest } from "../database-rest";
 import { costDashboard } from "../cost-dashboard";
 import { costExport } from "../cost-export";
 import { PlatformNamespace, podMaximumOf } from "../environments/namespace";
 import type { Tags } from "../naming";
-import { offHours } from "../off-hours";
+import { hibernates, offHours } from "../off-hours";
 import { OPENCOST, openCostValues } from "../opencost-values";
 import type { CostOutput } from "../outputs";
 import { release } from "../release";
 import type { ClusterOutputs } from "./02-cluster";
 import type { NodePoolsOutputs } from "./03-node-pools";
 import type { MetricsOutputs } from "./08-metrics";
+import type { StatefulOutputs } from "./11-stateful";
 
 export interface CostArgs {
   readonly config: PlatformConfig;
@@ -20,6 +22,7 @@ export interface CostArgs {
   readonly cluster: ClusterOutputs;
   readonly nodePools: NodePoolsOutputs;
   readonly metrics: MetricsOutputs;
+  readonly stateful: StatefulOutputs;
 }
 export type CostOutputs = { readonly [key in keyof CostOutput]: pulumi.Output<CostOutput[key]> };
 
@@ -31,11 +34,12 @@ export const TEAM_QUOTA = {
   "limits.memory": "64Gi",
 };
 const AROUND_THE_CLOCK = { timeZone: "", schedules: {}, machines: [] };
+const NO_DATABASES: CostOutput["databaseRest"] = { namespace: "", schedules: {}, databases: [] };
 const DASHBOARD = "dashboard-cost";
 
 /**
  * Phase 17: what is spent is known and bounded. OpenCost prices what runs, AWS exports what it bills, each team has a
- * namespace with a quota, and nodes of dev and staging are there in working hours only.
+ * namespace with a quota, and nodes of dev and staging, with the reference database, are there in working hours only.
  *
  * The bucket of the export and its key are protected. Costs: 1 USD a month for the key, cents for the data; off-hours
  * give back about three fifths of the nodes of dev and staging.
@@ -45,7 +49,7 @@ export class Cost extends pulumi.ComponentResource {
 
   constructor(name: string, args: CostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:phase:Cost", name, {}, opts);
-    const { config, tags, cluster, nodePools, metrics } = args;
+    const { config, tags, cluster, nodePools, metrics, stateful } = args;
     const child = { parent: this };
     const onCluster = { ...child, provider: cluster.provider };
     const namespaced = { vpcCidr: config.network.cidr, ...podMaximumOf(config), provider: cluster.provider };
@@ -96,6 +100,17 @@ export class Cost extends pulumi.ComponentResource {
     );
     const { workingHours } = config.cost;
     const rest = workingHours === undefined ? undefined : offHours(name, config, workingHours, tags, child);
+    const databases =
+      workingHours === undefined || !hibernates(config)
+        ? undefined
+        : databaseRest(
+            name,
+            {
+              ...{ config, tags, hours: workingHours, provider: cluster.provider, clusterName: cluster.name },
+              database: stateful.postgres.apply(([first]) => first?.namespace ?? ""),
+            },
+            this,
+          );
 
     this.outputs = {
       namespace: namespace.name,
@@ -107,6 +122,7 @@ export class Cost extends pulumi.ComponentResource {
       offHours: pulumi
         .all((rest?.machines ?? []).map(({ arn }) => arn))
         .apply((): CostOutput["offHours"] => rest?.described ?? AROUND_THE_CLOCK),
+      databaseRest: pulumi.output(databases ?? NO_DATABASES),
     };
     this.registerOutputs({ namespace: namespace.name });
   }

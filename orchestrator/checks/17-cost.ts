@@ -2,6 +2,7 @@ import type { V1ConfigMap, V1LimitRange, V1Namespace, V1ResourceQuota } from "@k
 import { deploymentsAvailable } from "./available";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { nameOf, viewCluster, type ClusterView } from "./cluster-view";
+import { databaseRestArranged, databaseRestCauses } from "./database-rest";
 import { diagnosis, each, examine, outside, type Offence } from "./finding";
 import { quantityOf } from "./quantity";
 import { refusalOfTooMuch } from "./quota-probe";
@@ -34,12 +35,18 @@ export const costCheck: PhaseCheck = {
       outside(context, wasteReported(view)),
       ...(teams[0] === undefined ? [] : [tooMuchRefused(context, view, teams[0])]),
       ...(context.config.cost.workingHours === undefined ? [] : [outside(context, restArranged(context))]),
+      ...(context.outputs.cost.databaseRest.databases.length === 0 ? [] : [databaseRestArranged(context, view)]),
     ]);
   },
 
   async diagnose(context) {
     const view = await viewCluster(context.clients.kubernetes);
-    return [...(await unpriced(context)), ...(await nearlyFull(view)), ...(await wasteLeft(view))];
+    return [
+      ...(await unpriced(context)),
+      ...(await nearlyFull(view)),
+      ...(await wasteLeft(view)),
+      ...(await databaseRestCauses(context, view)),
+    ];
   },
 };
 

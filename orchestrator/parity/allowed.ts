@@ -113,6 +113,11 @@ export const allowed: readonly Allowance[] = [
     reason: "nodes of staging rest outside working hours, those of production never do (H4.3)",
   },
   {
+    resource: / cost-(off-hours-(?!scheduler).+|database-(rest(-.+)?|evening|morning))$/,
+    path: /^$/,
+    reason: "the database of staging hibernates outside working hours, that of production never does (H4.3)",
+  },
+  {
     resource: / slos-dashboard-namespaces$/,
     path: /\.templating\.list\.0\.(query|options|current)/,
     reason: "names of environments are choices in it; the text is the same (B6.9)",

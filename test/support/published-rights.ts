@@ -213,6 +213,11 @@ export const publishedRights: Readonly<Record<string, PublishedRights | { readon
       "s3:PutObjectTagging": "objects of a backup carry no tags; the bucket does",
     },
   },
+  // Our own script: it reads the hold from the cluster's tags.
+  "off-hours/database-rest": {
+    source: "https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html",
+    actions: ["eks:DescribeCluster"],
+  },
   // The reference Postgres: its instances archive with Barman Cloud, whose page lists the rights for S3.
   "checkout-database/checkout": {
     source: "https://cloudnative-pg.io/plugin-barman-cloud/docs/object_stores/",

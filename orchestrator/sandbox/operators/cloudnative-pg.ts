@@ -7,6 +7,9 @@ import { withConditions } from "./world";
 
 export const CNPG = "postgresql.cnpg.io/v1";
 const MANAGER = "cloudnative-pg";
+const HEALTHY = "Cluster in healthy state";
+/** Annotation, and condition that answers it (CloudNativePG, declarative hibernation). */
+const HIBERNATION = "cnpg.io/hibernation";
 /** The operator's own: how long one probe of a start may take (CloudNativePG, instance probes). */
 const PROBE_SECONDS = 10;
 
@@ -45,11 +48,14 @@ async function run(context: OperatorContext, cluster: KubeObject): Promise<boole
   const wanted = Number(at(cluster, "spec", "instances") ?? 1);
   const labels = { "cnpg.io/cluster": name, "cnpg.io/podRole": "instance" };
   const known = world.list("v1", "Pod", namespace).filter((pod) => selects(labels, pod.metadata.labels));
-  const members = Array.from({ length: wanted }, (_, i) => member(context, cluster, i + 1));
+  const asleep = cluster.metadata.annotations?.[HIBERNATION] === "on";
+  const members = asleep ? [] : Array.from({ length: wanted }, (_, i) => member(context, cluster, i + 1));
+  // Without members every pod goes, and every volume stays.
   const ready = await keepMembers(context, members, known, MANAGER);
-  const healthy = ready >= wanted;
+  const healthy = !asleep && ready >= wanted;
   const problem = healthy ? archive(context, cluster) : undefined;
   const conditions: Condition[] = [
+    ...(asleep ? [hibernated(known.length)] : []),
     healthy
       ? { type: "Ready", status: "True", reason: "ClusterIsReady", message: "Cluster is Ready" }
       : { type: "Ready", status: "False", reason: "ClusterIsNotReady", message: "Cluster Is Not Ready" },
@@ -72,7 +78,7 @@ async function run(context: OperatorContext, cluster: KubeObject): Promise<boole
         ]),
   ];
   await world.status(cluster, {
-    phase: healthy ? "Cluster in healthy state" : "Waiting for the instances to become active",
+    phase: healthy ? HEALTHY : asleep ? "Cluster is hibernated" : "Waiting for the instances to become active",
     instances: known.length,
     readyInstances: ready,
     // Of the scale subresource, by which others find the instances.
@@ -86,10 +92,17 @@ async function run(context: OperatorContext, cluster: KubeObject): Promise<boole
     writeService: `${name}-rw`,
     readService: `${name}-r`,
     image: imageOf(cluster),
-    conditions: withConditions(cluster["status"], conditions, now),
+    conditions: withConditions(at(cluster, "status"), conditions, now).filter(
+      ({ type }) => asleep || type !== HIBERNATION,
+    ),
   });
   return problem === undefined || problem === "";
 }
+
+const hibernated = (pods: number): Condition =>
+  pods === 0
+    ? { type: HIBERNATION, status: "True", reason: "Hibernated", message: "Cluster has been hibernated" }
+    : { type: HIBERNATION, status: "False", reason: "WaitingPodsDeletion", message: "Hibernation is in progress" };
 
 function member({ world }: OperatorContext, cluster: KubeObject, serial: number): Member {
   const { name: clusterName, namespace = "" } = cluster.metadata;

@@ -30,6 +30,7 @@ const outputs = {
       schedules: { "slipway-dev-evening": "cron(0 20 ? * MON *)" },
       machines,
     },
+    databaseRest: { namespace: "", schedules: {}, databases: [] },
   },
 };
 const arns = [

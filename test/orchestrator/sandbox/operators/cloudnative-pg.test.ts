@@ -48,4 +48,19 @@ describe("CloudNativePG of a rehearsal", () => {
     expect(conditionOf(cluster, "ContinuousArchiving")).to.equal(undefined);
     expect(listAt(await get("Pod", "checkout-1"), "spec", "initContainers")).to.deep.equal([]);
   });
+  it("[H4.3] hibernates by its annotation: instances go, volumes stay, and all are back without it", async () => {
+    const hibernate = (value: string | null) =>
+      world.api.merge(REF, { metadata: { annotations: { "cnpg.io/hibernation": value } } });
+    const instances = async () => (await world.api.list("v1", "Pod", "data")).items.length;
+    await hibernate("on");
+    const asleep = await until(world, REF, (one) => conditionOf(one, "cnpg.io/hibernation")?.status === "True");
+    expect(conditionOf(asleep, "Ready")?.status).to.equal("False");
+    expect(await instances()).to.equal(0);
+    const claims = await world.api.list("v1", "PersistentVolumeClaim", "data");
+    expect(claims.items.map((claim) => at(claim, "status", "phase"))).to.deep.equal(["Bound", "Bound", "Bound"]);
+    await hibernate("off");
+    const awake = await until(world, REF, (one) => conditionOf(one, "Ready")?.status === "True");
+    expect(conditionOf(awake, "cnpg.io/hibernation")).to.equal(undefined);
+    expect(await instances()).to.equal(3);
+  });
 });
