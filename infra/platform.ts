@@ -156,8 +156,11 @@ function* platform(config: PlatformConfig): Generator<Partial<ProgramOutputs>> {
   ).outputs;
   yield { stateful: plain(stateful, ["kafka", "postgres", "managed"]) };
 
-  const secrets = new Secrets("secrets", { config, tags, cluster, nodePools, networkPolicy, certificates }, inAccount)
-    .outputs;
+  const secrets = new Secrets(
+    "secrets",
+    { config, tags, cluster, nodePools, networkPolicy, certificates, metrics },
+    inAccount,
+  ).outputs;
   yield {
     secrets: plain(secrets, [
       "namespace",

@@ -127,6 +127,16 @@ listener "tcp" {
   tls_cert_file   = "${TLS_FOLDER}/tls.crt"
   tls_key_file    = "${TLS_FOLDER}/tls.key"
   tls_min_version = "tls12"
+
+  # How it is, for Prometheus alone: nothing of what it stores, and a NetworkPolicy lets nobody else in.
+  telemetry {
+    unauthenticated_metrics_access = true
+  }
+}
+
+telemetry {
+  prometheus_retention_time = "30s"
+  disable_hostname          = true
 }
 
 storage "raft" {
@@ -141,4 +151,25 @@ seal "awskms" {
 
 service_registration "kubernetes" {}
 `;
+}
+
+/** Spec of the ServiceMonitor: https by the name that is in the certificate, since a pod's address is not (A12.1). */
+export function monitorSpec() {
+  return {
+    selector: { matchLabels: { "app.kubernetes.io/name": VAULT, "vault-internal": "true" } },
+    endpoints: [
+      {
+        port: "https",
+        scheme: "https",
+        path: "/v1/sys/metrics",
+        params: { format: ["prometheus"] },
+        tlsConfig: {
+          ca: { secret: { name: VAULT_TLS, key: "ca.crt" } },
+          serverName: `${VAULT}.${charts.vault.namespace}.svc`,
+        },
+        // What alerts read, and nothing else (A8.3).
+        metricRelabelings: [{ sourceLabels: ["__name__"], regex: "vault_core_unsealed", action: "keep" }],
+      },
+    ],
+  };
 }

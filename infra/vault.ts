@@ -19,6 +19,7 @@ import {
   VAULT_CERTIFICATE,
   VAULT_LABELS,
   VAULT_TLS,
+  monitorSpec,
   vaultMembers,
   vaultNames,
   vaultValues,
@@ -32,6 +33,8 @@ export interface VaultArgs {
   readonly certificates: Pick<CertificatesOutputs, "ready">;
   /** External Secrets, whose kind the store is of. */
   readonly operator: pulumi.Resource;
+  /** Known once the kinds of the Prometheus operator are there. */
+  readonly metrics: pulumi.Output<unknown>;
   /** Namespaces that may read through the store, by name. */
   readonly readers: readonly pulumi.Input<string>[];
 }
@@ -59,11 +62,8 @@ const MEMBERS = 8201;
  * A person initialises it and keeps its recovery keys, so nothing here waits for it to be ready. The key is protected:
  * without it nobody ever opens the storage again. Costs: 1 USD a month for the key, 20 GiB of gp3 for each member.
  */
-export function vault(
-  name: string,
-  { config, tags, cluster, nodePools, certificates, operator, readers }: VaultArgs,
-  parent: pulumi.Resource,
-): pulumi.Output<SecretsOutput["vault"]> {
+export function vault(name: string, args: VaultArgs, parent: pulumi.Resource): pulumi.Output<SecretsOutput["vault"]> {
+  const { config, tags, cluster, nodePools, certificates, operator, readers } = args;
   const child = { parent };
   const onCluster = { ...child, provider: cluster.provider };
   const { namespace: home, podSecurity } = charts.vault;
@@ -152,6 +152,17 @@ export function vault(
     namespace.name,
     // Its pods are ready when it is unsealed, and it is unsealed when a person has initialised it.
     { waits: false },
+  );
+  // Each member by itself, sealed ones too: which is what the Service of members is for.
+  new k8s.apiextensions.CustomResource(
+    `${name}-monitor`,
+    {
+      apiVersion: "monitoring.coreos.com/v1",
+      kind: "ServiceMonitor",
+      metadata: { name: VAULT, namespace: pulumi.all([namespace.name, args.metrics]).apply(([given]) => given) },
+      spec: monitorSpec(),
+    },
+    onCluster,
   );
   const store = new k8s.apiextensions.CustomResource(
     `${name}-store`,

@@ -20,6 +20,7 @@ import type { ClusterOutputs } from "./02-cluster";
 import type { NodePoolsOutputs } from "./03-node-pools";
 import type { NetworkPolicyOutputs } from "./04-network-policy";
 import type { CertificatesOutputs } from "./05-certificates";
+import type { MetricsOutputs } from "./08-metrics";
 
 export interface SecretsArgs {
   readonly config: PlatformConfig;
@@ -28,6 +29,7 @@ export interface SecretsArgs {
   readonly nodePools: NodePoolsOutputs;
   readonly networkPolicy: NetworkPolicyOutputs;
   readonly certificates: Pick<CertificatesOutputs, "ready">;
+  readonly metrics: Pick<MetricsOutputs, "alertmanager">;
 }
 export type SecretsOutputs = { readonly [key in keyof SecretsOutput]: pulumi.Output<SecretsOutput[key]> };
 
@@ -51,7 +53,7 @@ export class Secrets extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { config, tags, cluster, nodePools, networkPolicy, certificates }: SecretsArgs,
+    { config, tags, cluster, nodePools, networkPolicy, certificates, metrics }: SecretsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("slipway:phase:Secrets", name, {}, opts);
@@ -187,6 +189,7 @@ export class Secrets extends pulumi.ComponentResource {
                 nodePools,
                 certificates,
                 operator,
+                metrics: metrics.alertmanager,
                 // Applications alone: what the platform itself needs stays in Secrets Manager.
                 readers: [networkPolicy.demo.name, ...(guarded === undefined ? [] : [guarded.names.namespace])],
               },

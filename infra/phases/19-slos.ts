@@ -6,7 +6,7 @@ import type { PlatformConfig } from "../config";
 import { named, type Tags } from "../naming";
 import type { SlosOutput } from "../outputs";
 import { dashboardsOf } from "../slo/dashboards";
-import { exportersOf } from "../slo/exporters";
+import { exporters, exportersOf } from "../slo/exporters";
 import { alertNames, monitorName, monitorSpec, ruleObjects, unwatched } from "../slo/manifests";
 import { objectives } from "../slo/objectives";
 import { alertmanagerConfig, RECEIVERS_SECRET, secretKeys } from "../slo/routing";
@@ -99,7 +99,9 @@ export class Slos extends pulumi.ComponentResource {
         .all([namespace, routes.metadata.name])
         .apply(([ns, given]) => routing.receivers.map((receiver) => `${ns}/${given}/${receiver.name}`)),
       addresses: secret.metadata.name.apply((given) => ({ secret: given, path })),
-      jobs: pulumi.output(scraped.map(({ job }) => job)),
+      jobs: pulumi.output(
+        exportersOf(config, exporters).flatMap(({ job, pods, vault }) => ((pods ?? vault) ? [job] : [])),
+      ),
       dashboards: pulumi.all(boards.map(({ metadata }) => metadata.name)),
     };
     this.registerOutputs({ alerts: this.outputs.alerts });

@@ -2,6 +2,7 @@ import type { PlatformConfig } from "../config";
 import { schedulesOf } from "../schedules";
 import { exporters, exportersOf } from "./exporters";
 import { series } from "./indicators";
+import { meshAlerts } from "./mesh";
 import { burnRates, errorBudget, objectives, type Objective } from "./objectives";
 import type { AlertingRule, RuleGroup } from "./rule";
 import {
@@ -46,6 +47,8 @@ export function alertRules(config: PlatformConfig): RuleGroup[] {
     group("slo", [...objectives.flatMap(burning), ...backstops(config.environment), ...silence(config)]),
     group("workloads", workloads),
     group("platform", [...platform(config), ...late(config)]),
+    ...(config.mesh.kind === "none" ? [] : [group("mesh", meshAlerts(config))]),
+    ...(config.secrets.vault === "none" ? [] : [group("vault", [vaultSealed])]),
     ...(config.monitoring.alerts.paging ? [escalation(config)] : []),
   ];
 }
@@ -260,6 +263,16 @@ const platform = ({ gitops: { engine } }: PlatformConfig): Alert[] => [
     summary: "Alertmanager cannot deliver by {{ $labels.integration }}",
   },
 ];
+
+const vaultSealed: Alert = {
+  name: "VaultSealed",
+  urgency: "page",
+  // A sealed one tells its state or nothing at all.
+  expr: 'max by (pod) (vault_core_unsealed) == 0 or max by (pod) (up{job="vault-internal"}) == 0',
+  for: "5m",
+  runbook: "vault-sealed",
+  summary: "member {{ $labels.pod }} of Vault is sealed, or does not answer",
+};
 
 /** A backup may be late by an hour; one whole interval more and it was missed (A15). */
 function late(config: PlatformConfig): Alert[] {

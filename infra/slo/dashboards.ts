@@ -1,5 +1,6 @@
 import type { PlatformConfig } from "../config";
 import { series } from "./indicators";
+import { meshDrawings } from "./mesh";
 import { LATENCY_MS, objectives } from "./objectives";
 import { dashboard, type Choice, type Dashboard, type Drawing } from "./panel";
 import { PREVIEWS, type Environment } from "./severity";
@@ -266,5 +267,13 @@ export const shown: Readonly<Record<Environment, readonly DashboardName[]>> = {
 export const dashboardsOf = ({
   environment,
   gitops,
-}: Pick<PlatformConfig, "environment"> & Partial<Pick<PlatformConfig, "gitops">>): [DashboardName, Dashboard][] =>
-  shown[environment].map((name) => [name, all[name](gitops?.engine)]);
+  mesh,
+}: Pick<PlatformConfig, "environment"> & Partial<Pick<PlatformConfig, "gitops" | "mesh">>): [
+  DashboardName | "mesh",
+  Dashboard,
+][] => [
+  ...shown[environment].map((name): [DashboardName, Dashboard] => [name, all[name](gitops?.engine)]),
+  ...(mesh === undefined || mesh.kind === "none"
+    ? []
+    : [["mesh", dashboard("mesh", "Mesh", meshDrawings[mesh.kind])] as ["mesh", Dashboard]]),
+];

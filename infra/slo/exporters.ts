@@ -1,5 +1,6 @@
 import { charts } from "../charts";
 import type { PlatformConfig } from "../config";
+import { SIDECAR } from "../mesh/names";
 
 /** Something that exposes metrics, how it is scraped, and which of its metrics rules and dashboards may use. */
 export interface Exporter {
@@ -16,9 +17,15 @@ export interface Exporter {
     /** Name of the container's port. */
     readonly port: string;
     readonly path?: string;
+    /** In every namespace: proxies are in pods of others. */
+    readonly anywhere?: true;
   };
   /** Where it is there with one GitOps engine only (A7.5). */
   readonly engine?: PlatformConfig["gitops"]["engine"];
+  /** Where it is there with one mesh only (A10.1). */
+  readonly mesh?: PlatformConfig["mesh"]["kind"];
+  /** Where it is there with a Vault only (A12.1). */
+  readonly vault?: PlatformConfig["secrets"]["vault"];
   /** Where it is there with one controller of the entry point only (A6.1). */
   readonly controller?: PlatformConfig["entryPoint"]["controller"];
 }
@@ -118,6 +125,49 @@ export const exporters: readonly Exporter[] = [
     },
   },
   {
+    name: "istiod",
+    job: own("istiod"),
+    documented: "https://istio.io/latest/docs/reference/commands/pilot-discovery/#metrics",
+    metrics: ["pilot_xds", "pilot_total_xds_rejects", "citadel_server_root_cert_expiry_timestamp"],
+    pods: { namespace: charts.istiod.namespace, labels: { app: "istiod" }, port: "http-monitoring" },
+    mesh: "istio-ambient",
+  },
+  {
+    name: "ztunnel",
+    job: own("ztunnel"),
+    documented: "https://istio.io/latest/docs/reference/config/metrics/",
+    metrics: ["istio_tcp_connections_opened_total", "istio_tcp_sent_bytes_total"],
+    pods: { namespace: charts.ztunnel.namespace, labels: { app: "ztunnel" }, port: "ztunnel-stats" },
+    mesh: "istio-ambient",
+  },
+  {
+    name: "linkerd",
+    job: own("linkerd"),
+    documented: "https://linkerd.io/2/reference/proxy-metrics/",
+    metrics: [
+      "request_total",
+      "response_total",
+      "response_latency_ms_bucket",
+      "identity_cert_expiration_timestamp_seconds",
+    ],
+    pods: {
+      namespace: SIDECAR.namespace,
+      // The control plane's own pods have a proxy too.
+      labels: { [SIDECAR.injected]: SIDECAR.namespace },
+      port: "linkerd-admin",
+      anywhere: true,
+    },
+    mesh: "linkerd",
+  },
+  {
+    // By a ServiceMonitor of its own, beside it: its certificate's authority is read from a Secret there.
+    name: "vault",
+    job: "vault-internal",
+    documented: "https://developer.hashicorp.com/vault/docs/internals/telemetry/metrics/core-system",
+    metrics: ["vault_core_unsealed"],
+    vault: "vault",
+  },
+  {
     name: "kube-state-metrics",
     job: "kube-state-metrics",
     documented: "https://github.com/kubernetes/kube-state-metrics/tree/main/docs/metrics",
@@ -169,12 +219,12 @@ export const exporters: readonly Exporter[] = [
 
 /** What an environment has of them. */
 export const exportersOf = <E extends Exporter>(
-  { gitops, entryPoint }: Pick<PlatformConfig, "entryPoint" | "gitops">,
+  { gitops, entryPoint, mesh, secrets }: Pick<PlatformConfig, "entryPoint" | "gitops" | "mesh" | "secrets">,
   of: readonly E[],
 ): E[] =>
   of.filter(
-    ({ engine = gitops.engine, controller = entryPoint.controller }) =>
-      engine === gitops.engine && controller === entryPoint.controller,
+    ({ engine = gitops.engine, controller = entryPoint.controller, mesh: kind = mesh.kind, vault = secrets.vault }) =>
+      engine === gitops.engine && controller === entryPoint.controller && kind === mesh.kind && vault === secrets.vault,
   );
 
 /** What Prometheus makes of its own rules and scrapes. */

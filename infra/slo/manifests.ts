@@ -32,7 +32,7 @@ const kept = (exporter: Scraped): string => exporter.metrics.join("|");
 
 /** Spec of the PodMonitor that scrapes it. */
 export function monitorSpec(exporter: Scraped): object {
-  const { namespace, labels, port, path } = exporter.pods;
+  const { namespace, labels, port, path, anywhere } = exporter.pods;
   const keep = (sourceLabels: string[], regex: string) => ({ sourceLabels, regex, action: "keep" });
   const byRoute = (targetLabel: string, replacement: string) => ({
     sourceLabels: ["envoy_cluster_name"],
@@ -42,7 +42,7 @@ export function monitorSpec(exporter: Scraped): object {
     action: "replace",
   });
   return {
-    namespaceSelector: { matchNames: [namespace] },
+    namespaceSelector: anywhere === true ? { any: true } : { matchNames: [namespace] },
     selector: { matchLabels: labels },
     podMetricsEndpoints: [
       {

@@ -33,6 +33,22 @@ describe("Vault beside the central store [A12.1]", () => {
     expect(violationsOf("production", production, /secrets-vault/)).to.deep.equal([]);
     expect(violationsOf("dev", dev, /secrets-vault/)).to.deep.equal([]);
   });
+  it("is scraped member by member over TLS, sealed ones too, by a name in its certificate", () => {
+    const monitor = inputsOf(production, "secrets-vault-monitor") as {
+      kind: string;
+      spec: { selector: { matchLabels: object }; endpoints: { tlsConfig: { serverName: string }; path: string }[] };
+    };
+    expect(monitor.kind).to.equal("ServiceMonitor");
+    const [endpoint] = monitor.spec.endpoints;
+    expect(endpoint).to.deep.include({ scheme: "https", path: "/v1/sys/metrics" });
+    expect(vaultNames(configOf("production"))).to.include(endpoint?.tlsConfig.serverName);
+    expect(server("production").ha.raft.config)
+      .to.include("unauthenticated_metrics_access = true")
+      .and.include("prometheus_retention_time");
+    const rules = JSON.stringify(production.filter(({ type }) => type.endsWith(":PrometheusRule")));
+    expect(rules).to.include("VaultSealed");
+    expect(JSON.stringify(dev.filter(({ type }) => type.endsWith(":PrometheusRule")))).to.include("VaultSealed");
+  });
   it("moves nothing: the platform's own store and its example are as they were", () => {
     const provider = inputsOf(production, "secrets-store")["spec"] as { provider: object };
     expect(provider.provider).to.deep.equal({ aws: { service: "SecretsManager", region: "eu-central-1" } });

@@ -128,7 +128,16 @@ describe("runbooks", () => {
         : [],
     );
   });
-  for (const { alert, annotations } of [...environments.flatMap(alertsOf), ...ofData, ...applications]) {
+  // What is told of what is off by default.
+  const plain = configOf("dev");
+  const ofOptions = (["istio-ambient", "linkerd"] as const).flatMap((kind) =>
+    alertRules({
+      ...plain,
+      mesh: { kind, namespaces: ["demo"], demands: [] },
+      secrets: { ...plain.secrets, vault: "vault" },
+    }).flatMap(({ rules }) => rules.filter((rule) => "alert" in rule)),
+  );
+  for (const { alert, annotations } of [...environments.flatMap(alertsOf), ...ofOptions, ...ofData, ...applications]) {
     const page = `${annotations["runbook_url"]?.split("/").at(-1) ?? ""}.md`;
     used.set(page, (used.get(page) ?? new Set()).add(alert));
   }

@@ -14,10 +14,20 @@ const withFlux = (config: PlatformConfig): PlatformConfig => ({
   ...config,
   gitops: { ...config.gitops, engine: "flux" },
 });
+/** With what is off by default and measured where it is on (A10.1, A12.1). */
+const withOptions = (config: PlatformConfig): PlatformConfig[] =>
+  (["istio-ambient", "linkerd"] as const).map((kind) => ({
+    ...config,
+    mesh: { kind, namespaces: ["demo"], demands: [] },
+    secrets: { ...config.secrets, vault: "vault" },
+  }));
 /** Every query of rules and dashboards, with where it stands. */
 function queries(): { where: string; query: string }[] {
   // With either engine of GitOps: each is told of by its own (A7.5).
-  const given = environments.flatMap((environment) => [configOf(environment), withFlux(configOf(environment))]);
+  const given = [
+    ...environments.flatMap((environment) => [configOf(environment), withFlux(configOf(environment))]),
+    ...withOptions(configOf("dev")),
+  ];
   return given.flatMap((config) => {
     const { environment } = config;
     const rules = Object.values(ruleObjects(config))
