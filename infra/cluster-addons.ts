@@ -1,4 +1,5 @@
 import type { AddonName, PlatformConfig } from "./config";
+import { platformTags } from "./naming";
 import { bringsAddresses, ciliumOf } from "./network/cilium";
 
 /** Add-ons that a node needs before it is Ready; Cilium takes the place of two of them where it is asked to (A4.4). */
@@ -22,6 +23,10 @@ export function addonValues(addon: string, config: PlatformConfig): object | und
       };
     case "coredns":
       return { replicaCount };
+    case "aws-ebs-csi-driver":
+      // Volumes and snapshots are made by the driver: without this nobody is told whose they are (B2.3), and a sweep
+      // would not see those that are kept (A21.4).
+      return { controller: { extraVolumeTags: platformTags(config) } };
     default:
       return undefined;
   }

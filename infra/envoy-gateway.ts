@@ -9,6 +9,9 @@ import { release, replicas, restrictedContainer } from "./release";
 export const balancerAnnotations = (config: PlatformConfig): Record<string, string> => ({
   "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing",
   "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
+  // Off by default for pods as targets: every caller would have an address of the balancer, and a rule about callers'
+  // networks would let in nobody (AWS, Target groups for your Network Load Balancers, client IP preservation).
+  "service.beta.kubernetes.io/aws-load-balancer-target-group-attributes": "preserve_client_ip.enabled=true",
   "service.beta.kubernetes.io/aws-load-balancer-name": clusterName(config),
 });
 

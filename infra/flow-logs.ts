@@ -39,7 +39,7 @@ export function flowLogs(
       Statement: [{ Effect: "Allow", Action: actions, Resource: [arn, `${arn}:*`] }],
     }),
   );
-  new iam.RolePolicy(`${name}-flow-role`, { role: role.name, policy }, child);
+  const right = new iam.RolePolicy(`${name}-flow-role`, { role: role.name, policy }, child);
   new ec2.FlowLog(
     `${name}-flow`,
     {
@@ -49,6 +49,7 @@ export function flowLogs(
       iamRoleArn: role.arn,
       tags: named(tags, `${name}-flow`),
     },
-    child,
+    // What was refused while the role had no rights yet is not written later.
+    { ...child, dependsOn: [right] },
   );
 }

@@ -17,7 +17,11 @@ export interface LoadBalancerControllerArgs {
   readonly nodePools: Pick<NodePoolsOutputs, "ready">;
 }
 
-/** Makes load balancers for Services that name its class, with rights over what carries this cluster's tag. */
+/**
+ * Makes load balancers for Services that name its class, with rights over what carries this cluster's tag. Whatever holds
+ * such a Service has to wait for it: when all of it is taken down, the balancer and its security groups go first, by
+ * this controller's hand, and nobody else would ever release the Service.
+ */
 export function loadBalancerController(
   name: string,
   { config, tags, network, cluster, nodePools }: LoadBalancerControllerArgs,

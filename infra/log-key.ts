@@ -24,6 +24,7 @@ export function logKey(name: string, config: PlatformConfig, tags: Tags, child: 
             "kms:EncryptionContext:aws:logs:arn": [
               `${groups}/slipway/${config.environment}/*`,
               `${groups}/aws/eks/${clusterName(config)}/*`,
+              `${groups}/aws/rds/instance/${clusterName(config)}-*`,
             ],
           },
         },

@@ -26,9 +26,9 @@ export interface Pool extends NodePoolOutput {
 export function architectureOf(instanceType: string): Architecture {
   return /^([a-z]+\d+g|a1\b)/.test(instanceType) ? "arm64" : "amd64";
 }
-/** Families with NVIDIA GPUs (EC2 accelerated computing: G and P). */
+/** Families with NVIDIA GPUs (EC2 accelerated computing: G, Gr and P; those of G4ad are AMD's). */
 export function hasGpu(instanceType: string): boolean {
-  return /^[gp]\d/.test(instanceType);
+  return /^(g|gr|p)\d/.test(instanceType) && !instanceType.startsWith("g4ad");
 }
 /** Image of a managed group; the one for GPU nodes has the NVIDIA driver in it (A3.5). */
 export function amiTypeOf(instanceType: string): string {

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PlatformConfig } from "./config";
-import { platformTags } from "./naming";
+import { accountOf, platformTags } from "./naming";
 import type { PlatformOutputs } from "./outputs";
 import { Network } from "./phases/01-network";
 import { Cluster } from "./phases/02-cluster";
@@ -49,7 +49,13 @@ export function buildPlatform(config: PlatformConfig, through = Infinity): Parti
  */
 function* platform(config: PlatformConfig): Generator<Partial<ProgramOutputs>> {
   const tags = platformTags(config);
-  const account = new aws.Provider("aws", { region: config.region as aws.Region, defaultTags: { tags } });
+  // Credentials of another account are refused before anything is read or made there.
+  const allowedAccountIds = [accountOf(config)];
+  const account = new aws.Provider("aws", {
+    region: config.region as aws.Region,
+    allowedAccountIds,
+    defaultTags: { tags },
+  });
   const inAccount: pulumi.ComponentResourceOptions = { providers: [account] };
 
   const network = new Network("network", { config, tags }, inAccount).outputs;
@@ -87,7 +93,8 @@ function* platform(config: PlatformConfig): Generator<Partial<ProgramOutputs>> {
   const nodePools = new NodePools("node-pools", { config, tags, network, cluster }, inAccount).outputs;
   yield { nodePools: plain(nodePools, ["pools", "interruptionQueue", "nodeRoleName"]) };
 
-  const networkPolicy = new NetworkPolicy("network-policy", { config, cluster, nodePools }, inAccount).outputs;
+  const networkPolicy = new NetworkPolicy("network-policy", { config, tags, network, cluster, nodePools }, inAccount)
+    .outputs;
   yield { networkPolicy: plain(networkPolicy, ["plugin", "cilium", "daemonSet", "namespaces"]) };
 
   const certificates = new Certificates("certificates", { config, tags, cluster, nodePools, networkPolicy }, inAccount)

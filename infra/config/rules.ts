@@ -275,15 +275,14 @@ const rules: readonly Rule[] = [
           "data refreshed in staging only: QA keeps its own (C3.2, C4.4)",
           "leave application.refresh out",
         ),
-  ({ application }) =>
-    (application?.database.cidrs ?? []).includes("0.0.0.0/0")
-      ? mistake(
-          "application.database.cidrs",
-          application?.database.cidrs,
-          "the database's own networks (E3.6)",
-          "name the subnets it is in",
-        )
-      : undefined,
+  ({ application }) => [
+    ...tooWide("application.database.cidrs", application?.database.cidrs ?? [], "the database's own networks (E3.6)"),
+    ...tooWide(
+      "application.refresh.snapshot.cidrs",
+      application?.refresh?.snapshot.cidrs ?? [],
+      "the snapshot's own networks (E3.6)",
+    ),
+  ],
   ({ environment, previews }) =>
     previews === undefined || environment === "dev"
       ? undefined

@@ -14,7 +14,15 @@ const email = z.string().regex(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "a mail address");
 const domain = z
   .string()
   .regex(/^(?=.{4,200}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, "a lower-case domain name");
-const arn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, "an IAM role ARN");
+/** Every name in the program is of the partition aws; China, GovCloud and sovereign clouds have others. */
+const arn = z.string().regex(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/, "an IAM role ARN");
+/** Value of a tag, which nearly everything in AWS carries (AWS, Tag naming limits and requirements). */
+const tag = z
+  .string()
+  .regex(
+    /^(?=.*\S)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u,
+    "up to 256 letters, digits, spaces and _ . : / = + - @, as a tag takes them",
+  );
 const count = (least: number, most: number) => z.int().min(least).max(most);
 const dollars = z.number().min(0).max(1_000_000);
 
@@ -93,10 +101,15 @@ export type AddonName = (typeof addons)[number];
 
 export const schema = z.strictObject({
   environment: z.enum(["dev", "staging", "production"]),
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region like eu-central-1"),
+  region: z
+    .string()
+    .regex(
+      /^(?!cn-|us-gov-|us-iso|eu-isoe|eusc-)[a-z]{2}(-[a-z]+)+-\d$/,
+      "a region of the partition aws, like eu-central-1",
+    ),
   /** Team or person who answers for the cluster (A0.4). */
-  owner: z.string().min(1),
-  costCentre: z.string().min(1),
+  owner: tag,
+  costCentre: tag,
   /** Where the cluster's runbook is (A0.4). */
   runbook: z.url(),
   domain,

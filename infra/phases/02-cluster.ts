@@ -90,7 +90,8 @@ export class Cluster extends pulumi.ComponentResource {
         skipDefaultSecurityGroups: true,
         endpointPrivateAccess: true,
         endpointPublicAccess: config.cluster.publicAccess.enabled,
-        publicAccessCidrs: config.cluster.publicAccess.enabled ? config.cluster.publicAccess.cidrs : [],
+        // The component refuses even an empty list where the endpoint is private.
+        ...(config.cluster.publicAccess.enabled && { publicAccessCidrs: config.cluster.publicAccess.cidrs }),
         encryptionConfigKeyArn: key.arn,
         enabledClusterLogTypes: LOG_TYPES,
         upgradePolicy: { supportType: "STANDARD" },
@@ -140,7 +141,7 @@ export class Cluster extends pulumi.ComponentResource {
         namespace: "kube-system",
         serviceAccount: "ebs-csi-controller-sa",
         roleName: `${cluster}-ebs-csi`,
-        managedPolicies: ["service-role/AmazonEBSCSIDriverPolicyV2"],
+        managedPolicies: ["AmazonEBSCSIDriverPolicyV2"],
         tags,
       },
       child,

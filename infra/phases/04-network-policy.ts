@@ -5,13 +5,18 @@ import type { PlatformConfig } from "../config";
 import { PlatformNamespace, podMaximumOf, type Allowances } from "../environments/namespace";
 import { controllerOf } from "../gateways";
 import type { NetworkPolicyOutput } from "../outputs";
+import { loadBalancerController } from "../load-balancer-controller";
+import type { Tags } from "../naming";
 import { bringsAddresses, chosenOf, ciliumOf, ciliumValues } from "../network/cilium";
 import { release } from "../release";
+import type { NetworkOutputs } from "./01-network";
 import type { ClusterOutputs } from "./02-cluster";
 import type { NodePoolsOutputs } from "./03-node-pools";
 
 export interface NetworkPolicyArgs {
   readonly config: PlatformConfig;
+  readonly tags: Tags;
+  readonly network: Pick<NetworkOutputs, "vpcId">;
   readonly cluster: ClusterOutputs;
   readonly nodePools: NodePoolsOutputs;
 }
@@ -23,6 +28,8 @@ export type NetworkPolicyOutputs = {
   readonly gateway: PlatformNamespace;
   readonly externalDns: PlatformNamespace;
   readonly demo: PlatformNamespace;
+  /** What makes load balancers: there before a Service asks for one, and until the last of them is gone. */
+  readonly balancer: pulumi.Resource;
 };
 
 /** DaemonSet of each plugin that has to run on every node (A4.5). */
@@ -34,15 +41,17 @@ const agents: Readonly<Record<PlatformConfig["networkPolicy"]["plugin"], string>
 
 /**
  * Phase 04: one plugin that connects pods and enforces policy, and the guarded namespaces of the platform: default
- * deny in both directions plus the baseline allows, before the first pod runs in them.
+ * deny in both directions plus the baseline allows, before the first pod runs in them. The load balancer controller comes
+ * before the namespace of the entry point, so that a load balancer is gone before who alone can take it down.
  *
  * Holds no state and costs nothing of its own. Changing the plugin restarts pods.
  */
 export class NetworkPolicy extends pulumi.ComponentResource {
   readonly outputs: NetworkPolicyOutputs;
 
-  constructor(name: string, { config, cluster, nodePools }: NetworkPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: NetworkPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("slipway:phase:NetworkPolicy", name, {}, opts);
+    const { config, cluster, nodePools } = args;
     const { plugin } = config.networkPolicy;
     const child = { parent: this, provider: cluster.provider };
     if (ciliumOf(config) !== undefined) {
@@ -79,21 +88,29 @@ export class NetworkPolicy extends pulumi.ComponentResource {
       );
     }
 
-    const guarded = (chartNamespace: string, podSecurity: "restricted" | "baseline", allow: Allowances) =>
-      this.namespace(`${name}-${chartNamespace}`, chartNamespace, podSecurity, allow, config, cluster.provider);
+    const balancer = loadBalancerController(name, args, this);
+    const guarded = (called: string, podSecurity: "restricted" | "baseline", allow: Allowances) =>
+      this.namespace(`${name}-${called}`, called, podSecurity, allow, args);
     const certManager = guarded(charts["cert-manager"].namespace, "restricted", {
       fromApiServer: [10250],
       toInternet: true,
       toPodIdentity: true,
     });
     const { namespace: entry, fromApiServer, fromAnywhere } = controllerOf(config);
-    const gateway = guarded(entry, "restricted", {
-      ...(fromApiServer && { fromApiServer }),
-      fromAnywhere,
-      toInternet: true,
-      toNamespaces: [entry, "demo"],
-      toEnvironments: true,
-    });
+    const gateway = this.namespace(
+      `${name}-${entry}`,
+      entry,
+      "restricted",
+      {
+        ...(fromApiServer && { fromApiServer }),
+        fromAnywhere,
+        toInternet: true,
+        toNamespaces: [entry, "demo"],
+        toEnvironments: true,
+      },
+      args,
+      [balancer],
+    );
     const externalDns = guarded(charts["external-dns"].namespace, "restricted", {
       toInternet: true,
       toPodIdentity: true,
@@ -109,6 +126,7 @@ export class NetworkPolicy extends pulumi.ComponentResource {
       gateway,
       externalDns,
       demo,
+      balancer,
     };
     this.registerOutputs({ plugin });
   }
@@ -118,8 +136,8 @@ export class NetworkPolicy extends pulumi.ComponentResource {
     namespace: string,
     podSecurity: "restricted" | "baseline",
     allow: Allowances,
-    config: PlatformConfig,
-    provider: k8s.Provider,
+    { config, cluster: { provider } }: NetworkPolicyArgs,
+    dependsOn: pulumi.Resource[] = [],
   ): PlatformNamespace {
     return new PlatformNamespace(
       name,
@@ -131,7 +149,7 @@ export class NetworkPolicy extends pulumi.ComponentResource {
         ...podMaximumOf(config),
         provider,
       },
-      { parent: this },
+      { parent: this, dependsOn },
     );
   }
 }

@@ -6,7 +6,6 @@ import { listenersOf, type Listener } from "../environments/names";
 import { envoyClass, envoyGateway } from "../envoy-gateway";
 import { externalDns } from "../external-dns";
 import { controllerOf, GATEWAY } from "../gateways";
-import { loadBalancerController } from "../load-balancer-controller";
 import type { Tags } from "../naming";
 import type { EntryPointOutput } from "../outputs";
 import { traefik, traefikClass } from "../traefik";
@@ -31,8 +30,8 @@ const GATEWAY_CLASS = "slipway";
 const DEMO_TLS = "demo-tls";
 
 /**
- * Phase 06: the way in. Envoy Gateway, or Traefik, serves the Gateway API behind a Network Load Balancer that the AWS Load Balancer
- * Controller makes; external-dns writes the names; the example app proves all of it (A6).
+ * Phase 06: the way in. Envoy Gateway, or Traefik, serves the Gateway API behind a Network Load Balancer that the controller
+ * of phase 04 makes; external-dns writes the names; the example app proves all of it (A6).
  *
  * Holds no state. Costs: one load balancer, about 20 USD a month plus traffic.
  */
@@ -46,7 +45,7 @@ export class EntryPoint extends pulumi.ComponentResource {
     const host = `demo.${config.domain}`;
     const namespace = networkPolicy.gateway.name;
 
-    const balancer = loadBalancerController(name, args, this);
+    const { balancer } = networkPolicy;
     // Envoy Gateway asks for a load balancer when there is a Gateway; Traefik's comes with its chart.
     const serving = { ...onCluster, dependsOn: args.nodePools.ready };
     const controller =

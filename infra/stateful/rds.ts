@@ -1,7 +1,9 @@
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as kms from "@pulumi/aws/kms";
 import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import type { PlatformConfig } from "../config";
 import { attach, serviceRole } from "../iam";
 import { clusterName, named, type Tags } from "../naming";
@@ -15,6 +17,8 @@ const FAMILY = "postgres17";
 const MOST_DAYS = 35;
 /** Where nothing else is backed up, either: what the policy pack asks for, and free up to the database's own size. */
 const LEAST_DAYS = 7;
+/** What it writes to CloudWatch. */
+const LOGS = ["postgresql", "upgrade"] as const;
 /** Seconds between two looks of enhanced monitoring. */
 const MONITORING_SECONDS = 60;
 
@@ -24,6 +28,8 @@ export interface ManagedDatabaseArgs {
   readonly network: {
     readonly vpcId: pulumi.Input<string>;
     readonly privateSubnets: pulumi.Output<readonly { readonly id: string }[]>;
+    /** Key of the platform's log groups. */
+    readonly logKeyArn: pulumi.Input<string>;
   };
   /** Group of nodes and pods: the only one that reaches the database. */
   readonly nodeSecurityGroupId: pulumi.Input<string>;
@@ -57,11 +63,10 @@ export function instanceSettings(config: PlatformConfig) {
     copyTagsToSnapshot: true,
     deletionProtection: true,
     skipFinalSnapshot: false,
-    finalSnapshotIdentifier: `${clusterName(config)}-${POSTGRES.cluster}-final`,
     publiclyAccessible: false,
     autoMinorVersionUpgrade: true,
     applyImmediately: false,
-    enabledCloudwatchLogsExports: ["postgresql", "upgrade"],
+    enabledCloudwatchLogsExports: [...LOGS],
     monitoringInterval: MONITORING_SECONDS,
     performanceInsightsEnabled: true,
     // Seven days are free.
@@ -142,11 +147,28 @@ export function managedDatabase(
     child,
   );
   const rights = attach(`${called}-monitoring`, role, ["service-role/AmazonRDSEnhancedMonitoringRole"], child);
+  // Made before the instance: RDS would make them itself, without an end to what they keep (B6.1).
+  const logs = LOGS.map(
+    (log) =>
+      new cloudwatch.LogGroup(
+        `${called}-${log}`,
+        {
+          name: `/aws/rds/instance/${identifier}/${log}`,
+          retentionInDays: config.monitoring.logRetentionDays,
+          kmsKeyId: network.logKeyArn,
+          tags: named(tags, `${called}-${log}`),
+        },
+        { ...child, protect: config.environment === "production" },
+      ),
+  );
+  // The snapshot outlives the instance: without a name of its own, a second instance could never be taken down.
+  const last = new random.RandomId(`${called}-final`, { byteLength: 4 }, child);
   const database = new rds.Instance(
     called,
     {
       ...instanceSettings(config),
       identifier,
+      finalSnapshotIdentifier: pulumi.interpolate`${identifier}-final-${last.hex}`,
       dbSubnetGroupName: subnets.name,
       vpcSecurityGroupIds: [group.id],
       parameterGroupName: settings.name,
@@ -157,7 +179,7 @@ export function managedDatabase(
       tags: own,
     },
     // It grows by itself (above), and going back would be refused.
-    { ...child, protect: true, dependsOn: rights, ignoreChanges: ["allocatedStorage"] },
+    { ...child, protect: true, dependsOn: [...rights, ...logs], ignoreChanges: ["allocatedStorage"] },
   );
   return pulumi
     .all([database.identifier, database.address, database.masterUserSecrets, key.arn, group.id, settings.name])

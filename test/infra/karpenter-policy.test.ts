@@ -11,6 +11,10 @@ describe("the rights of karpenter", () => {
       if (resources.includes("*")) for (const action of actions) expect(action).to.match(/:(Describe|List|Get)/);
     }
   });
+  it("[A13.5] read prices wherever they are offered: which region that is depends on the continent", () => {
+    const prices = statements.filter(({ actions }) => actions.includes("pricing:GetProducts"));
+    expect(prices).to.deep.equal([{ actions: ["pricing:GetProducts"], resources: ["*"] }]);
+  });
   it("change only what carries this cluster's tag", () => {
     const changing = statements.filter(
       ({ actions }) =>

@@ -15,6 +15,7 @@ describe("the key of the log groups", () => {
         "kms:EncryptionContext:aws:logs:arn": [
           "arn:aws:logs:eu-central-1:111111111111:log-group:/slipway/dev/*",
           "arn:aws:logs:eu-central-1:111111111111:log-group:/aws/eks/slipway-dev/*",
+          "arn:aws:logs:eu-central-1:111111111111:log-group:/aws/rds/instance/slipway-dev-*",
         ],
       },
     });

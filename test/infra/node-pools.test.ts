@@ -17,8 +17,8 @@ describe("the typed set of pools", () => {
     const intel = ["m7i.large", "g6.xlarge", "p5.48xlarge", "m7a.large", "t3.medium"];
     expect(arm.filter((type) => architectureOf(type) !== "arm64")).to.deep.equal([]);
     expect(intel.filter((type) => architectureOf(type) !== "amd64")).to.deep.equal([]);
-    expect(["g6.xlarge", "g5g.xlarge", "p5.48xlarge"].filter((type) => !hasGpu(type))).to.deep.equal([]);
-    expect(["m7g.large", "i8g.large", "c7gn.large"].filter(hasGpu)).to.deep.equal([]);
+    expect(["g6.xlarge", "gr6.4xlarge", "g5g.xlarge", "p5.48xlarge"].filter((type) => !hasGpu(type))).to.deep.equal([]);
+    expect(["m7g.large", "i8g.large", "c7gn.large", "g4ad.xlarge"].filter(hasGpu)).to.deep.equal([]);
   });
   it("[A3.5] starts GPU nodes from the image with the driver in it", () => {
     expect(amiTypeOf("g6.xlarge")).to.equal("AL2023_x86_64_NVIDIA");

@@ -120,6 +120,15 @@ for (const environment of ["dev", "staging", "production"] as const) {
       expect(values["enableCertManager"] ?? false).to.equal(false);
       expect(before$(release("cert-manager")).has(balancer.urn)).to.equal(false);
     });
+    it("has the balancer controller before the namespace of the entry point, and so until its last balancer is gone [A6.1]", () => {
+      const balancer = all.find(
+        ({ type, inputs }) => type === RELEASE && String(inputs["chart"]) === "aws-load-balancer-controller",
+      ) as Step;
+      const namespace = all.find(
+        ({ type, name }) => type === "kubernetes:core/v1:Namespace" && name === "network-policy-envoy-gateway-system",
+      ) as Step;
+      expect(before$(namespace).has(balancer.urn)).to.equal(true);
+    });
     it("waits for nothing that waits for it", () => {
       for (const step of all) expect(before$(step).has(step.urn), step.name).to.equal(false);
     });

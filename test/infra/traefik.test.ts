@@ -91,6 +91,7 @@ describe("Traefik as the controller of the entry point [A6.1]", () => {
     });
     expect(the("Service")?.metadata.annotations).to.deep.include({
       "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
+      "service.beta.kubernetes.io/aws-load-balancer-target-group-attributes": "preserve_client_ip.enabled=true",
     });
   });
   it("is guarded in a namespace of its own, which environments let in", () => {

@@ -19,14 +19,20 @@ export const publishedRights: Readonly<Record<string, PublishedRights | { readon
   // https://docs.aws.amazon.com/eks/latest/userguide/cni-iam-role.html
   "kube-system/aws-node": { managed: "AmazonEKS_CNI_Policy" },
   // https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html
-  "kube-system/ebs-csi-controller-sa": { managed: "service-role/AmazonEBSCSIDriverPolicyV2" },
+  "kube-system/ebs-csi-controller-sa": { managed: "AmazonEBSCSIDriverPolicyV2" },
   "kube-system/karpenter": {
     source: "https://karpenter.sh/docs/reference/cloudformation/",
     actions: [
       ...ofEc2("RunInstances", "CreateFleet", "CreateLaunchTemplate", "CreateTags"),
       ...ofEc2("TerminateInstances", "DeleteLaunchTemplate"),
       ...ofEc2("DescribeCapacityReservations", "DescribeImages", "DescribeInstances", "DescribeInstanceTypeOfferings"),
-      ...ofEc2("DescribeInstanceTypes", "DescribeLaunchTemplates", "DescribePlacementGroups", "DescribeSecurityGroups"),
+      ...ofEc2(
+        "DescribeInstanceStatus",
+        "DescribeInstanceTypes",
+        "DescribeLaunchTemplates",
+        "DescribePlacementGroups",
+        "DescribeSecurityGroups",
+      ),
       ...ofEc2("DescribeSpotPriceHistory", "DescribeSubnets"),
       "ssm:GetParameter",
       "pricing:GetProducts",
@@ -42,8 +48,12 @@ export const publishedRights: Readonly<Record<string, PublishedRights | { readon
       "iam:GetInstanceProfile",
       "iam:ListInstanceProfiles",
       "eks:DescribeCluster",
+      "arc-zonal-shift:GetManagedResource",
     ],
-    withheld: { "ec2:DescribeCapacityReservations": "no node class selects a capacity reservation" },
+    withheld: {
+      "ec2:DescribeCapacityReservations": "no node class selects a capacity reservation",
+      "arc-zonal-shift:GetManagedResource": "asked for only where zonal shifts are turned on, which they are not",
+    },
   },
   "kube-system/aws-load-balancer-controller": {
     source: "https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/v3.5.0/docs/install/iam_policy.json",

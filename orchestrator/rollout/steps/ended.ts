@@ -14,6 +14,17 @@ export async function attempt(
   return { operation: await action(), notes: [note] };
 }
 
+/** What the Kubernetes provider says of an API server that its machine has no way to. */
+const OUT_OF_REACH =
+  /cluster is unreachable|dial tcp [^;]*: (?:i\/o timeout|connect: (?:no route|network is unreachable))/;
+
+/** What a person does about it. */
+function remedyOf(said: string): string {
+  return OUT_OF_REACH.test(said)
+    ? "no way leads from here to the cluster's API, whose endpoint is private outside dev (A2.4): connect to the network of the environment as docs/phases/02-cluster.md says, then run the same command again: it continues here"
+    : "mend what the provider complains of, then run the same command again: it continues here";
+}
+
 /** The outcome of an engine operation that did not succeed, or undefined when it did. */
 export function unsuccessful(operation: Operation, what: string): StepOutcome | undefined {
   const { result, failures, errors, changes } = operation;
@@ -39,6 +50,6 @@ export function unsuccessful(operation: Operation, what: string): StepOutcome | 
     changes,
     failures,
     reason: `${what} failed: ${why.join("; ") || "the engine gave no reason"}`,
-    fix: "mend what the provider complains of, then run the same command again: it continues here",
+    fix: remedyOf([...failures.map(({ message }) => message), ...errors].join("; ")),
   };
 }

@@ -9,6 +9,36 @@ function requireRole(doing: string, operation: string, role: unknown, { account 
     throw new AwsError(doing, operation, "NoSuchEntity", `The role with name ${text(role)} cannot be found.`, 404);
 }
 
+/** AWS's own policies, by the path that each has (AWS Managed Policy Reference Guide); some are below `service-role`. */
+const MANAGED = new Set(
+  [
+    "AmazonEBSCSIDriverPolicyV2",
+    "AmazonEC2ContainerRegistryPullOnly",
+    "AmazonEKSClusterPolicy",
+    "AmazonEKSWorkerNodePolicy",
+    "AmazonEKS_CNI_Policy",
+    "AmazonSSMManagedInstanceCore",
+    "service-role/AWSBackupServiceRolePolicyForBackup",
+    "service-role/AmazonRDSEnhancedMonitoringRole",
+  ].map((name) => `arn:aws:iam::aws:policy/${name}`),
+);
+
+function requireAttachable(policy: string): void {
+  if (!policy.startsWith("arn:aws:iam::aws:policy/") || MANAGED.has(policy)) return;
+  const named = policy.slice(policy.lastIndexOf("/") + 1);
+  if (![...MANAGED].some((known) => known.endsWith(`/${named}`)))
+    throw new Error(
+      `the rehearsal's AWS does not know ${policy}: add it to MANAGED in orchestrator/sandbox/aws/iam.ts`,
+    );
+  throw new AwsError(
+    "attaching IAM Policy",
+    "IAM: AttachRolePolicy",
+    "NoSuchEntity",
+    `Policy ${policy} does not exist or is not attachable.`,
+    404,
+  );
+}
+
 function requirePolicy(doing: string, operation: string, policy: unknown): void {
   try {
     const { Version, Statement } = JSON.parse(text(policy)) as { Version?: unknown; Statement?: unknown };
@@ -77,8 +107,10 @@ export const iam: Readonly<Record<string, Kind>> = {
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
     id: (inputs, account) => `${text(inputs["role"])}-${account.hex(text(inputs["policyArn"]), 26)}`,
     replaceOn: ["role", "policyArn"],
-    onCreate: (inputs, surroundings) =>
-      requireRole("attaching IAM Policy", "IAM: AttachRolePolicy", inputs["role"], surroundings),
+    onCreate: (inputs, surroundings) => {
+      requireRole("attaching IAM Policy", "IAM: AttachRolePolicy", inputs["role"], surroundings);
+      requireAttachable(text(inputs["policyArn"]));
+    },
   },
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
     id: (inputs, account) => account.arn("iam", `oidc-provider/${text(inputs["url"]).replace("https://", "")}`, false),

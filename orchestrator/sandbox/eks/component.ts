@@ -72,6 +72,9 @@ async function constructCluster(construction: Construction, clusters: ClusterHos
     throw new Error(
       `the rehearsal's eks:index:Cluster does not know ${strange.join(", ")}: add it to orchestrator/sandbox/eks, or leave it out`,
     );
+  // Also where the list is empty (pulumi-eks 4.3.0, nodejs/eks/cluster/cluster.ts).
+  if (inputs["publicAccessCidrs"] !== undefined && inputs["endpointPublicAccess"] === false)
+    throw new Error("`publicAccessCidrs` can only be set when `endpointPublicAccess` is true");
   const component = await construction.component();
   const roleArn = await serviceRoleArn(construction);
   const range = inputs["kubernetesServiceIpAddressRange"];

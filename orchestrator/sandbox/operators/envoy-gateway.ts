@@ -83,13 +83,14 @@ async function acceptClass(context: OperatorContext, gatewayClass: KubeObject): 
   return missing === undefined;
 }
 
-/** A class stays until nothing of its gateways is left: the account's load balancers above all. */
+/**
+ * A class stays while it has a Gateway, and no longer: what serves one, and its load balancer, may still be going
+ * (envoyproxy/gateway, internal/provider/kubernetes/controller.go).
+ */
 async function holdClass(context: OperatorContext, gatewayClass: KubeObject): Promise<void> {
-  const used =
-    context.world
-      .list(GATEWAY_API, "Gateway")
-      .some((gateway) => at(gateway, "spec", "gatewayClassName") === gatewayClass.metadata.name) ||
-    context.world.list("v1", "Service", namespaceOf(context.self)).some((service) => isProxy(service));
+  const used = context.world
+    .list(GATEWAY_API, "Gateway")
+    .some((gateway) => at(gateway, "spec", "gatewayClassName") === gatewayClass.metadata.name);
   const current = context.world.get(refOf(gatewayClass)) ?? gatewayClass;
   await context.world.guard(current, CLASS_FINALIZER, used);
 }

@@ -69,6 +69,24 @@ describe("the configuration", () => {
       (raw) => ((raw["stateful"]!["postgres"] as Record<string, unknown>)["diskGib"] = 1),
     ],
     "no owner [A0.4]": ["dev", "owner", /./, (raw) => (raw["owner"] = "" as never)],
+    "an owner that no tag can name [B2.3]": [
+      "dev",
+      "owner",
+      /as a tag takes/,
+      (raw) => (raw["owner"] = "R&D" as never),
+    ],
+    "a cost centre that no tag can name [B2.3]": [
+      "dev",
+      "costCentre",
+      /as a tag takes/,
+      (raw) => (raw["costCentre"] = "a".repeat(257) as never),
+    ],
+    "a region of another partition": [
+      "dev",
+      "region",
+      /partition aws/,
+      (raw) => (raw["region"] = "us-gov-west-1" as never),
+    ],
     "no runbook [A0.4]": ["dev", "runbook", /required/, (raw) => delete raw["runbook"]],
     "a network that is no /16 [B3.1]": [
       "dev",

@@ -88,7 +88,17 @@ describe("rules across keys", () => {
     expect(keysOf("production", { application: { database, rollout, login } })).to.deep.equal(["application.login"]);
     expect(
       keysOf("staging", { application: { rollout, database: { ...database, cidrs: ["0.0.0.0/0"] } } }),
-    ).to.deep.equal(["application.database.cidrs"]);
+    ).to.deep.equal(["application.database.cidrs[0]"]);
+    const halves = ["0.0.0.0/1", "128.0.0.0/1"];
+    expect(keysOf("staging", { application: { rollout, database: { ...database, cidrs: halves } } })).to.deep.equal([
+      "application.database.cidrs[0]",
+      "application.database.cidrs[1]",
+    ]);
+    const refresh = { snapshot: { host: "snapshot.example.com", cidrs: halves } };
+    expect(keysOf("staging", { application: { rollout, database, refresh } })).to.deep.equal([
+      "application.refresh.snapshot.cidrs[0]",
+      "application.refresh.snapshot.cidrs[1]",
+    ]);
   });
   it("[C3.3] QA is rolled out pod by pod: a canary needs users", () => {
     const application = {

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
+import { platformTags } from "../../../infra/naming";
 import { buildPlatform } from "../../../infra/platform";
 import { configOf, record, root, type Registered } from "../../support/pulumi";
 
@@ -47,6 +48,32 @@ describe("phase 02: control plane", () => {
     expect(Object.keys(inputsOf("eks:index:Cluster", "cluster")?.["accessEntries"] as object)).to.deep.equal([
       "platform-admin",
     ]));
+  it("[A2.4] names networks for a public endpoint, and where there is none leaves the key out, which EKS's component demands", async () => {
+    expect(inputsOf("eks:index:Cluster", "cluster")).to.not.have.property("publicAccessCidrs");
+    const dev = (await record("dev", () => buildPlatform(configOf("dev")))).seen;
+    expect(dev.find(({ type }) => type === "eks:index:Cluster")?.inputs).to.deep.include({
+      endpointPublicAccess: true,
+      publicAccessCidrs: ["203.0.113.0/24"],
+    });
+  });
+  it("[B2.3] [A21.4] has volumes and snapshots of pods tagged like everything else, so that a sweep sees them", () => {
+    const addon = inputsOf("aws:eks/addon:Addon", "cluster-aws-ebs-csi-driver");
+    expect(JSON.parse(String(addon?.["configurationValues"]))).to.deep.equal({
+      controller: { extraVolumeTags: platformTags(configOf("staging")) },
+    });
+  });
+  it("[A1.3] attaches AWS's own policies by the ARNs that AWS gives them", () => {
+    const attached = seen
+      .filter(({ type }) => type === "aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+      .map(({ inputs }) => inputs["policyArn"]);
+    // Not below service-role, where its first version is (AWS Managed Policy Reference Guide).
+    expect(attached).to.include("arn:aws:iam::aws:policy/AmazonEBSCSIDriverPolicyV2");
+  });
+  it("[B1.1] is refused in any account but its own, whoever is signed in where", () => {
+    expect(inputsOf("pulumi:providers:aws", "aws")).to.deep.include({
+      allowedAccountIds: JSON.stringify(["222222222222"]),
+    });
+  });
   it("[C6.6] lets groups of the identity provider in by entries of their own, apart from the administrators, and keeps the audit log", async () => {
     const role = (name: string) => `arn:aws:iam::222222222222:role/sso/${name}`;
     const plain = configOf("staging");

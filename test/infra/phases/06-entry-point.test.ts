@@ -41,6 +41,12 @@ describe("phase 06: entry point and example app", () => {
       inputsOf("kubernetes:cert-manager.io/v1:Certificate", "entry-point-application-certificate")?.["spec"],
     ).to.deep.include({ dnsNames: ["api.slipway.example"] });
   });
+  it("keeps the caller's address through the balancer, which networks are allowed by [E3.7]", () =>
+    expect(
+      JSON.stringify(inputsOf("kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy", "entry-point-proxy")?.["spec"]),
+    ).to.include(
+      '"service.beta.kubernetes.io/aws-load-balancer-target-group-attributes":"preserve_client_ip.enabled=true"',
+    ));
   it("emits Gateway API resources that satisfy the published schema", async () => {
     const models = (await import("@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1")) as unknown as Record<
       string,

@@ -59,6 +59,26 @@ describe("Postgres by RDS", () => {
     );
     expect(found).to.deep.equal([]);
   });
+  it("[B6.1] writes its logs into groups that have an end and a key, there before RDS makes them without", () => {
+    const groups = seen.filter(
+      ({ type, name }) => type === "aws:cloudwatch/logGroup:LogGroup" && name.startsWith("stateful-rds"),
+    );
+    expect(groups.map(({ inputs }) => inputs["name"])).to.deep.equal([
+      "/aws/rds/instance/slipway-production-checkout/postgresql",
+      "/aws/rds/instance/slipway-production-checkout/upgrade",
+    ]);
+    for (const { inputs } of groups) expect(inputs).to.include({ retentionInDays: 30 }).and.have.property("kmsKeyId");
+    const made = seen.map(({ name, type }) => `${type} ${name}`);
+    expect(made.indexOf("aws:cloudwatch/logGroup:LogGroup stateful-rds-upgrade")).to.be.below(
+      made.indexOf("aws:rds/instance:Instance stateful-rds"),
+    );
+  });
+  it("leaves a last snapshot under a name of its own, so that a second instance can be taken down too", () => {
+    expect(seen.some(({ type, name }) => /RandomId$/.test(type) && name === "stateful-rds-final")).to.equal(true);
+    expect(String(own("aws:rds/instance:Instance")?.["finalSnapshotIdentifier"])).to.match(
+      /^slipway-production-checkout-final-/,
+    );
+  });
   it("is refused a volume that RDS does not make", () => {
     expect(() => withRds("dev", { diskGib: 10 })).to.throw(/stateful\.postgres\.diskGib/);
     expect(() => withRds("dev", { instanceClass: "m7g.large" })).to.throw(/db\.m7g\.large/);

@@ -3,12 +3,16 @@ import { disarmed, guardedByAws } from "../../../orchestrator/rollout/disarm";
 import { record } from "../../support/pulumi";
 
 describe("guards that AWS keeps itself", () => {
-  it("are on clusters and hosted zones, and on nothing else", () => {
-    const resources = ["aws:eks/cluster:Cluster", "eks:index:Cluster", "aws:route53/zone:Zone", "aws:ec2/vpc:Vpc"];
-    expect(guardedByAws(resources.map((type) => ({ type }))).map(({ type }) => type)).to.deep.equal([
-      "aws:eks/cluster:Cluster",
-      "aws:route53/zone:Zone",
-    ]);
+  const guarded = [
+    "aws:eks/cluster:Cluster",
+    "aws:rds/instance:Instance",
+    "aws:backup/vault:Vault",
+    "aws:route53/zone:Zone",
+    "aws:s3/bucket:Bucket",
+  ];
+  it("are on what AWS does not delete as it is, and on nothing else", () => {
+    const resources = [...guarded, "eks:index:Cluster", "aws:ec2/vpc:Vpc"];
+    expect(guardedByAws(resources.map((type) => ({ type }))).map(({ type }) => type)).to.deep.equal(guarded);
   });
   it("are off in the same program, which is otherwise what it was", async () => {
     const { CustomResource, ComponentResource } = await import("@pulumi/pulumi");
@@ -36,7 +40,12 @@ describe("guards that AWS keeps itself", () => {
     expect(await result).to.deep.equal({ a: 1 });
     const inputs = (name: string) => seen.find((one) => one.name === name)?.inputs;
     expect(inputs("zone")).to.deep.equal({ name: "example.org", forceDestroy: true });
-    expect(inputs("cluster")).to.deep.include({ deletionProtection: false, version: "1.36" });
+    // A cluster that logs while it goes would make its log group anew, and the next one could not make its own.
+    expect(inputs("cluster")).to.deep.include({
+      deletionProtection: false,
+      enabledClusterLogTypes: [],
+      version: "1.36",
+    });
     expect(inputs("vpc")).to.deep.equal({ cidrBlock: "10.0.0.0/16" });
   });
 });

@@ -16,6 +16,16 @@ describe("the end of an operation", () => {
     const two = unsuccessful(operation({ result: "failed", failures: [...failures, ...failures] }), "x");
     expect(two?.reason).to.equal("x failed: 2 resources could not be brought about");
   });
+  it("says how to get to a cluster whose API has no public address [A2.4]", () => {
+    const message =
+      'configured Kubernetes cluster is unreachable: Get "https://A1.gr7.eu-central-1.eks.amazonaws.com/openapi/v3": dial tcp 10.20.3.4:443: i/o timeout';
+    const fix = (failures: { urn: string; message: string }[]) =>
+      unsuccessful(operation({ result: "failed", failures }), "x")?.fix;
+    expect(fix([{ urn: "urn:a", message }]))
+      .to.include("docs/phases/02-cluster.md")
+      .and.include("it continues here");
+    expect(fix([{ urn: "urn:a", message: "no room" }])).to.not.include("02-cluster");
+  });
   it("says so when the engine gives no reason", () =>
     expect(unsuccessful(operation({ result: "failed" }), "x")?.reason).to.equal("x failed: the engine gave no reason"));
   it("is an interruption when it was cancelled, with what was done by then", () => {

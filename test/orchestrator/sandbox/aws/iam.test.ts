@@ -40,6 +40,15 @@ describe("IAM of the rehearsal", () => {
       ])
         expect((await awsRefusal(attempt)).code).to.equal("MalformedPolicyDocument");
     });
+  it("attaches AWS's own policies by their ARN and no other", async () => {
+    await role(world, "csi", "pods.eks.amazonaws.com");
+    const attach = (path: string) =>
+      world.make(ATTACHMENT, { role: "csi", policyArn: `arn:aws:iam::aws:policy/${path}` });
+    await attach("AmazonEBSCSIDriverPolicyV2");
+    const error = await awsRefusal(attach("service-role/AmazonEBSCSIDriverPolicyV2"));
+    expect(error.code).to.equal("NoSuchEntity");
+    expect(error.message).to.include("does not exist or is not attachable");
+  });
   it("puts policies only on roles that exist, and says 404 of others", async () => {
     for (const attempt of [
       world.make(POLICY, { role: "nobody", policy: document() }),
@@ -52,7 +61,10 @@ describe("IAM of the rehearsal", () => {
   });
   it("keeps a role while a policy is on it", async () => {
     await role(world, "nodes", "ec2.amazonaws.com");
-    const attachment = await world.id(ATTACHMENT, { role: "nodes", policyArn: "arn:aws:iam::aws:policy/P" });
+    const attachment = await world.id(ATTACHMENT, {
+      role: "nodes",
+      policyArn: "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy",
+    });
     expect((await awsRefusal(world.remove(ROLE, "nodes"))).code).to.equal("DeleteConflict");
     await world.remove(ATTACHMENT, attachment);
     await world.remove(ROLE, "nodes");

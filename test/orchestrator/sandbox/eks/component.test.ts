@@ -126,6 +126,11 @@ describe("the eks component of the rehearsal", () => {
       },
     });
   });
+  it("refuses networks for a public endpoint that is not there, an empty list too, as the real one does [A2.4]", async () => {
+    expect(await failure(build(args({ publicAccessCidrs: [] })))).to.include(
+      "`publicAccessCidrs` can only be set when `endpointPublicAccess` is true",
+    );
+  });
   it("hands out a kubeconfig that leads to the cluster, as a secret, and the issuer of its identities", async () => {
     const { outputs } = await build(args({ createOidcProvider: true }));
     expect(outputs["kubeconfig"]?.secret).to.equal(true);

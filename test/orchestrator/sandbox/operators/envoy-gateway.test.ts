@@ -226,10 +226,14 @@ describe("Envoy Gateway of a rehearsal", () => {
     await world.fixture.api.delete(ref(stranger));
   });
 
-  it("removes the load balancer with its Gateway, before the class can go", async () => {
+  it("lets the class go with its last Gateway, and has what served it removed, the load balancer too", async () => {
     await world.fixture.api.delete(ref(gateway));
     await world.fixture.api.delete({ apiVersion: GATEWAY, kind: "GatewayClass", name: "slipway" });
     await world.until({ apiVersion: GATEWAY, kind: "GatewayClass", name: "slipway" }, (one) => one === undefined);
+    const service = (await world.fixture.api.list("v1", "Service", "envoy-gateway-system")).items.find(
+      ({ spec }) => (spec as { type?: string }).type === "LoadBalancer",
+    );
+    if (service !== undefined) await world.until(ref(service), (one) => one === undefined);
     expect(world.cloud.balancers.size).to.equal(0);
     const left = (await world.fixture.api.list("apps/v1", "Deployment", "envoy-gateway-system")).items.map(
       ({ metadata }) => metadata.name,
