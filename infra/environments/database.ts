@@ -7,7 +7,8 @@ import { DATABASE_SECRET } from "./pod";
 import { PREVIEW_DATABASE } from "./sizes";
 
 /** Major version of every environment (B8.2, C2.4). */
-const POSTGRES = "docker.io/library/postgres:17.6";
+const POSTGRES =
+  "docker.io/library/postgres:17.6@sha256:00bc86618629af00d2937fdc5a5d63db3ff8450acf52f0636ec813c7f4902929";
 /** Name of a preview's database and of its Service. */
 export const PREVIEW_DATABASE_HOST = "database";
 /** The user `postgres` of the image. */

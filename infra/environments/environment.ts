@@ -5,6 +5,7 @@ import type { Groups } from "../personas";
 import { accessManifests } from "./access";
 import { applicationManifests, type ApplicationSpec } from "./application";
 import { databaseManifests, databasePolicies } from "./database";
+import { gatePolicies } from "./gates";
 import { declare, type Manifest } from "./manifest";
 import { APPLICATION } from "./names";
 import { guardsOf, namespaceLabels, PlatformNamespace, type PlatformNamespaceArgs } from "./namespace";
@@ -55,6 +56,7 @@ const rightsOf = ({ spec, groups }: Pick<EnvironmentArgs, "spec" | "groups">) =>
   ...databasePolicies(spec),
   ...refreshPolicies(spec),
   ...strategyPolicies(spec),
+  ...gatePolicies(spec),
   ...accessManifests(spec.kind, spec.names.namespace, groups),
 ];
 

@@ -19,11 +19,12 @@ import { confirm } from "../promotion/github/approvals";
 import { openRepository } from "../promotion/git";
 import { notifying } from "../promotion/notify/notifier";
 import type { PromotionWork } from "../promotion/promote";
+import type { Stage } from "../promotion/stages";
 import { inSequence } from "../promotion/delivery/rollout";
 import type { Store } from "../promotion/store";
 import { levelsOf } from "../promotion/released-images";
 import { createRollout } from "../promotion/rollout";
-import { loadRules, RULES_FILE, SIGNERS_FILE } from "../promotion/rules";
+import { loadRules, RULES_FILE, SIGNERS_FILE, type Rules } from "../promotion/rules";
 import { writeReport } from "../report/files";
 import type { Report } from "../report/report";
 import { createLayout } from "../rollout/layout";
@@ -79,7 +80,9 @@ export function wirePromotion(
   const delivery = deliveryOf({ rules, options, store, by, now, say, waitUntil });
   const github = githubOf(rules, invocation.variables);
   const keep = keepEvidence(path.join(layout.base, "evidence"), terminal.redactor);
-  const gates = { rules, root, variables: invocation.variables, jobs: clusterJobs(), keep, now, waitUntil };
+  const imageOf = async (release: string, application: string) =>
+    (await store.releases.get(release)).images[application];
+  const gates = { rules, root, variables: invocation.variables, jobs: clusterJobs(), keep, imageOf, now, waitUntil };
   return {
     base: layout.base,
     environment: options.environment,
@@ -91,11 +94,15 @@ export function wirePromotion(
     ...(watcher !== undefined && { watcher }),
     stages: [
       migrationGate({ store, repository: openRepository(root), milliseconds: () => performance.now() }),
-      ...rules.environments[options.environment].compatibility.map((one) =>
-        compatibilityStage({ ...gates, store }, one),
+      ...onGround(
+        options.target,
+        say,
+        rules.environments[options.environment].compatibility.map((one) =>
+          compatibilityStage({ ...gates, store }, one),
+        ),
       ),
       ...(delivery === undefined ? [] : [canaryStage(canaryOf({ store, keep, now, waitUntil, say }))]),
-      ...gateStages(gates, options.environment),
+      ...onGround(options.target, say, gateStages(gates, options.environment)),
     ],
     preconditions: options.environment === "production" ? [parityStage(options, invocation, keep)] : [],
     ...(github !== undefined && {
@@ -106,6 +113,21 @@ export function wirePromotion(
     now,
     say,
   };
+}
+
+/**
+ * What asks a cluster or an application of it, where there is one. A rehearsed cluster ends with its rollout: there it is
+ * said that nobody asked, and nothing is written down as proven.
+ */
+export function onGround(target: "rehearsal" | "aws", say: (text: string) => void, stages: readonly Stage[]): Stage[] {
+  if (target === "aws") return [...stages];
+  return stages.map((stage) => ({
+    ...stage,
+    needed({ environment }) {
+      say(`${environment}, ${stage.name}: not run, there is nobody to ask after a rehearsed rollout`);
+      return Promise.resolve(false);
+    },
+  }));
 }
 
 interface CanaryParts extends Pick<CanaryStageRequest, "keep" | "now" | "waitUntil" | "say"> {
@@ -148,10 +170,10 @@ export function evidenceOf({ run, engine, cluster, environments }: Report, diges
  * Refuses to work on a release with other files than its own, or by rules that nobody could review.
  * @throws SlipwayError `checkout-differs`, `release-differs` or `rules-uncommitted` (refused).
  */
-export async function requireCheckedOut({ store }: PromotionWork, release: string, root: string): Promise<void> {
+export async function requireCheckedOut({ store, rules }: PromotionWork, release: string, root: string): Promise<void> {
   const repository = openRepository(root);
   requireRelease(await store.releases.get(release), { repository, charts });
-  const changed = repository.changed(repository.commit("HEAD"), RULES);
+  const changed = repository.changed(repository.commit("HEAD"), [...RULES, ...gateFiles(rules)]);
   if (changed.length === 0) return;
   throw new SlipwayError(
     "rules-uncommitted",
@@ -161,5 +183,10 @@ export async function requireCheckedOut({ store }: PromotionWork, release: strin
   );
 }
 
-/** Files that decide who may approve what. */
+/** Files that decide who may approve what, and what proves it. */
 const RULES = [RULES_FILE, SIGNERS_FILE];
+
+function gateFiles({ environments }: Rules): string[] {
+  const all = Object.values(environments).flatMap(({ gates }) => Object.values(gates));
+  return [...new Set(all.flatMap((gate) => ("job" in gate ? [gate.job] : [])))];
+}

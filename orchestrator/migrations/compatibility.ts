@@ -45,14 +45,6 @@ async function test(
     fix,
   });
   const record = await store.releases.get(release);
-  const next = record.images[application];
-  if (next === undefined) {
-    return settled(
-      "errored",
-      `the release names no image of ${application}`,
-      `make the release with --image ${application}=repository@sha256:…, or take ${application} out of compatibility: in promotion/rules.yaml`,
-    );
-  }
   const before = standingOf(await store.ledger.read()).environments[environment].verified.at(-1);
   const running = before === undefined ? undefined : (await store.releases.get(before)).images[application];
   if (before === undefined || running === undefined) {
@@ -61,6 +53,14 @@ async function test(
   const applied = await appliedIn(store, environment);
   const fresh = Object.keys(record.migrations ?? {}).filter((name) => applied[name] === undefined);
   if (fresh.length === 0) return settled("passed", "no new migration: the schema stays as it is");
+  const next = record.images[application];
+  if (next === undefined) {
+    return settled(
+      "errored",
+      `the release names no image of ${application}`,
+      `make the release with --image ${application}=repository@sha256:…, or take ${application} out of compatibility: in promotion/rules.yaml`,
+    );
+  }
   const ending = await runJob({
     manifest: compatibilityJob(settings, { running, next }),
     namespace,

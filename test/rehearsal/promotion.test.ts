@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
+import { parseDocument } from "yaml";
 import type { Entry } from "../../orchestrator/promotion/entry";
 import { createSigner } from "../../orchestrator/promotion/rehearsal/signer";
 import { cli } from "../orchestrator/cli/command-line";
@@ -24,8 +25,11 @@ function project(root: string) {
   }
   symlinkSync(path.join(ROOT, "node_modules"), path.join(root, "node_modules"));
   const rules = path.join(root, "promotion", "rules.yaml");
-  const asStaging = "dev: { approvals: { tech-lead: 1, qa: 1 }, soakHours: 24 }";
-  writeFileSync(rules, readFileSync(rules, "utf8").replace("dev:\n    rollback: automatic", asStaging));
+  const shipped = parseDocument(readFileSync(rules, "utf8"));
+  shipped.setIn(["environments", "dev", "approvals"], { "tech-lead": 1, qa: 1 });
+  shipped.setIn(["environments", "dev", "soakHours"], 24);
+  shipped.setIn(["environments", "dev", "rollback"], "manual");
+  writeFileSync(rules, shipped.toString());
   writeFileSync(path.join(root, "promotion", "allowed_signers"), signers.map(({ line }) => `${line}\n`).join(""));
   git(root, "ada@example.com", "init", "-q");
   writeFileSync(path.join(root, ".git", "info", "exclude"), "node_modules\n");

@@ -24,7 +24,7 @@ describe("npm run rehearse:release", function () {
       "pull request 41 is pushed to: https://pr-41.preview.dev.slipway.example updated",
       "pull request 41 is merged: its preview is gone, and nothing of it is left",
       "release 1.1.0, written by ada, with 0002_add_address.sql",
-      "dev, integration: passed (regression of QA)",
+      "dev, integration: passed (412 passed)",
       "qa signs for staging",
       "refused: by a tech-lead is missing",
       "lead signs for staging",

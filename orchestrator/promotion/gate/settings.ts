@@ -35,7 +35,10 @@ export const gateSchema = z.union([
     ...common,
   }),
   z.strictObject({
-    /** File of the project with the Job, of which name, deadline and retries are set here. */
+    /**
+     * File of the project with the Job, of which name, deadline and retries are set here. An image `release:shop` is the
+     * one that the release names `shop`.
+     */
     job: z.string().min(1),
     namespace: z.string().min(1),
     ...common,

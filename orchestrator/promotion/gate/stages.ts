@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { V1Job } from "@kubernetes/client-node";
+import type { V1Container, V1Job } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { sizes, stableKind } from "../../../infra/environments/sizes";
 import { SlipwayError } from "../../errors";
@@ -21,16 +21,22 @@ export interface GateWork {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly jobs: Jobs;
   readonly keep: Keep;
+  /** The image of an application in a release, by digest; undefined where the release names none. */
+  imageOf(release: string, application: string): Promise<string | undefined>;
   now(): Date;
   waitUntil(time: Date): Promise<void>;
 }
 
-/** The gates the rules declare for an environment, in the order they run. */
+/**
+ * The gates the rules declare for an environment, in the order they run. A Job that cannot be used is told here, before
+ * anything is touched. @throws SlipwayError `gate-invalid`.
+ */
 export function gateStages(work: GateWork, environment: Environment): Stage[] {
   const { gates } = work.rules.environments[environment];
   return gateNames.flatMap((name) => {
     const settings = gates[name];
     if (settings === undefined) return [];
+    if ("job" in settings) manifestOf(work.root, settings.job, name);
     return [
       {
         name,
@@ -102,14 +108,36 @@ function asCommand(
   });
 }
 
-function asJob(
-  { root, jobs, now, waitUntil }: GateWork,
+async function asJob(
+  { root, jobs, imageOf, now, waitUntil }: GateWork,
   name: GateName,
   { job, namespace, timeoutSeconds }: Extract<GateSettings, { job: string }>,
   { release, run }: StageRequest,
 ): Promise<Ending> {
   const suffix = `${short(release)}-${run}`;
-  return runJob({ manifest: manifestOf(root, job, name), namespace, suffix, timeoutSeconds, jobs, now, waitUntil });
+  const manifest = manifestOf(root, job, name);
+  for (const container of containersOf(manifest)) {
+    const [, application] = RELEASED.exec(container.image ?? "") ?? [];
+    if (application === undefined) continue;
+    const image = await imageOf(release, application);
+    // What was rolled out is what is tested: without its image there is nothing to test it with.
+    if (image === undefined) {
+      return {
+        why: `the release names no image of ${application}: release create --image ${application}=…`,
+        output: "",
+      };
+    }
+    container.image = image;
+  }
+  return runJob({ manifest, namespace, suffix, timeoutSeconds, jobs, now, waitUntil });
+}
+
+/** `release:shop` in a Job's file: the image that the release names `shop`. */
+const RELEASED = /^release:([a-z0-9][a-z0-9-]*)$/;
+
+function containersOf({ spec }: V1Job): V1Container[] {
+  const { initContainers = [], containers = [] } = spec?.template.spec ?? {};
+  return [...initContainers, ...containers];
 }
 
 /** @throws SlipwayError `gate-invalid` naming the file. */

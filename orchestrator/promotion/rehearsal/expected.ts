@@ -1,15 +1,17 @@
+import type { Environment } from "../environment";
+import { GATES } from "./gates";
+
 /** A run before anything is built: the running version lives with the next schema, and the schema is migrated. */
 export const begun = (environment: string) => [
   `compatibility passed ${environment}`,
   `migration passed ${environment}`,
 ];
 /** A run from its beginning to its end. */
-export const built = (environment: string) => [
+export const built = (environment: Environment) => [
   `started ${environment}`,
   ...begun(environment),
   ...(environment === "production" ? ["canary passed production"] : []),
-  `smoke passed ${environment}`,
-  ...(environment === "dev" ? ["integration passed dev"] : []),
+  ...GATES[environment].map((gate) => `${gate} passed ${environment}`),
   `verified ${environment}`,
 ];
 /** A way back: code goes, the schema stays. */

@@ -16,6 +16,7 @@ import type { Stage, StageResult } from "../stages";
 import { standingOf } from "../standing";
 import { openStore, type FolderStore } from "../store";
 import { watchEnvironment } from "../watched";
+import { playedGates, type Played } from "./gates";
 import { addressOf, createPeople, type Name } from "./people";
 import { testCluster } from "./test-cluster";
 import { fair, weatherMetrics, type Change, type Weather } from "./weather";
@@ -35,7 +36,18 @@ export type Fate =
   | "no traffic in the canary"
   | "a failing smoke test"
   | "an inconclusive smoke test"
-  | "a red regression";
+  | "a red regression"
+  | "a slow version"
+  | "a credential in what is released";
+
+/** Gates that do not pass. */
+const broken: Readonly<Partial<Record<Fate, Played>>> = {
+  "a failing smoke test": { smoke: "failed" },
+  "an inconclusive smoke test": { smoke: "inconclusive" },
+  "a red regression": { integration: "failed" },
+  "a slow version": { performance: "failed" },
+  "a credential in what is released": { security: "failed" },
+};
 
 /**
  * A team, its releases and three environments, on a clock that is set by hand. Releases, statements, signatures, gates
@@ -229,8 +241,7 @@ export class World {
         this.compatibility(),
         { name: "migration", when: "before", onRollback: false, run: () => this.migration() },
         ...(environment === "production" ? [this.canary()] : []),
-        { name: "smoke", when: "after", onRollback: true, run: () => this.smoke() },
-        ...(environment === "dev" ? [this.regression()] : []),
+        ...playedGates(environment, () => broken[this.fate] ?? {}),
       ],
       watcher: {
         metrics: weatherMetrics(["production"], (time) => this.weatherAt(time)),
@@ -267,16 +278,6 @@ export class World {
     return { ...stage, name: "compatibility" };
   }
 
-  /** QA, on the dev cluster, is tested as a whole before anybody signs it off (D2.1). */
-  private regression(): Stage {
-    const run = () => {
-      const { fate } = this;
-      this.fate = "well";
-      return Promise.resolve(stage(fate === "a red regression" ? "failed" : "passed", "regression of QA"));
-    };
-    return { name: "integration", when: "after", onRollback: false, run };
-  }
-
   /** The canary's own steps and numbers, a check a minute, on played metrics. */
   private canary(): Stage {
     const look = (): Check => {
@@ -300,12 +301,6 @@ export class World {
       keep: digestOf,
     };
     return canaryStage(() => Promise.resolve(request));
-  }
-
-  private smoke(): Promise<StageResult> {
-    const { fate } = this;
-    if (fate === "an inconclusive smoke test") return Promise.resolve(stage("inconclusive", "nothing was asked"));
-    return Promise.resolve(stage(fate === "a failing smoke test" ? "failed" : "passed", "health path"));
   }
 
   private readonly rollout: Rollout = {

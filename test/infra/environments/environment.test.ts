@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import { expect } from "chai";
 import { ApplicationEnvironment } from "../../../infra/environments/environment";
+import { GATE, gatePolicies } from "../../../infra/environments/gates";
 import type { ApplicationSpec } from "../../../infra/environments/application";
 import { kinds, type Kind } from "../../../infra/environments/sizes";
 import { levelOf } from "../../../policy/rule";
@@ -41,6 +42,17 @@ describe("an application environment as declared", () => {
         );
       expect(found).to.deep.equal([]);
     });
+  it("gates reach the application of a stable environment and nothing else; a preview has none [D1.2]", () => {
+    expect(gatePolicies(specOf("preview"))).to.deep.equal([]);
+    for (const kind of ["qa", "staging", "production"] as const) {
+      const [into, out] = gatePolicies(specOf(kind)).map(({ spec }) => spec);
+      const ports = [{ protocol: "TCP", port: 8080 }];
+      const application = { podSelector: { matchLabels: { "app.kubernetes.io/name": "app" } } };
+      const gates = { podSelector: { matchLabels: GATE } };
+      expect(into).to.deep.equal({ ...application, policyTypes: ["Ingress"], ingress: [{ from: [gates], ports }] });
+      expect(out).to.deep.equal({ ...gates, policyTypes: ["Egress"], egress: [{ to: [application], ports }] });
+    }
+  });
   it("[C2.4] only a preview makes a password, and that is random", async () => {
     const made = [];
     for (const kind of kinds) {

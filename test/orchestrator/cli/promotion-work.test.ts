@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { evidenceOf } from "../../../orchestrator/cli/promotion-work";
+import { evidenceOf, onGround } from "../../../orchestrator/cli/promotion-work";
 import { evidenceSchema } from "../../../orchestrator/promotion/event";
+import type { Stage } from "../../../orchestrator/promotion/stages";
 import type { EnvironmentReport, Report, StepReport } from "../../../orchestrator/report/report";
 import { passed } from "../../support/rollout";
 
@@ -54,5 +55,24 @@ describe("the evidence of a promotion", () => {
       advisories: 1,
     });
     expect(evidenceSchema.parse(evidence)).to.deep.equal(evidence);
+  });
+});
+
+describe("what asks a cluster", () => {
+  const stage: Stage = {
+    name: "smoke",
+    when: "after",
+    onRollback: true,
+    run: () => Promise.reject(new Error("nobody is there")),
+  };
+  const asked = { environment: "staging", release: digest, run: 7 } as const;
+
+  it("is asked on a real account, and in a rehearsal said not to have been", async () => {
+    const said: string[] = [];
+    const say = (text: string) => void said.push(text);
+    expect(onGround("aws", say, [stage])).to.deep.equal([stage]);
+    const [rehearsed] = onGround("rehearsal", say, [stage]);
+    expect(await rehearsed?.needed?.(asked)).to.equal(false);
+    expect(said).to.deep.equal(["staging, smoke: not run, there is nobody to ask after a rehearsed rollout"]);
   });
 });

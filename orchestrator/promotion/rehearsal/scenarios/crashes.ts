@@ -62,7 +62,7 @@ export const crashes: readonly Scenario[] = [
     },
     ledger: [
       ...["released", "released", "started dev", ...begun("dev"), "refused dev"],
-      ...["smoke passed dev", "integration passed dev", "verified dev"],
+      ...["smoke passed dev", "integration passed dev", "security passed dev", "verified dev"],
     ],
   },
   {

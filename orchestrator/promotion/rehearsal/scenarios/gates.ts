@@ -141,6 +141,30 @@ export const gates: readonly Scenario[] = [
     ],
   },
   {
+    title: "staging finds it too slow, and then with a credential in it: neither goes on to production",
+    requirement: "D1.2",
+    async play(world) {
+      const [slow, leaky] = [world.release("ada"), world.release("ada")];
+      for (const [release, fate, words] of [
+        [slow, "a slow version", "performance failed"],
+        [leaky, "a credential in what is released", "security failed"],
+      ] as const) {
+        await world.promote(release, "dev");
+        await world.approve(release, "staging", "lead", "qa");
+        world.fates.push(fate);
+        await world.ends(world.promote(release, "staging"), "failed", words);
+      }
+      await world.refused(world.promote(leaky, "production"), "but it failed there");
+    },
+    ledger: [
+      ...["released", "released", ...dev, "approved staging by lead", "approved staging by qa", "started staging"],
+      ...[...begun("staging"), "smoke passed staging", "integration passed staging", "performance failed staging"],
+      ...["failed staging", ...dev, "approved staging by lead", "approved staging by qa", "started staging"],
+      ...[...begun("staging"), "smoke passed staging", "integration passed staging", "performance passed staging"],
+      ...["security failed staging", "failed staging", "refused production"],
+    ],
+  },
+  {
     title: "production drifts after the approval: plan and state are not what was approved",
     requirement: "D2.3",
     async play(world) {

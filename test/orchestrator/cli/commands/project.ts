@@ -12,14 +12,8 @@ export type Team = Readonly<Record<(typeof roles)[number], Signer>>;
 /** The project's own settings and a program of one line, in a repository of its own; gives its first commit. */
 export function project(root: string): string {
   mkdirSync(root, { recursive: true });
-  const copied = [
-    "package-lock.json",
-    "Pulumi.yaml",
-    "policy/package.json",
-    "promotion/rules.yaml",
-    "promotion/allowed_signers",
-  ];
-  for (const name of copied) cpSync(path.join(ROOT, name), path.join(root, name));
+  const copied = ["package-lock.json", "Pulumi.yaml", "policy/package.json", "promotion"];
+  for (const name of copied) cpSync(path.join(ROOT, name), path.join(root, name), { recursive: true });
   for (const name of ["dev", "staging", "production"]) {
     cpSync(path.join(ROOT, `Pulumi.${name}.yaml`), path.join(root, `Pulumi.${name}.yaml`));
   }

@@ -31,6 +31,8 @@ describe("the gates of an environment", () => {
         root: folder(),
         variables: { PATH: "/bin", SECRET_OF_OTHERS: "x", WANTED: "t0ken-of-somebody" },
         jobs: strict<Jobs>("jobs", jobs),
+        imageOf: (of, application) =>
+          Promise.resolve(of === release && application === "shop" ? "registry.example/shop@sha256:1" : undefined),
         keep: keepEvidence(path.join(folder(), "evidence"), redactor),
         now: () => new Date(0),
         waitUntil: (time) => {
@@ -102,7 +104,34 @@ describe("the gates of an environment", () => {
     expect(made).to.deep.equal([`load-${"a".repeat(12)}-7`]);
     for (const text of ["kind: Pod\n", "}{", ""]) {
       writeFileSync(file, text);
-      expect((await refusal(() => stage?.run(asked))).code).to.equal("gate-invalid");
+      expect((await refusal(() => stages(gates))).code, "before anything is touched").to.equal("gate-invalid");
     }
+  });
+  it("are Jobs of the release's own image where they name it, and prove nothing where the release has none [D1.8]", async () => {
+    const job = (image: string) =>
+      `kind: Job\nmetadata: { name: t }\nspec: { template: { spec: { initContainers: [{ name: a, image: other }], containers: [{ name: b, image: "${image}" }] } } }\n`;
+    const made: string[] = [];
+    const run = async (image: string) => {
+      writeFileSync(path.join(folder(), "job.yaml"), job(image));
+      const [stage] = stages(
+        { integration: { job: "job.yaml", namespace: "staging", timeoutSeconds: 60 } },
+        {
+          create: (one) => {
+            const { initContainers = [], containers = [] } = one.spec?.template.spec ?? {};
+            made.push([...initContainers, ...containers].map((container) => container.image).join(" "));
+            return Promise.resolve();
+          },
+          read: () => Promise.resolve({ status: { conditions: [{ type: "Complete", status: "True" }] } }),
+          logs: () => Promise.resolve("12 passed"),
+        },
+      );
+      return stage?.run(asked);
+    };
+    expect((await run("release:shop"))?.verdict).to.equal("passed");
+    expect(made).to.deep.equal(["other registry.example/shop@sha256:1"]);
+    const without = await run("release:till");
+    expect(without?.verdict).to.equal("errored");
+    expect(without?.summary).to.include("the release names no image of till");
+    expect(made).to.have.length(1);
   });
 });

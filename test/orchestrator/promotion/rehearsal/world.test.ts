@@ -12,14 +12,15 @@ import { useFolder } from "../../../support/folder";
 
 /** What is proven of a promotion, in this order; of a rollback the smoke test alone. */
 const stages: Readonly<Record<Environment, readonly string[]>> = {
-  dev: ["compatibility", "migration", "smoke", "integration"],
-  staging: ["compatibility", "migration", "smoke"],
+  dev: ["compatibility", "migration", "smoke", "integration", "security"],
+  staging: ["compatibility", "migration", "smoke", "integration", "performance", "security"],
   production: ["compatibility", "migration", "canary", "smoke"],
 };
 const fates: readonly Fate[] = [
   ...(["well", "well", "well", "well", "a failing check", "killed after it began", "killed before it began"] as const),
   ...(["a failing migration", "killed after the migration", "errors in the canary"] as const),
   ...(["no traffic in the canary", "a failing smoke test", "an inconclusive smoke test", "a red regression"] as const),
+  ...(["a slow version", "a credential in what is released"] as const),
 ];
 
 /** A team that does as it likes; what is refused or killed is over, and nothing else may go wrong. */
