@@ -186,20 +186,27 @@ async function serve(context: OperatorContext, certificate: KubeObject): Promise
   const secret = world.get({ apiVersion: "v1", kind: "Secret", name: secretName, namespace });
   const held = secret === undefined ? undefined : namesIn(decoded(at(secret, "data", "tls.crt")));
   const wanted = orderFor(certificate, new Date(now()));
-  const current =
+  const matches =
     held !== undefined &&
     wanted.dnsNames.every((name) => held.names.includes(name)) &&
-    secret?.metadata.annotations?.["cert-manager.io/issuer-name"] === reference.name &&
-    held.notAfter > new Date(now());
-  if (current) {
-    await finish(context, certificate, held);
+    secret?.metadata.annotations?.["cert-manager.io/issuer-name"] === reference.name;
+  const [reason, waiting] =
+    secret === undefined
+      ? ["DoesNotExist", "Issuing certificate as Secret does not exist"]
+      : !matches
+        ? ["IncorrectCertificate", "Issuing certificate as Secret does not hold what is asked for"]
+        : lasting(held) !== wanted.lifetime
+          ? ["RequestChanged", "Fields on existing CertificateRequest resource not up to date: [spec.duration]"]
+          : renewalOf(certificate, held) <= new Date(now())
+            ? [
+                "Renewing",
+                `Renewing certificate as renewal was scheduled at ${renewalOf(certificate, held).toISOString()}`,
+              ]
+            : ["", ""];
+  if (held !== undefined && reason === "") {
+    await finish(context, certificate, held, revisionOf(certificate));
     return true;
   }
-  const reason = secret === undefined ? "DoesNotExist" : "IncorrectCertificate";
-  const waiting =
-    secret === undefined
-      ? "Issuing certificate as Secret does not exist"
-      : "Issuing certificate as Secret does not hold what is asked for";
   const issuing: Condition = { type: "Issuing", status: "True", reason, message: waiting };
   const pending = await world.status(certificate, {
     conditions: withConditions(certificate["status"], [ready("False", reason, waiting), issuing], now),
@@ -207,11 +214,33 @@ async function serve(context: OperatorContext, certificate: KubeObject): Promise
   const answer = await request(context, pending, wanted, reference);
   if (answer === undefined) return false;
   await store(context, pending, secretName, reference, answer);
-  await finish(context, world.get(refOf(certificate)) ?? pending, {
-    notBefore: wanted.notBefore,
-    notAfter: new Date(wanted.notBefore.getTime() + wanted.lifetime * 1000),
-  });
+  await finish(
+    context,
+    world.get(refOf(certificate)) ?? pending,
+    {
+      notBefore: wanted.notBefore,
+      notAfter: new Date(wanted.notBefore.getTime() + wanted.lifetime * 1000),
+    },
+    revisionOf(pending) + 1,
+  );
   return true;
+}
+
+interface Life {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+/** Seconds that a certificate is good for. */
+const lasting = ({ notBefore, notAfter }: Life): number =>
+  Math.round((notAfter.getTime() - notBefore.getTime()) / 1000);
+/** How often it was issued. */
+const revisionOf = (certificate: KubeObject): number => Number(at(certificate, "status", "revision") ?? 0);
+
+/** When it is issued again: `renewBefore` its end, or a third of its life before, cert-manager's default. */
+function renewalOf(certificate: KubeObject, life: Life): Date {
+  const before = seconds(at(certificate, "spec", "renewBefore"));
+  const long = lasting(life);
+  return new Date(life.notAfter.getTime() - (before !== undefined && before < long ? before : long / 3) * 1000);
 }
 
 function orderFor(certificate: KubeObject, notBefore: Date): Order {
@@ -251,7 +280,7 @@ async function request(
   const { world, now } = context;
   const { name, namespace = "", uid = "" } = certificate.metadata;
   const kind = reference.kind ?? "Issuer";
-  const revision = Number(at(certificate, "status", "revision") ?? 0) + 1;
+  const revision = revisionOf(certificate) + 1;
   const asked = await world.ensure(
     {
       apiVersion: API,
@@ -362,18 +391,17 @@ async function store(
 async function finish(
   { world, now }: OperatorContext,
   certificate: KubeObject,
-  { notBefore, notAfter }: { notBefore: Date; notAfter: Date },
+  life: Life,
+  revision: number,
 ): Promise<void> {
   const time = (date: Date) => date.toISOString().replace(/\.\d+Z$/, "Z");
-  // A third of its life before the end, cert-manager's default.
-  const renewal = new Date(notAfter.getTime() - (notAfter.getTime() - notBefore.getTime()) / 3);
   const done = ready("True", "Ready", "Certificate is up to date and has not expired");
   const conditions = withConditions(certificate["status"], [done], now).filter(({ type }) => type !== "Issuing");
   await world.status(certificate, {
     conditions,
-    notBefore: time(notBefore),
-    notAfter: time(notAfter),
-    renewalTime: time(renewal),
-    revision: 1,
+    notBefore: time(life.notBefore),
+    notAfter: time(life.notAfter),
+    renewalTime: time(renewalOf(certificate, life)),
+    revision,
   });
 }

@@ -56,6 +56,27 @@ describe("cert-manager of a rehearsal", () => {
     );
     expect(leaf(replaced).serialNumber).to.not.equal(serial);
   });
+  it("issues again when it is to last longer, and moves the renewal alone when that is to come earlier [A5.1]", async () => {
+    const wanted = certificate("lasting", "bootstrap", { duration: "2160h" });
+    await world.put(wanted);
+    const first = await world.until(wanted, is("Ready", "True"));
+    const before = leaf(await secretOf("lasting"));
+    await world.put(certificate("lasting", "bootstrap", { duration: "4320h" }));
+    const second = await world.until(wanted, (one) => at(one, "status", "revision") === 2);
+    const after = leaf(await secretOf("lasting"));
+    expect(after.serialNumber).to.not.equal(before.serialNumber);
+    const days = (Date.parse(after.validTo) - Date.parse(after.validFrom)) / 86_400_000;
+    expect(Math.round(days)).to.equal(180);
+    expect(at(second, "status", "notAfter")).to.not.equal(at(first, "status", "notAfter"));
+    await world.put(certificate("lasting", "bootstrap", { duration: "4320h", renewBefore: "720h" }));
+    const end = Date.parse(String(at(second, "status", "notAfter")));
+    const moved = await world.until(
+      wanted,
+      (one) => Date.parse(String(at(one, "status", "renewalTime"))) === end - 720 * 3_600_000,
+    );
+    expect(at(moved, "status", "revision")).to.equal(2);
+    expect(leaf(await secretOf("lasting")).serialNumber).to.equal(after.serialNumber);
+  });
   it("runs an authority of its own, root first [A5.2]", async () => {
     const authority = issuer("internal", { ca: { secretName: "root" } });
     await world.put(authority);
