@@ -40,6 +40,15 @@ export const optionRules: readonly Rule[] = [
         : [refused(`mesh.kind: ${mesh.kind}`, "its members let Envoy Gateway's namespace in")]),
     ];
   },
+  ({ mesh: { kind }, networkPolicy: { cilium } }) =>
+    kind !== "none" && cilium?.layer7 === true
+      ? mistake(
+          "networkPolicy.cilium.layer7",
+          true,
+          `not together with mesh.kind: ${kind}: what services say to each other is encrypted before Cilium sees it, and a rule about HTTP would match nothing (A4.4, A10.1)`,
+          `leave networkPolicy.cilium.layer7 out and write such rules as the mesh's own, or set mesh.kind: "none"`,
+        )
+      : undefined,
   ({ monitoring: { logs } }) =>
     (logs.shipping?.destination.cidrs ?? []).flatMap((cidr, index) =>
       (parseCidr(cidr)?.prefix ?? 0) < WIDEST_PREFIX

@@ -126,9 +126,16 @@ export function interfacePolicy(config: PlatformConfig): string {
   ]);
 }
 
+/** Who else may have a plugin in the node's CNI folder: Cilium alone renames those of others. */
+function cniOf(config: PlatformConfig): { readonly cni?: Readonly<Record<string, string | boolean>> } {
+  if (!bringsAddresses(config)) return { cni: { chainingMode: "aws-cni", exclusive: false } };
+  return config.mesh.kind === "none" ? {} : { cni: { exclusive: false } };
+}
+
 /** What the platform sets of the Cilium chart, and why (versions.md, Cilium on EKS). */
 export function ciliumValues(config: PlatformConfig, endpoint: string | undefined) {
   const { kubeProxyReplacement, layer7, hubble, clusterMesh } = ciliumSettings.parse(config.networkPolicy.cilium ?? {});
+  const meshed = config.mesh.kind !== "none";
   return {
     ...(bringsAddresses(config)
       ? {
@@ -136,8 +143,12 @@ export function ciliumValues(config: PlatformConfig, endpoint: string | undefine
           eni: { enabled: true, awsEnablePrefixDelegation: true },
           ipam: { mode: "eni" },
         }
-      : // Chaining: the VPC CNI keeps addressing, Cilium enforces and shows flows.
-        { cni: { chainingMode: "aws-cni", exclusive: false } }),
+      : {}),
+    // Chaining: the VPC CNI keeps addressing, Cilium enforces and shows flows.
+    ...cniOf(config),
+    // A connection that is led to a pod when the socket opens never comes by a mesh's proxy: Services of pods are served on the wire
+    // (https://istio.io/latest/docs/ambient/install/platform-prerequisites/, https://linkerd.io/2/reference/cluster-configuration/).
+    ...(meshed && { socketLB: { hostNamespaceOnly: true } }),
     // Pods have addresses of private subnets, which the NAT gateway knows.
     enableIPv4Masquerade: false,
     routingMode: "native",

@@ -35,7 +35,7 @@ export const networkPolicyCheck: PhaseCheck = {
     const chosen = context.outputs.networkPolicy.cilium;
     return [
       agents,
-      ...(chosen === undefined ? [] : [await asChosen(view, chosen)]),
+      ...(chosen === undefined ? [] : [await asChosen(view, chosen, context.config.mesh.kind !== "none")]),
       denied,
       clean,
       await traffic(context, enforced(context, view)),

@@ -7,7 +7,11 @@ import { examine, type Offence } from "./finding";
 const HOME = "kube-system";
 
 /** A4.4: what was chosen of Cilium is what its agents were told, and exactly one program serves Services. */
-export function asChosen(view: ClusterView, chosen: NonNullable<NetworkPolicyOutput["cilium"]>): Promise<Finding> {
+export function asChosen(
+  view: ClusterView,
+  chosen: NonNullable<NetworkPolicyOutput["cilium"]>,
+  meshed: boolean,
+): Promise<Finding> {
   return examine({ requirement: "A4.4", title: "Cilium does what was chosen of it" }, async () => {
     const [told, proxy, relay, mesh] = await Promise.all([
       view.get<V1ConfigMap>("v1", "ConfigMap", "cilium-config", HOME),
@@ -20,6 +24,8 @@ export function asChosen(view: ClusterView, chosen: NonNullable<NetworkPolicyOut
       "enable-l7-proxy": String(chosen.layer7),
       "enable-hubble": String(chosen.hubble !== "off"),
       "cluster-id": String(chosen.clusterId),
+      // A mesh's agent shares the node's CNI folder, and no connection may go past its proxy (A10.4).
+      ...(meshed && { "cni-exclusive": "false", "bpf-lb-sock-hostns-only": "true" }),
     };
     const wrong: Offence[] = Object.entries(wanted).flatMap(([key, value]) => {
       const found = told?.data?.[key];

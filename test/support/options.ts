@@ -13,7 +13,7 @@ const shipping = (raw: Raw, agent: string): object => {
 const choices: Readonly<Record<string, readonly [environment: string, change: (raw: Raw) => Raw]>> = {
   production: ["production", (raw) => raw],
   // Of dev, which has chaos too.
-  "Cilium alone, Linkerd, Fluent Bit, KEDA, secrets as files and Vault": [
+  "Cilium alone, Fluent Bit, KEDA, secrets as files and Vault": [
     "dev",
     (raw) => ({
       ...raw,
@@ -22,7 +22,6 @@ const choices: Readonly<Record<string, readonly [environment: string, change: (r
         plugin: "cilium-eni",
         cilium: { kubeProxyReplacement: true, layer7: true, hubble: "relay", clusterMesh: { id: 7 } },
       },
-      mesh: { kind: "linkerd", namespaces: ["demo"] },
       monitoring: shipping(raw, "fluent-bit"),
       autoscaling: { eventDriven: "keda" },
       secrets: { files: "csi-driver", vault: "vault" },

@@ -54,4 +54,21 @@ describe("rules of what an environment may choose", () => {
     const production = { entryPoint: { ...configOf("production").entryPoint, controller: "traefik" } };
     expect(rulesOf("production", production)).to.deep.equal([]);
   });
+  it("[A4.4] [A10.1] Cilium's rules about HTTP are not chosen together with a mesh, and the pair is named", () => {
+    const network = (layer7: boolean) => ({
+      networkPolicy: {
+        plugin: "cilium-eni" as const,
+        cilium: { kubeProxyReplacement: true, layer7, hubble: "nodes" as const },
+      },
+    });
+    const judged = (kind: "linkerd" | "istio-ambient" | "none", layer7: boolean) =>
+      crossCheck({ ...configOf("dev"), ...network(layer7), mesh: { kind, namespaces: [], demands: [] } }).map(
+        ({ key, rule }) => `${key}: ${rule.split(": what")[0]}`,
+      );
+    expect(judged("linkerd", true)).to.deep.equal([
+      "networkPolicy.cilium.layer7: not together with mesh.kind: linkerd",
+    ]);
+    expect(judged("istio-ambient", false)).to.deep.equal([]);
+    expect(judged("none", true)).to.deep.equal([]);
+  });
 });

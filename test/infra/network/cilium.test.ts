@@ -77,6 +77,20 @@ describe("Cilium", () => {
     expect(chosenOf(full())).to.deep.equal({ kubeProxyReplacement: true, layer7: true, hubble: "relay", clusterId: 7 });
     expect(chosenOf(withPlugin("vpc-cni"))).to.equal(undefined);
   });
+  it("[A10.1] leaves room for a mesh: its plugin stays on the node, and no connection goes past its proxy", () => {
+    const plain = withPlugin("cilium-eni", { kubeProxyReplacement: true });
+    for (const kind of ["istio-ambient", "linkerd"] as const)
+      expect(ciliumValues({ ...plain, mesh: { ...plain.mesh, kind } }, ENDPOINT), kind).to.deep.include({
+        cni: { exclusive: false },
+        socketLB: { hostNamespaceOnly: true },
+      });
+    expect(ciliumValues(plain, ENDPOINT)).to.not.have.any.keys("cni", "socketLB");
+    const chained = withPlugin("cilium-chaining");
+    expect(ciliumValues({ ...chained, mesh: { ...chained.mesh, kind: "istio-ambient" } }, undefined)).to.deep.include({
+      cni: { chainingMode: "aws-cni", exclusive: false },
+      socketLB: { hostNamespaceOnly: true },
+    });
+  });
   it("[A1.3] gives its operator interfaces and addresses, each change with a resource", () => {
     const { Statement } = JSON.parse(interfacePolicy(full())) as {
       Statement: { Action: string[]; Resource: string[] }[];

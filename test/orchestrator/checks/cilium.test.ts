@@ -17,16 +17,24 @@ const sound = { "cilium-config": { data: settings }, "hubble-relay": up, "cluste
 
 describe("what is chosen of Cilium", () => {
   const reasons = async (objects: Readonly<Record<string, object>>, of: Parameters<typeof asChosen>[1] = chosen) =>
-    (await asChosen(holding(objects), of)).detail;
+    (await asChosen(holding(objects), of, false)).detail;
 
   it("[A4.4] passes when the agents were told so", async () => {
-    expect((await asChosen(holding(sound), chosen)).verdict).to.equal("passed");
+    expect((await asChosen(holding(sound), chosen, false)).verdict).to.equal("passed");
   });
   it("[A4.4] fails for an agent that was told something else", async () => {
     const data = { ...settings, "enable-l7-proxy": "false" };
     expect(await reasons({ ...sound, "cilium-config": { data } })).to.equal(
       "kube-system/cilium-config: enable-l7-proxy is false, not true",
     );
+  });
+  it("[A10.4] fails with a mesh for agents that lead connections past its proxies, or take its plugin away", async () => {
+    const judged = async (more: object) =>
+      asChosen(holding({ ...sound, "cilium-config": { data: { ...settings, ...more } } }), chosen, true);
+    const { detail } = await judged({ "cni-exclusive": "true" });
+    expect(detail).to.include("cni-exclusive is true, not false").and.include("bpf-lb-sock-hostns-only is not set");
+    const well = await judged({ "cni-exclusive": "false", "bpf-lb-sock-hostns-only": "true" });
+    expect(well.verdict).to.equal("passed");
   });
   it("[A4.4] fails for two programs that serve Services, and for none", async () => {
     expect(await reasons({ ...sound, "kube-proxy": {} })).to.contain("runs beside what replaces it");

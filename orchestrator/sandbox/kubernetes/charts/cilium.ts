@@ -29,6 +29,7 @@ const values = z.strictObject({
   k8sServiceHost: z.string().default(""),
   k8sServicePort: z.string().default(""),
   l7Proxy: z.boolean().default(true),
+  socketLB: z.strictObject({ hostNamespaceOnly: z.boolean().default(false) }).prefault({}),
   cluster: z.strictObject({ name: z.string().max(32).default("default"), id: z.int().default(0) }).prefault({}),
   clustermesh: z
     .strictObject({
@@ -103,6 +104,7 @@ export const cilium: ChartTable<Values> = {
       ipam: given.ipam.mode,
       "kube-proxy-replacement": given.kubeProxyReplacement,
       "enable-l7-proxy": String(given.l7Proxy),
+      ...(given.socketLB.hostNamespaceOnly && { "bpf-lb-sock-hostns-only": "true" }),
       "cluster-id": String(given.cluster.id),
       "cluster-name": given.cluster.name,
       ...(given.cni.chainingMode !== undefined && { "cni-chaining-mode": given.cni.chainingMode }),
