@@ -1,8 +1,11 @@
 import type { KubernetesObject, V1ConfigMap, V1Node } from "@kubernetes/client-node";
+import { apiRequests } from "./api-requests";
 import type { CheckContext, Diagnosis, Finding, PhaseCheck } from "./check";
 import { condition, nameOf, viewCluster, type ClusterView } from "./cluster-view";
 import { disruptions } from "./disruption";
 import { diagnosis, each, examine, outside } from "./finding";
+import { inProbeNamespace } from "./probe";
+import { broken, RolloutProbe } from "./rollout-probe";
 
 /** Kubernetes supports nodes up to so many minor versions behind their control plane (version skew policy). */
 export const NODES_BEHIND = 3;
@@ -18,7 +21,7 @@ interface Certificate extends KubernetesObject {
 export const dayTwoCheck: PhaseCheck = {
   async verify(context) {
     const view = await viewCluster(context.clients.kubernetes);
-    return Promise.all([
+    const standing = await Promise.all([
       guarded(context, view),
       drainable(view),
       nodesFit(view, context.outputs.cluster.version),
@@ -26,6 +29,7 @@ export const dayTwoCheck: PhaseCheck = {
       outside(context, insightsClean(context)),
       listed(context, view),
     ]);
+    return [...standing, ...(await tried(context, view))];
   },
 
   async diagnose(context) {
@@ -68,6 +72,39 @@ function drainable(view: ClusterView): Promise<Finding> {
     // Without any budget none can be in the way.
     return { looked: budgets.length + 1, wrong: locked, detail: `${budgets.length} budgets` };
   });
+}
+
+/** C5.2, tried: what a team's application is promised while it is updated, and while a node is drained. */
+async function tried({ clients, waitUntil }: CheckContext, view: ClusterView): Promise<Finding[]> {
+  const requests = await apiRequests(clients.kubernetes);
+  const one = (wrong: string | undefined, detail: string) => ({
+    looked: 1,
+    wrong: wrong === undefined ? [] : [{ subject: "the application", reason: wrong }],
+    detail,
+  });
+  try {
+    return await inProbeNamespace(view, waitUntil, async (namespace) => {
+      const probe = new RolloutProbe(clients.kubernetes, view, waitUntil, namespace);
+      const evicted = await examine(
+        { requirement: "C5.2", title: "an eviction that would break a PodDisruptionBudget is refused" },
+        async () => {
+          if (!(await probe.begin())) return one("did not become Ready", "");
+          const { code, message } = await probe.evict(requests);
+          return one(code === 429 ? undefined : `was evicted, or not, with ${code}: ${message}`, message);
+        },
+      );
+      const updated = await examine(
+        { requirement: "C5.2", title: "a rolling update never shows fewer Ready pods than promised" },
+        async () => {
+          const seen = await probe.update();
+          return one(broken(seen), `${seen.changes} changes of its pods seen, ${seen.fewest} Ready at the fewest`);
+        },
+      );
+      return [evicted, updated];
+    });
+  } finally {
+    requests.close();
+  }
 }
 
 function nodesFit(view: ClusterView, version: string): Promise<Finding> {

@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { connect } from "node:net";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { expect } from "chai";
 import { runCli } from "../../orchestrator/cli/run-cli";
-import { isUp } from "../../orchestrator/sandbox/control-plane/control-plane";
+import { factsOf, isUp } from "../../orchestrator/sandbox/control-plane/control-plane";
 import { useFolder } from "../support/folder";
 import { root } from "../support/pulumi";
 import { needsBinaries } from "./plane";
@@ -42,6 +43,13 @@ describe("a rehearsal on a real control plane, in which things are killed", func
     (
       JSON.parse(readFileSync(path.join(plane(), "processes.json"), "utf8")) as { name: string; pid: number }[]
     ).findLast((one) => one.name === name)?.pid ?? 0;
+
+  const listens = (port: number) =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect({ host: "127.0.0.1", port });
+      socket.on("connect", () => (socket.destroy(), resolve(true)));
+      socket.on("error", () => resolve(false));
+    });
 
   /** One run in this process; `at` sees what it says. */
   async function run(at: (said: string) => void = () => undefined) {
@@ -100,5 +108,8 @@ describe("a rehearsal on a real control plane, in which things are killed", func
       expect(second.exit, first.out + second.out).to.equal(0);
     }
     expect(isUp(plane()), "nothing runs on").to.equal(false);
+    const ports = Object.values(factsOf(plane())?.ports ?? {});
+    expect(await Promise.all(ports.map(listens)), "and nothing listens").to.deep.equal([false, false]);
+    expect(readdirSync(path.join(folder(), "state", "rehearsal", "tmp")), "no folder is left").to.deep.equal([]);
   });
 });

@@ -1,7 +1,11 @@
 import * as https from "node:https";
 import type { ClusterAccess, ClusterHost } from "../cluster/host";
 import { snapshotDefinitions } from "../kubernetes/charts/definitions/snapshot-controller";
+import type { KubeObject } from "../kubernetes/object";
 import { fields } from "./kind";
+
+/** A busy machine's API server takes its time to serve new kinds. */
+const SERVED_SECONDS = 60;
 
 /** Managed add-ons as the workloads they are: what each one runs (EKS user guide, add-ons). */
 const workloads: Readonly<Record<string, (values: Readonly<Record<string, unknown>>) => object[]>> = {
@@ -133,8 +137,23 @@ export async function applyAddon(
   values: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const access = accessTo(clusters, cluster);
-  for (const object of workloads[addon]?.(values) ?? [])
-    await call(access, "PATCH", `${pathOf(object)}?fieldManager=eks&force=true`, object);
+  const objects = workloads[addon]?.(values) ?? [];
+  for (const object of objects) await call(access, "PATCH", `${pathOf(object)}?fieldManager=eks&force=true`, object);
+  const definitions = (objects as KubeObject[]).filter(({ kind }) => kind === "CustomResourceDefinition");
+  if (definitions.length > 0) await established(access, definitions);
+}
+/** An add-on is active once its kinds are served, which a real API server does a moment after it took them. */
+async function established(access: ClusterAccess, definitions: readonly KubeObject[]): Promise<void> {
+  const [{ KubeApi }, { untilReady }] = await Promise.all([
+    import("../kubernetes/api.js"),
+    import("../kubernetes/await.js"),
+  ]);
+  const api = new KubeApi(access);
+  try {
+    await Promise.all(definitions.map((definition) => untilReady(api, definition, SERVED_SECONDS)));
+  } finally {
+    api.close();
+  }
 }
 export async function removeAddon(clusters: ClusterHost, cluster: string, addon: string): Promise<void> {
   const access = clusters.get(cluster);

@@ -27,6 +27,8 @@ export interface ClusterAccess {
    * there they are not registered.
    */
   readonly playsWebhooks?: boolean;
+  /** Whether custom kinds that nobody uses are served only once somebody writes one: each costs a real API server memory. */
+  readonly servesOnDemand?: boolean;
 }
 
 export interface NodeSpec {

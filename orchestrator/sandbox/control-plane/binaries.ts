@@ -18,6 +18,8 @@ export interface Binary {
 export interface Search {
   readonly found: readonly Binary[];
   readonly missing: readonly BinaryName[];
+  /** Programs that are there and were not taken, each with why, for a person. */
+  readonly passedOver: readonly string[];
 }
 /** Every program of a control plane. */
 export interface Binaries {
@@ -38,13 +40,21 @@ export async function findBinaries(minor: Minor, variables: Variables): Promise<
   const folders = (variables["PATH"] ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
   const root = cacheRoot(variables);
   const parts = partsOf(minor);
+  const passedOver: string[] = [];
+  /** The program at a place, when it is there and of a version that fits. */
+  const versioned = async (name: BinaryName, file: string): Promise<Omit<Binary, "source"> | undefined> => {
+    if (!isProgram(file)) return undefined;
+    const version = await versionOf(file);
+    if (version !== undefined && fits(name, version, minor)) return { name, path: file, version };
+    passedOver.push(`${file} ${version === undefined ? "does not say its version" : `is ${version}`}`);
+    return undefined;
+  };
   const looked = await Promise.all(
     binaryNames.map(async (name): Promise<Binary | undefined> => {
-      const given =
-        assets && path.isAbsolute(assets) ? await versioned(name, path.join(assets, name), minor) : undefined;
+      const given = assets && path.isAbsolute(assets) ? await versioned(name, path.join(assets, name)) : undefined;
       if (given !== undefined) return { ...given, source: "KUBEBUILDER_ASSETS" };
       for (const folder of folders) {
-        const installed = await versioned(name, path.join(folder, name), minor);
+        const installed = await versioned(name, path.join(folder, name));
         if (installed !== undefined) return { ...installed, source: "PATH" };
       }
       const part = parts.find(({ packages }) => name in packages);
@@ -54,13 +64,8 @@ export async function findBinaries(minor: Minor, variables: Variables): Promise<
     }),
   );
   const found = looked.filter((one) => one !== undefined);
-  return { found, missing: binaryNames.filter((name) => !found.some((one) => one.name === name)) };
-}
-
-/** The program at a place, when it is there and of a version that fits. */
-async function versioned(name: BinaryName, file: string, minor: Minor): Promise<Omit<Binary, "source"> | undefined> {
-  const version = await versionOf(file);
-  return version !== undefined && fits(name, version, minor) ? { name, path: file, version } : undefined;
+  const missing = binaryNames.filter((name) => !found.some((one) => one.name === name));
+  return { found, missing, passedOver };
 }
 
 /** What a program says of its version; undefined when there is none, or it says nothing. */
@@ -96,11 +101,12 @@ export const supported = (): boolean => process.platform === "linux" || process.
  */
 export async function requireBinaries(version: string, variables: Variables): Promise<Binaries> {
   const minor = minorOf(version);
-  const { found, missing } = await findBinaries(minor, variables);
+  const { found, missing, passedOver } = await findBinaries(minor, variables);
+  const others = passedOver.length === 0 ? "" : ` (passed over: ${passedOver.join(", ")})`;
   if (missing.length > 0)
     throw new SlipwayError(
       "control-plane-missing",
-      `a real control plane of Kubernetes ${minor} needs ${missing.join(", ")}, which ${missing.length === 1 ? "is" : "are"} neither in KUBEBUILDER_ASSETS, nor on PATH, nor built`,
+      `a real control plane of Kubernetes ${minor} needs ${missing.join(", ")}, which ${missing.length === 1 ? "is" : "are"} neither in KUBEBUILDER_ASSETS, nor on PATH, nor built${others}`,
       `run npm run control-plane${minor === minors[0] ? "" : ` -- ${minor}`}, or take --cluster embedded`,
       "usage",
     );

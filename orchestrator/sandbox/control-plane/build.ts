@@ -7,7 +7,7 @@ import { coerce, gte } from "semver";
 import { SlipwayError } from "../../errors";
 import { processTable } from "../../rollout/processes";
 import { cacheRoot, modulesFolder, partFolder, readPart, writeManifest } from "./cache";
-import { GO_FLOOR, type Part } from "./versions";
+import { alerting, GO_FLOOR, type Part } from "./versions";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -195,22 +195,23 @@ function go(
     };
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop, { once: true });
-    child.on("error", (error) => reject(noGo(error.message)));
+    child.on("error", (error) => reject(failed(error.message)));
     child.on("close", (code) => {
       signal.removeEventListener("abort", stop);
       if (signal.aborted) return reject(interrupted());
       if (code === 0) return resolve();
       const said = words.filter((text) => !text.startsWith("go: downloading")).join("\n");
-      reject(
-        new SlipwayError(
-          "control-plane-build-failed",
-          `go ${args[0] ?? ""} ended with ${code ?? "a signal"}:\n${said}`,
-          "mend what it says (a module proxy that is not reached: see go env GOPROXY), then run it again",
-        ),
-      );
+      reject(failed(`go ${args[0] ?? ""} ended with ${code ?? "a signal"}:\n${said}`));
     });
   });
 }
+
+const failed = (why: string): SlipwayError =>
+  new SlipwayError(
+    "control-plane-build-failed",
+    why,
+    "mend what it says (a module proxy that is not reached: see go env GOPROXY), then run it again",
+  );
 
 /** Version of Go that will compile the part. @throws SlipwayError when there is none or it is too old. */
 async function goVersion(part: Part, variables: Variables, signal: AbortSignal): Promise<string> {
@@ -219,19 +220,22 @@ async function goVersion(part: Part, variables: Variables, signal: AbortSignal):
     // Asked where the part's go.mod is: Go itself may fetch the toolchain that names.
     await go(["env", "GOVERSION"], path.join(modulesFolder, part.name), variables, (text) => (said = text), signal);
   } catch (error) {
-    if (error instanceof SlipwayError && error.code === "control-plane-build-failed") throw noGo(error.message);
+    if (error instanceof SlipwayError && error.code === "control-plane-build-failed") throw noGo(part, error.message);
     throw error;
   }
   const version = coerce(said)?.version ?? "0.0.0";
-  if (!gte(version, GO_FLOOR)) throw noGo(`it is ${said || "of no known version"}`);
+  if (!gte(version, GO_FLOOR)) throw noGo(part, `it is ${said || "of no known version"}`);
   return version;
 }
 
-const noGo = (why: string): SlipwayError =>
+/** What to do without Go: for the tools that judge alerts another thing than for a control plane. */
+const noGo = (part: Part, why: string): SlipwayError =>
   new SlipwayError(
     "go-missing",
-    `building it needs Go ${GO_FLOOR} or newer on PATH: ${why}`,
-    "install it from https://go.dev/dl; or put promtool and amtool on PATH, or for a control plane put kube-apiserver, etcd (setup-envtest use), kube-controller-manager, kube-scheduler and kwok into one folder and set KUBEBUILDER_ASSETS to it",
+    `building ${part.name} needs Go ${GO_FLOOR} or newer on PATH: ${why}`,
+    alerting.includes(part)
+      ? "install it from https://go.dev/dl, or put promtool and amtool on PATH"
+      : "install it from https://go.dev/dl; or put kube-apiserver, etcd (setup-envtest use), kube-controller-manager, kube-scheduler and kwok into one folder and set KUBEBUILDER_ASSETS to it; until then --cluster embedded needs none of them",
     "usage",
   );
 

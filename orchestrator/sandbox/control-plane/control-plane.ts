@@ -13,7 +13,7 @@ import { kubeconfigOf } from "./kubeconfig";
 import { Ledger } from "./orphans";
 import { freePorts } from "./ports";
 import { Program } from "./process";
-import { argumentsOf, clients } from "./programs";
+import { argumentsOf, clients, environmentOf } from "./programs";
 import { stageFile } from "./stages";
 import { binaryNames, type BinaryName } from "./versions";
 
@@ -136,13 +136,16 @@ export class ControlPlane {
     const programs = new Map(
       binaryNames.map((one) => [
         one,
-        new Program({ name: one, file: binaries.paths[one], args: args[one], folder: run, ledger, outlives }),
+        new Program({
+          ...{ name: one, file: binaries.paths[one], args: args[one], environment: environmentOf(one) },
+          ...{ folder: run, ledger, outlives },
+        }),
       ]),
     );
     const kubeconfig = kubeconfigOf(name, endpoint, authority, { token });
     save(adminKubeconfig(folder), kubeconfig);
     return new ControlPlane(
-      { name, version, endpoint, certificateAuthority: authority, token, kubeconfig },
+      { name, version, endpoint, certificateAuthority: authority, token, kubeconfig, servesOnDemand: true },
       binaries.version,
       programs,
     );

@@ -43,9 +43,10 @@ async function main(versions: readonly string[]): Promise<void> {
   }
 }
 
-function tell(minor: string, { found }: Search, line: (text: string) => void): void {
+function tell(minor: string, { found, passedOver }: Search, line: (text: string) => void): void {
   line(`Kubernetes ${minor}: a real control plane is at hand`);
   for (const { name, version, source, path } of found) line(`  ${name} ${version} (${source}) ${path}`);
+  for (const other of passedOver) line(`  passed over: ${other}`);
 }
 
 /** Lines, and between them one that is written over on a terminal; elsewhere a line per tenth. */

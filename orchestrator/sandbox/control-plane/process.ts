@@ -8,6 +8,8 @@ export interface ProgramRequest {
   readonly name: string;
   readonly file: string;
   readonly args: readonly string[];
+  /** Beside a path and a home of its own, all of its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Working folder, home and place of the log; its owner's alone. */
   readonly folder: string;
   readonly ledger: Ledger;
@@ -63,13 +65,13 @@ export class Program {
 
   start(): void {
     this.wanted = true;
-    const { file, args, folder, ledger, name, outlives = false } = this.request;
+    const { file, args, environment, folder, ledger, name, outlives = false } = this.request;
     const [command = file, ...rest] = [...(outlives ? [] : guardedBy()), file, ...args];
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     const log = fs.openSync(this.log, this.restarts === 0 ? "w" : "a", 0o600);
     try {
       // Nothing of the orchestrator's environment, where credentials may be, is a control plane's business.
-      const env = { PATH: "/usr/bin:/bin", HOME: folder, TMPDIR: folder };
+      const env = { PATH: "/usr/bin:/bin", HOME: folder, TMPDIR: folder, ...environment };
       const child = spawn(command, rest, { cwd: folder, env, detached: true, stdio: ["ignore", log, log] });
       this.child = child;
       running.add(child);

@@ -64,6 +64,11 @@ export class KubeApi {
     return this.access.playsWebhooks === true;
   }
 
+  /** Whether definitions of kinds that nobody uses sleep here until somebody writes one. */
+  get servesOnDemand(): boolean {
+    return this.access.servesOnDemand === true;
+  }
+
   /** Ends idle connections; watches end by their own signal. */
   close(): void {
     this.closed = true;
@@ -110,6 +115,18 @@ export class KubeApi {
     return `${rootOf(ref.apiVersion)}${scope}/${served.plural}${name}`;
   }
 
+  /** The path to write to: whoever writes the first object of a kind that sleeps wakes it. */
+  private async pathToWrite(ref: Parameters<KubeApi["pathFor"]>[0]): Promise<string> {
+    try {
+      return await this.pathFor(ref);
+    } catch (error) {
+      if (!(error instanceof UnknownKind) || !this.servesOnDemand) throw error;
+      const { awaken } = await import("./dormant.js");
+      if (!(await awaken(this, ref.apiVersion, ref.kind))) throw error;
+      return this.pathFor(ref);
+    }
+  }
+
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
     try {
       return (await this.call("GET", await this.pathFor(ref))) as KubeObject;
@@ -140,13 +157,14 @@ export class KubeApi {
       force: String(force),
       ...(dryRun && { dryRun: "All" }),
     });
-    const path = `${await this.pathFor(refOf(object))}?${query.toString()}`;
+    const base = await (dryRun ? this.pathFor(refOf(object)) : this.pathToWrite(refOf(object)));
+    const path = `${base}?${query.toString()}`;
     return (await this.call("PATCH", path, object, "application/apply-patch+yaml")) as KubeObject;
   }
 
   async create(object: KubeObject): Promise<KubeObject> {
     const { name: _name, ...collection } = refOf(object);
-    return (await this.call("POST", await this.pathFor(collection), object)) as KubeObject;
+    return (await this.call("POST", await this.pathToWrite(collection), object)) as KubeObject;
   }
 
   /** Merge patch of the object, or of its status. */

@@ -5,6 +5,7 @@ import { UnknownKind, type KubeApi } from "./api";
 import { NotReady, untilGone, untilReady } from "./await";
 import { render, type Rendered } from "./charts";
 import { isWebhookConfiguration } from "./charts/webhooks";
+import { asleep } from "./dormant";
 import { parseId, type Failure } from "./inputs";
 import { refOf, type KubeObject, type ObjectRef } from "./object";
 import { randomBytes } from "node:crypto";
@@ -186,7 +187,8 @@ export class Releases {
       throw new Error(
         `Unable to continue with install: ${object.kind} "${object.metadata.name}" in namespace "${object.metadata.namespace ?? ""}" exists and cannot be imported into the current release: invalid ownership metadata; annotation validation error: key "${OWNER_NAME}" must equal "${mine[OWNER_NAME] ?? ""}": current value is "${owner ?? ""}"`,
       );
-    const live = await api.apply(object, { manager: MANAGER, force: true });
+    const put = api.servesOnDemand ? asleep(object, existing) : object;
+    const live = await api.apply(put, { manager: MANAGER, force: true });
     // Custom objects of the same chart come after their definitions, which have to be established.
     return object.kind === "CustomResourceDefinition" ? untilReady(api, live, this.awaitSeconds) : live;
   }

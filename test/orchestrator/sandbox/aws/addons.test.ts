@@ -30,6 +30,8 @@ describe("managed add-ons of the rehearsal", () => {
       "snapshot-controller",
     ]);
     expect(await names("v1", "Service")).to.include("kube-dns");
+    const served = await world.api.serves("snapshot.storage.k8s.io/v1", "VolumeSnapshotClass");
+    expect(served, "its kinds, as soon as it is there").to.not.equal(undefined);
   });
   it("put the agents on every node, whatever its taints", async () => {
     await world.clusters.setNodes(

@@ -56,6 +56,17 @@ describe("programs of a control plane", () => {
     ]);
   });
 
+  it("that are passed over are named with their version, so that nobody wonders", async () => {
+    put("assets", { etcd: "etcd Version: 3.5.21", kwok: "hello" });
+    const search = await findBinaries("1.36", variables({ KUBEBUILDER_ASSETS: at("assets") }));
+    expect(search.passedOver).to.have.members([
+      `${at("assets", "etcd")} is 3.5.21`,
+      `${at("assets", "kwok")} does not say its version`,
+    ]);
+    const error = await refusal(() => requireBinaries("1.36", variables({ KUBEBUILDER_ASSETS: at("assets") })));
+    expect(error.message).to.include(`(passed over: ${at("assets")}`);
+  });
+
   for (const [what, name, text] of [
     ["an etcd before 3.6", "etcd", "etcd Version: 3.5.21"],
     ["a kwok before 0.7", "kwok", "kwok version v0.6.1"],

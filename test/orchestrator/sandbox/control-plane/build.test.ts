@@ -115,7 +115,7 @@ describe("the build of a control plane's programs", () => {
       }),
     );
     expect(none.code).to.equal("go-missing");
-    expect(none.fix).to.include("https://go.dev/dl").and.include("KUBEBUILDER_ASSETS");
+    expect(none.fix).to.include("https://go.dev/dl").and.include("KUBEBUILDER_ASSETS").and.include("setup-envtest");
     go({ version: "go1.22.2" });
     expect((await refusal(() => build())).message).to.include("go1.22.2");
   });
