@@ -6,7 +6,7 @@ import { databaseRestArranged, databaseRestCauses } from "./database-rest";
 import { diagnosis, each, examine, outside, type Offence } from "./finding";
 import { quantityOf } from "./quantity";
 import { refusalOfTooMuch } from "./quota-probe";
-import { wasteLeft, wasteReported } from "./waste";
+import { cloudOf, wasteLeft, wasteReported } from "./waste";
 
 /** A17.2: all pods of a team together. */
 const TEAM_QUOTA = { "requests.cpu": "10", "requests.memory": "32Gi", "limits.cpu": "20", "limits.memory": "64Gi" };
@@ -32,7 +32,7 @@ export const costCheck: PhaseCheck = {
       shown(context, view),
       outside(context, exported(context)),
       quotasSet(context, view),
-      outside(context, wasteReported(view)),
+      outside(context, wasteReported(view, cloudOf(context))),
       ...(teams[0] === undefined ? [] : [tooMuchRefused(context, view, teams[0])]),
       ...(context.config.cost.workingHours === undefined ? [] : [outside(context, restArranged(context))]),
       ...(context.outputs.cost.databaseRest.databases.length === 0 ? [] : [databaseRestArranged(context, view)]),
@@ -44,7 +44,7 @@ export const costCheck: PhaseCheck = {
     return [
       ...(await unpriced(context)),
       ...(await nearlyFull(view)),
-      ...(await wasteLeft(view)),
+      ...(await wasteLeft(view, cloudOf(context))),
       ...(await databaseRestCauses(context, view)),
     ];
   },

@@ -8,7 +8,8 @@ import type {
   V1StatefulSet,
   V2HorizontalPodAutoscaler,
 } from "@kubernetes/client-node";
-import type { Diagnosis, Finding } from "./check";
+import type { AwsReader, Tags } from "./aws/reader";
+import type { CheckContext, Diagnosis, Finding } from "./check";
 import { nameOf, type ClusterView } from "./cluster-view";
 import { diagnosis, examine } from "./finding";
 import { quantityOf } from "./quantity";
@@ -19,6 +20,9 @@ const OVER_PROVISIONED = 0.4;
 const IDLE = 0.05;
 /** Environments where load moves, and a fixed number of pods is too many or too few (C4.2, C5.1). */
 const SCALED = ["staging", "production"];
+
+/** Tag of what a cluster made, with its name after it. */
+const CLUSTER_TAG = "kubernetes.io/cluster/";
 
 type Kind = "idle" | "over-provisioned" | "not scaled" | "left behind";
 /** One thing that is paid for without need. */
@@ -38,8 +42,21 @@ interface Advice extends KubernetesObject {
   };
 }
 
-/** What waste there is by what the API says at the moment: metrics of pods, claims, volumes and autoscalers. */
-export async function wasteIn(view: ClusterView): Promise<{ looked: number; waste: Waste[] }> {
+/** The account that an environment is in, and what of it is the environment's. */
+export interface Cloud {
+  readonly aws: Pick<AwsReader, "unattachedVolumes" | "unassociatedAddresses">;
+  readonly environment: string;
+  readonly cluster: string;
+}
+/** Of a check. */
+export const cloudOf = ({ clients, outputs }: CheckContext): Cloud => ({
+  aws: clients.aws,
+  environment: outputs.environment.name,
+  cluster: outputs.cluster.name,
+});
+
+/** What waste there is by what the APIs say at the moment: metrics of pods, claims, volumes, autoscalers, addresses. */
+export async function wasteIn(view: ClusterView, cloud: Cloud): Promise<{ looked: number; waste: Waste[] }> {
   const [pods, metrics, advice, claims, volumes, deployments, sets, autoscalers, namespaces] = await Promise.all([
     view.list<V1Pod>("v1", "Pod"),
     view.list<PodMetrics>("metrics.k8s.io/v1beta1", "PodMetrics"),
@@ -55,6 +72,7 @@ export async function wasteIn(view: ClusterView): Promise<{ looked: number; wast
     ...unused(pods, metrics, advice),
     ...unscaled(deployments, autoscalers, namespaces),
     ...leftBehind(pods, sets, claims, volumes),
+    ...(await leftInAccount(cloud, volumes)),
   ];
   return { looked: pods.length + claims.length + volumes.length + deployments.length, waste };
 }
@@ -149,6 +167,43 @@ function leftBehind(
   ];
 }
 
+/**
+ * Volumes and addresses of the account that nothing uses. A volume that the cluster knows is the cluster's affair: its claim
+ * may be of a member that is away, and what is left behind of those is named above.
+ */
+async function leftInAccount(cloud: Cloud, known: readonly V1PersistentVolume[]): Promise<Waste[]> {
+  const [volumes, addresses] = await Promise.all([cloud.aws.unattachedVolumes(), cloud.aws.unassociatedAddresses()]);
+  const handles = new Set(known.map(({ spec }) => spec?.csi?.volumeHandle));
+  return [
+    ...volumes
+      .filter(({ id, tags }) => !handles.has(id) && isOurs(cloud, tags))
+      .map(({ id, gib, tags }) => ({
+        kind: "left behind" as const,
+        subject: id,
+        detail: `EBS volume of ${gib} GiB, attached to nothing${claimOf(tags)}`,
+      })),
+    ...addresses
+      .filter(({ tags }) => isOurs(cloud, tags))
+      .map(({ id, address }) => ({
+        kind: "left behind" as const,
+        subject: id,
+        detail: `address ${address}, nothing answers there`,
+      })),
+  ];
+}
+
+/** Unless it says that it is another environment's, or another cluster's in the same account. */
+function isOurs({ environment, cluster }: Cloud, tags: Tags): boolean {
+  const clusters = Object.keys(tags).filter((key) => key.startsWith(CLUSTER_TAG));
+  if (clusters.length > 0) return clusters.includes(`${CLUSTER_TAG}${cluster}`);
+  return tags["environment"] === undefined || tags["environment"] === environment;
+}
+/** The EBS CSI driver writes down whose volume it was. */
+function claimOf(tags: Tags): string {
+  const [namespace, name] = ["namespace", "name"].map((key) => tags[`kubernetes.io/created-for/pvc/${key}`]);
+  return name === undefined ? "" : `; it was ${namespace ?? ""}/${name}'s`;
+}
+
 /** A Deployment's pods by its name, without the ends that ReplicaSets and pods are given. */
 function workloadOf({ metadata }: V1Pod): string {
   const [owner] = metadata?.ownerReferences ?? [];
@@ -162,10 +217,10 @@ const millis = (amount: number) => `${Math.round(amount * 1000)}m`;
  * H4.1: what is paid for without need is reported, each by name. Waste stops nothing, a cluster that was just made idles;
  * volumes that were left behind are diagnosed. What is used is what is used now: the dashboard has the days before.
  */
-export async function wasteReported(view: ClusterView): Promise<Finding> {
+export async function wasteReported(view: ClusterView, cloud: Cloud): Promise<Finding> {
   let found: readonly Waste[] = [];
   const finding = await examine({ requirement: "H4.1", title: "what is requested and not used is named" }, async () => {
-    const { looked, waste } = await wasteIn(view);
+    const { looked, waste } = await wasteIn(view, cloud);
     found = waste;
     const kinds: readonly Kind[] = ["over-provisioned", "idle", "not scaled", "left behind"];
     const counted = kinds.map((kind) => `${waste.filter((one) => one.kind === kind).length} ${kind}`);
@@ -176,13 +231,13 @@ export async function wasteReported(view: ClusterView): Promise<Finding> {
   return { ...finding, table: { title: "Waste at this moment", columns: ["kind", "what", "seen"], rows } };
 }
 
-/** H4.1: volumes that nothing will ever use again by itself. */
-export async function wasteLeft(view: ClusterView): Promise<Diagnosis[]> {
-  const { waste } = await wasteIn(view);
+/** H4.1: volumes and addresses that nothing will ever use again by itself. */
+export async function wasteLeft(view: ClusterView, cloud: Cloud): Promise<Diagnosis[]> {
+  const { waste } = await wasteIn(view, cloud);
   return diagnosis(
     "H4.1",
-    "volumes are paid for that no pod mounts",
-    "take a snapshot where the data may be wanted, then delete the claim, or the volume where its claim is gone",
+    "volumes or addresses are paid for that nothing uses",
+    "take a snapshot where the data may be wanted, then delete the claim, or the volume where its claim is gone; release the address",
     waste.filter(({ kind }) => kind === "left behind").map(({ subject, detail }) => `${subject}: ${detail}`),
   );
 }

@@ -4,7 +4,16 @@ import type { AwsReader, RouteTable } from "./reader";
 import type { ClientSettings } from "./settings";
 import { tagsOf } from "./tags";
 
-type Ec2Reader = Pick<AwsReader, "availabilityZones" | "vpc" | "subnets" | "routeTables" | "natGateways">;
+type Ec2Reader = Pick<
+  AwsReader,
+  | "availabilityZones"
+  | "vpc"
+  | "subnets"
+  | "routeTables"
+  | "natGateways"
+  | "unattachedVolumes"
+  | "unassociatedAddresses"
+>;
 
 /** The network of a real account. */
 export function ec2Reader(settings: ClientSettings): Ec2Reader {
@@ -64,6 +73,24 @@ export function ec2Reader(settings: ClientSettings): Ec2Reader {
         (page) => page.NatGateways,
       );
       return found.map((nat) => ({ id: nat.NatGatewayId ?? "", subnetId: nat.SubnetId ?? "", state: nat.State ?? "" }));
+    },
+    async unattachedVolumes() {
+      const { sdk, client } = await ec2();
+      // AWS calls a volume available that nothing has attached.
+      const Filters = [{ Name: "status", Values: ["available"] }];
+      const found = await pages(
+        (NextToken) => client.send(new sdk.DescribeVolumesCommand({ Filters, NextToken })),
+        (page) => page.Volumes,
+      );
+      return found.map(({ VolumeId = "", Size = 0, Tags }) => ({ id: VolumeId, gib: Size, tags: tagsOf(Tags) }));
+    },
+    async unassociatedAddresses() {
+      const { sdk, client } = await ec2();
+      // All of a region at once: this call knows no pages.
+      const { Addresses = [] } = await client.send(new sdk.DescribeAddressesCommand({}));
+      return Addresses.filter(({ AssociationId }) => AssociationId === undefined).map(
+        ({ AllocationId = "", PublicIp = "", Tags }) => ({ id: AllocationId, address: PublicIp, tags: tagsOf(Tags) }),
+      );
     },
   };
 }

@@ -11,6 +11,10 @@ export interface AwsReader {
   subnets(vpcId: string): Promise<Subnet[]>;
   routeTables(vpcId: string): Promise<RouteTable[]>;
   natGateways(vpcId: string): Promise<NatGateway[]>;
+  /** EBS volumes of the region that are attached to nothing (H4.1). */
+  unattachedVolumes(): Promise<UnattachedVolume[]>;
+  /** Elastic IP addresses of the region that nothing answers at (H4.1). */
+  unassociatedAddresses(): Promise<UnassociatedAddress[]>;
   role(name: string): Promise<Role | undefined>;
   cluster(name: string): Promise<Cluster | undefined>;
   nodeGroups(cluster: string): Promise<NodeGroup[]>;
@@ -58,6 +62,16 @@ export interface NatGateway {
   readonly id: string;
   readonly subnetId: string;
   readonly state: string;
+}
+export interface UnattachedVolume {
+  readonly id: string;
+  readonly gib: number;
+  readonly tags: Tags;
+}
+export interface UnassociatedAddress {
+  readonly id: string;
+  readonly address: string;
+  readonly tags: Tags;
 }
 export interface Bucket {
   readonly name: string;

@@ -50,6 +50,21 @@ export function rehearsalReader(account: Account): reader.AwsReader {
           .map((nat) => ({ id: nat.id, subnetId: text(nat.inputs["subnetId"]), state: "available" })),
       );
     },
+    // Nothing in a rehearsal leaves a volume behind by itself; what a test puts there is found.
+    unattachedVolumes: () =>
+      settled(
+        of("slipway:ec2/volume")
+          .filter(({ inputs }) => inputs["attachedTo"] === undefined)
+          .map((volume) => ({ id: volume.id, gib: Number(volume.inputs["size"] ?? 0), tags: tagsOf(volume) })),
+      ),
+    unassociatedAddresses: () => {
+      const users = new Set(of("aws:ec2/natGateway:NatGateway").map(({ inputs }) => text(inputs["allocationId"])));
+      return settled(
+        of("aws:ec2/eip:Eip")
+          .filter(({ id, inputs }) => !users.has(id) && text(inputs["instance"]) === "")
+          .map((one) => ({ id: one.id, address: text(one.outputs["publicIp"]), tags: tagsOf(one) })),
+      );
+    },
     role: (name) => {
       const role = account.get(name, "aws:iam/role:Role");
       const attachedPolicyArns = of("aws:iam/rolePolicyAttachment:RolePolicyAttachment")

@@ -17,6 +17,7 @@ const workingHours: PlatformConfig["cost"]["workingHours"] = {
 };
 const outputs = {
   environment: { name: "dev" as const },
+  cluster: { name: "slipway-dev" },
   metrics: { namespace: "monitoring", prometheus: { name: "p", service: "p", port: 9090 } },
   cost: {
     namespace: "opencost",
@@ -40,6 +41,8 @@ const arns = [
 ];
 const aws = (left: readonly string[] = arns) => ({
   tagged: () => Promise.resolve(left.map((arn) => ({ arn, tags: {} }))),
+  unattachedVolumes: () => Promise.resolve([]),
+  unassociatedAddresses: () => Promise.resolve([]),
 });
 const target = (health: string, namespace = "opencost") => ({
   labels: { namespace, pod: "opencost-1" },

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { ClusterView } from "../../../orchestrator/checks/cluster-view";
-import { wasteIn, wasteLeft, wasteReported } from "../../../orchestrator/checks/waste";
+import { wasteIn, wasteLeft, wasteReported, type Cloud } from "../../../orchestrator/checks/waste";
 
 type Lists = Readonly<Record<string, readonly object[]>>;
 const view = (lists: Lists) =>
@@ -26,8 +26,20 @@ const claim = (name: string) => ({
   spec: { resources: { requests: { storage: "10Gi" } } },
   status: { phase: "Bound" },
 });
-const told = async (lists: Lists) =>
-  (await wasteIn(view(lists))).waste.map(({ kind, subject, detail }) => `${kind} ${subject}: ${detail}`);
+interface Left {
+  readonly volumes?: readonly object[];
+  readonly addresses?: readonly object[];
+}
+const cloud = ({ volumes = [], addresses = [] }: Left = {}): Cloud => ({
+  environment: "dev",
+  cluster: "slipway-dev",
+  aws: {
+    unattachedVolumes: () => Promise.resolve(volumes as never),
+    unassociatedAddresses: () => Promise.resolve(addresses as never),
+  },
+});
+const told = async (lists: Lists, left: Left = {}) =>
+  (await wasteIn(view(lists), cloud(left))).waste.map(({ kind, subject, detail }) => `${kind} ${subject}: ${detail}`);
 
 describe("waste", () => {
   it("[H4.1] names requests of which 40 % or more are not used, all pods of a workload together", async () => {
@@ -86,16 +98,45 @@ describe("waste", () => {
       "left behind pv-1: volume 5Gi, Released: its claim is gone",
       "left behind shop/data-9: claim 10Gi, mounted by no pod",
     ]);
-    const [found] = await wasteLeft(view(lists));
+    const [found] = await wasteLeft(view(lists), cloud());
     expect(found?.requirement).to.equal("H4.1");
     expect(found?.subjects).to.have.length(2);
-    expect(await wasteLeft(view({}))).to.deep.equal([]);
+    expect(await wasteLeft(view({}), cloud())).to.deep.equal([]);
+  });
+  it("[H4.1] names volumes of the account that nothing attached, with whose they were, and addresses nobody answers at", async () => {
+    const owned = { "kubernetes.io/cluster/slipway-dev": "owned", "kubernetes.io/created-for/pvc/name": "data-0" };
+    const volume = (id: string, tags: object = {}) => ({ id, gib: 20, tags });
+    const left = {
+      volumes: [
+        volume("vol-1", { ...owned, "kubernetes.io/created-for/pvc/namespace": "shop" }),
+        volume("vol-2"),
+        // Of another cluster, of another environment, and of a claim that stands.
+        volume("vol-3", { "kubernetes.io/cluster/slipway-staging": "owned" }),
+        volume("vol-4", { environment: "staging" }),
+        volume("vol-5", owned),
+      ],
+      addresses: [
+        { id: "eipalloc-1", address: "192.0.2.7", tags: { environment: "dev" } },
+        { id: "eipalloc-2", address: "192.0.2.8", tags: { environment: "production" } },
+      ],
+    };
+    const PersistentVolume = [
+      { metadata: { name: "pv-5" }, spec: { csi: { volumeHandle: "vol-5" } }, status: { phase: "Bound" } },
+    ];
+    expect(await told({ PersistentVolume }, left)).to.deep.equal([
+      "left behind vol-1: EBS volume of 20 GiB, attached to nothing; it was shop/data-0's",
+      "left behind vol-2: EBS volume of 20 GiB, attached to nothing",
+      "left behind eipalloc-1: address 192.0.2.7, nothing answers there",
+    ]);
+    const [cause] = await wasteLeft(view({ PersistentVolume }), cloud(left));
+    expect(cause?.subjects).to.have.length(3);
+    expect(cause?.fix).to.include("release the address");
   });
   it("[H4.1] is reported line by line and stops nothing; where nothing was seen nothing is promised", async () => {
-    const finding = await wasteReported(view({ Deployment: [deployment], Namespace: [namespace("staging")] }));
+    const finding = await wasteReported(view({ Deployment: [deployment], Namespace: [namespace("staging")] }), cloud());
     expect(finding.verdict).to.equal("passed");
     expect(finding.detail).to.equal("0 over-provisioned, 0 idle, 1 not scaled, 0 left behind");
     expect(finding.table?.rows).to.deep.equal([["not scaled", "shop/web", "3 pods at all hours, no autoscaler"]]);
-    expect((await wasteReported(view({}))).verdict).to.equal("inconclusive");
+    expect((await wasteReported(view({}), cloud())).verdict).to.equal("inconclusive");
   });
 });

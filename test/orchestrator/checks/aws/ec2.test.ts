@@ -105,4 +105,26 @@ describe("the network of a real account", () => {
     expect(await reader().vpc("vpc-1")).to.equal(undefined);
     expect(await reader().subnets("vpc-1")).to.deep.equal([]);
   });
+  it("lists volumes that nothing attached, page by page, and addresses that nothing is associated with [H4.1]", async () => {
+    aws.answer({
+      DescribeVolumesCommand: ({ NextToken }: { NextToken?: string }) =>
+        NextToken === undefined
+          ? { Volumes: [{ VolumeId: "vol-1", Size: 10, Tags: [{ Key: "a", Value: "b" }] }], NextToken: "more" }
+          : { Volumes: [{ VolumeId: "vol-2", Size: 5 }] },
+      DescribeAddressesCommand: () => ({
+        Addresses: [
+          { AllocationId: "eipalloc-1", PublicIp: "192.0.2.1", AssociationId: "eipassoc-1" },
+          { AllocationId: "eipalloc-2", PublicIp: "192.0.2.2" },
+        ],
+      }),
+    });
+    expect(await reader().unattachedVolumes()).to.deep.equal([
+      { id: "vol-1", gib: 10, tags: { a: "b" } },
+      { id: "vol-2", gib: 5, tags: {} },
+    ]);
+    expect(aws.asked[0]?.input).to.deep.include({ Filters: [{ Name: "status", Values: ["available"] }] });
+    expect(await reader().unassociatedAddresses()).to.deep.equal([
+      { id: "eipalloc-2", address: "192.0.2.2", tags: {} },
+    ]);
+  });
 });

@@ -166,4 +166,19 @@ describe("the rehearsal's account, as checks read it", () => {
     expect(await reader().quota("elasticloadbalancing", "L-69A177A2")).to.equal(50);
     expect(await reader().quota("vpc", "L-69A177A2"), "a code of another service").to.equal(undefined);
   });
+  it("lists addresses that no NAT gateway has, and volumes that nothing attached [H4.1]", async () => {
+    const { public: publics } = await network(world);
+    await world.make("aws:ec2/internetGateway:InternetGateway", {
+      vpcId: String(world.account.all(VPC)[0]?.id),
+    });
+    const used = await world.id("aws:ec2/eip:Eip", { domain: "vpc" });
+    await world.make(NAT, { subnetId: publics[0] ?? "", allocationId: used });
+    const idle = await world.make("aws:ec2/eip:Eip", { domain: "vpc" }, "idle");
+    const volume = (id: string, inputs: object) =>
+      world.account.put({ id, type: "slipway:ec2/volume", urn: "", inputs: { size: 8, ...inputs }, outputs: {} });
+    volume("vol-1", { tags: { environment: "dev" } });
+    volume("vol-2", { attachedTo: "i-1" });
+    expect((await reader().unassociatedAddresses()).map(({ id }) => id)).to.deep.equal([idle.id]);
+    expect(await reader().unattachedVolumes()).to.deep.equal([{ id: "vol-1", gib: 8, tags: { environment: "dev" } }]);
+  });
 });
