@@ -11,7 +11,7 @@ export interface Allowance {
 export const allowed: readonly Allowance[] = [
   {
     resource: /./,
-    path: /(^|\.)(tags|tagsAll|defaultTags)\.(vlan|cost-centre)$/,
+    path: /(^|\.)(tags|tagsAll|defaultTags|extraVolumeTags)\.(vlan|cost-centre)$/,
     reason: "who pays and the VLAN number are the environment's own (B2.3, B3.1)",
   },
   {
@@ -144,6 +144,31 @@ export const allowed: readonly Allowance[] = [
     reason: "nobody is woken by staging; runbooks are where each environment says (B6.2, B6.3)",
   },
   {
+    resource: / application-deployment-app$/,
+    path: /\.annotations\.slipway\.dev\/settings$/,
+    reason: "a digest of the settings, which are compared by themselves",
+  },
+  {
+    resource: / application-horizontalpodautoscaler-app$/,
+    path: /^spec\.maxReplicas$/,
+    reason: "the ceiling of the autoscaler (B8.3, C4.2, C5.1)",
+  },
+  {
+    resource: / application-httproute-app$/,
+    path: /^spec\.hostnames\.0$/,
+    reason: "the application's host is staging.<domain> and api.<domain> (C4.3, C5.3, B8.3)",
+  },
+  {
+    resource: / application-prometheusrule-app$/,
+    path: /^spec\.groups\.0\.rules\.\d+\.(labels\.severity|annotations\.runbook_url)$/,
+    reason: "nobody is woken by staging; runbooks are where each environment says (B6.2, B6.3)",
+  },
+  {
+    resource: / application-delivery$/,
+    path: /^spec\.source\.targetRevision$/,
+    reason: "staging follows the branch, production a released version (A7.1)",
+  },
+  {
     resource: / day-two-dashboard$/,
     path: /^data\.maintenance\.json\.panels\.\d+\.options\.content$/,
     reason: "each environment has a maintenance window of its own, and says so (H1.4)",
@@ -155,6 +180,11 @@ export const graded: readonly Allowance[] = [
   {
     resource: /^kubernetes:core\/v1:(ResourceQuota|LimitRange) gitops-environment-/,
     path: /^spec\./,
+    reason: "application.profile is graded: production is larger than staging, which proves less (C1.7, C1.8)",
+  },
+  {
+    resource: / application-(deployment|rollout|job|horizontalpodautoscaler|poddisruptionbudget|configmap)-|-delivery$/,
+    path: /^$|\.resources\.|^spec\.(replicas|minAvailable|ignoreDifferences\.)|^data\.LOG_LEVEL$/,
     reason: "application.profile is graded: production is larger than staging, which proves less (C1.7, C1.8)",
   },
 ];

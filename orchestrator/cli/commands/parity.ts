@@ -2,13 +2,15 @@ import type { PlatformConfig } from "../../../infra/config";
 import type { PlannedResource } from "../../cost/estimate";
 import { SlipwayError } from "../../errors";
 import { allowed, graded } from "../../parity/allowed";
+import { applicationResources, strayOverlays } from "../../parity/application";
 import { compare, type Comparison, type Side } from "../../parity/compare";
 import type { Invocation } from "../invocation";
 import type { CommonOptions } from "../options";
 import type { ParityOptions } from "../program";
+import { loadConfig } from "../parts";
 import { carryOut } from "./rollout";
 
-/** Previews two environments and says where they differ (B8.4). Ends with 1 for a difference nobody allowed. */
+/** Previews two environments, renders what Git delivers into them, and says where they differ (B8.4). Ends with 1 for a difference nobody allowed. */
 export async function parityCommand(given: ParityOptions, invocation: Invocation): Promise<number> {
   const { terminal } = invocation;
   const [first, second] = given.pair;
@@ -44,7 +46,7 @@ export async function compareEnvironments(
   const profiles = new Set<string | undefined>();
   await carryOut("preview", { ...given, environment: [first, second] }, invocation, {
     tellPlanned: (config, resources) => {
-      sides.set(config.environment, sideOf(config, resources));
+      sides.set(config.environment, sideOf(config, [...resources, ...applicationResources(config)]));
       profiles.add(config.application?.profile);
     },
   });
@@ -52,7 +54,11 @@ export async function compareEnvironments(
   if (left !== undefined && right !== undefined) {
     // Both, or one of them is a mistake that is told.
     const both = profiles.size === 1 && profiles.has("graded");
-    return compare(left, right, [...allowed, ...(both ? graded : [])]);
+    const planned = compare(left, right, [...allowed, ...(both ? graded : [])]);
+    // What Git holds is what was compared, or it says nothing of what will run.
+    const { root } = invocation;
+    const strays = await strayOverlays(root, [first, second], (environment) => loadConfig(root, environment));
+    return { ...planned, differences: [...planned.differences, ...strays] };
   }
   throw new SlipwayError(
     "parity-undecided",
@@ -71,7 +77,7 @@ export function sideOf(config: PlatformConfig, resources: readonly PlannedResour
     own: {
       // As part of a name, never by itself: an issuer is called staging in every environment.
       ...Object.fromEntries(
-        ["slipway-", "/", "=", "$", ":", " ", '"'].map((before) => [
+        ["slipway-", "slipway-environment-", "slipway.environment.", "/", "=", "$", ":", " ", '"'].map((before) => [
           `${before}${config.environment}`,
           `${before}<environment>`,
         ]),
@@ -79,6 +85,8 @@ export function sideOf(config: PlatformConfig, resources: readonly PlannedResour
       // Before the domain: the contact of certificates may lie in it, or outside.
       [config.certificates.email]: "<contact>",
       [config.domain]: "<domain>",
+      // Each has its own, of one engine and version (B8.2, B8.6).
+      ...(config.application === undefined ? {} : { [config.application.database.host]: "<database>" }),
       ...(account === undefined ? {} : { [account]: "<account>" }),
     },
   };

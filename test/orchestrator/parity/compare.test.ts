@@ -64,7 +64,8 @@ describe("parity of two environments [B8.4]", () => {
         inputs: { spec: manifest["spec"] },
       })),
     });
-    const between = (profile: Profile) => compare(guards("staging", profile), guards("production", profile), graded);
+    const between = (profile: Profile) =>
+      compare(guards("staging", profile), guards("production", profile), graded.slice(0, 1));
     expect(between("equal").differences).to.deep.equal([]);
     const { differences, unused } = between("graded");
     expect(differences.filter(({ reason }) => reason === undefined)).to.deep.equal([]);
