@@ -70,9 +70,12 @@ export async function strayOverlays(
       const rendered = wanted.get(name);
       const written = existsSync(at(name)) ? readFileSync(at(name), "utf8") : undefined;
       if (rendered !== undefined && written !== undefined && same(rendered, written)) return [];
-      const [left, right] = [rendered, written].map((side) => (side === undefined ? "" : "there"));
-      const told = left === right ? { left: "as the settings render it", right: "changed by hand" } : { left, right };
-      return [{ resource: `${folder}/${name}`, path: "", left: "", right: "", ...told }];
+      const presence = (side: object | string | undefined) => (side === undefined ? "" : "there");
+      const told =
+        rendered !== undefined && written !== undefined
+          ? { left: "as the settings render it", right: "changed by hand" }
+          : { left: presence(rendered), right: presence(written) };
+      return [{ resource: `${folder}/${name}`, path: "", ...told }];
     });
   });
 }
