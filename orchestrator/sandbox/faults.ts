@@ -59,11 +59,11 @@ export class Faults {
     }
     const result = file.safeParse(parsed);
     if (result.success) return new Faults(result.data.rules);
-    const mistakes = result.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+    const mistakes = result.error.issues.map((issue) => `  ${issue.path.join(".") || "the file"}: ${issue.message}`);
     throw new SlipwayError(
       "bad-faults",
       `faults file ${path} is invalid:\n${mistakes.join("\n")}`,
-      "correct the rules named",
+      "correct what is named: docs/faults.md has the form",
       "usage",
     );
   }

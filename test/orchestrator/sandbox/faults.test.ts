@@ -39,7 +39,11 @@ describe("faults on purpose", () => {
         ],
       });
       const { code, kind, message, fix } = await refusal(() => Faults.read(file));
-      expect({ code, kind, fix }).to.deep.equal({ code: "bad-faults", kind: "usage", fix: "correct the rules named" });
+      expect({ code, kind, fix }).to.deep.equal({
+        code: "bad-faults",
+        kind: "usage",
+        fix: "correct what is named: docs/faults.md has the form",
+      });
       const places = message.split("\n").flatMap((line) => /^ {2}([^:]*):/.exec(line)?.[1] ?? []);
       expect(places).to.have.members([
         "rules.0.operation",
