@@ -8,6 +8,7 @@ import { rules } from "../policy/rules";
 import { judge } from "./support/policy";
 import { phases } from "../orchestrator/rollout/phases";
 import { configOf, record, root, valueOf, type Registered } from "./support/pulumi";
+import { recorded } from "./support/recorded";
 
 const environments = ["dev", "staging", "production"] as const;
 
@@ -37,7 +38,7 @@ for (const environment of environments) {
     let outputs: ReturnType<typeof buildPlatform>;
 
     before(async () => {
-      const built = await record(environment, () => buildPlatform(configOf(environment)));
+      const built = await recorded(environment);
       seen = built.seen;
       outputs = built.result;
     });
@@ -120,8 +121,7 @@ describe("the platform in part", () => {
 describe("the environments differ as they should", () => {
   const built: Record<string, Registered[]> = {};
   before(async () => {
-    for (const environment of environments)
-      built[environment] = (await record(environment, () => buildPlatform(configOf(environment)))).seen;
+    for (const environment of environments) built[environment] = (await recorded(environment)).seen;
   });
   const count = (environment: string, type: string) =>
     (built[environment] ?? []).filter((one) => one.type === type).length;

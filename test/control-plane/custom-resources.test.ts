@@ -2,7 +2,6 @@ import * as fs from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import type { PlatformConfig } from "../../infra/config";
-import { buildPlatform } from "../../infra/platform";
 import { ApiError, KubeApi } from "../../orchestrator/sandbox/kubernetes/api";
 import { EmbeddedClusters } from "../../orchestrator/sandbox/cluster/embedded";
 import { untilGone, untilReady } from "../../orchestrator/sandbox/kubernetes/await";
@@ -11,7 +10,8 @@ import { refOf, type KubeObject } from "../../orchestrator/sandbox/kubernetes/ob
 import { customObjects } from "../support/custom-objects";
 import { useFolder } from "../support/folder";
 import { mutantsOf, type Mutant } from "../support/mutants";
-import { configOf, record, root } from "../support/pulumi";
+import { configOf, root } from "../support/pulumi";
+import { recorded } from "../support/recorded";
 import { START_MS, VERSION, usePlane } from "./plane";
 
 /** 205 definitions as their projects publish them; they stand beside the project and do not ship. */
@@ -72,7 +72,7 @@ async function namespaceOf(api: KubeApi, { metadata: { namespace } }: KubeObject
   );
 }
 const emitted = async (environment: string, change: Partial<PlatformConfig> = {}) =>
-  customObjects((await record(environment, () => buildPlatform({ ...configOf(environment), ...change }))).seen);
+  customObjects((await recorded(environment, { ...configOf(environment), ...change })).seen);
 /** Kinds that are there anyway, in another form where an option is on. */
 const OPTIONS: Readonly<Record<string, Partial<PlatformConfig>>> = {
   staging: { secrets: { files: "none", vault: "vault" } },

@@ -1,5 +1,5 @@
-import { execFileSync, spawn } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
 import { Readable } from "node:stream";
@@ -7,20 +7,9 @@ import { expect } from "chai";
 import { runCli } from "../../orchestrator/cli/run-cli";
 import { factsOf, isUp } from "../../orchestrator/sandbox/control-plane/control-plane";
 import { useFolder } from "../support/folder";
-import { root } from "../support/pulumi";
+import { project } from "../support/project";
+import { withoutTraces } from "../support/traces";
 import { needsBinaries } from "./plane";
-
-/** A project of its own: the real program and policy pack. */
-function project(folder: string): void {
-  for (const name of ["infra", "policy", "node_modules", "package-lock.json"])
-    symlinkSync(path.join(root, name), path.join(folder, name));
-  for (const name of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml"])
-    cpSync(path.join(root, name), path.join(folder, name));
-  const git = (...args: string[]) =>
-    execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], { cwd: folder });
-  git("init", "-q");
-  git("commit", "-q", "--allow-empty", "-m", "a known version");
-}
 
 /** What is killed, and the line of the run at which it is. */
 const KILLS = [
@@ -59,14 +48,16 @@ describe("a rehearsal on a real control plane, in which things are killed", func
       at(text);
     };
     const sink = { write, columns: 80 };
-    const exit = await runCli({
-      args: bootstrap(),
-      root: folder(),
-      stdout: sink,
-      stderr: sink,
-      stdin: Readable.from([]),
-      variables: process.env,
-    });
+    const exit = await withoutTraces(() =>
+      runCli({
+        args: bootstrap(),
+        root: folder(),
+        stdout: sink,
+        stderr: sink,
+        stdin: Readable.from([]),
+        variables: process.env,
+      }),
+    );
     return { exit, out };
   }
 

@@ -1,33 +1,19 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, readdirSync, symlinkSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { Readable } from "node:stream";
 import { expect } from "chai";
-import { runCli } from "../../orchestrator/cli/run-cli";
 import type { Report } from "../../orchestrator/report/report";
 import { isUp } from "../../orchestrator/sandbox/control-plane/control-plane";
 import { ControlPlanes } from "../../orchestrator/sandbox/control-plane/control-planes";
 import type { ClusterHost } from "../../orchestrator/sandbox/cluster/host";
 import { EmbeddedClusters } from "../../orchestrator/sandbox/cluster/embedded";
 import { KubeApi } from "../../orchestrator/sandbox/kubernetes/api";
+import { cli } from "../orchestrator/cli/command-line";
 import { useFolder } from "../support/folder";
-import { root } from "../support/pulumi";
+import { project } from "../support/project";
 import { needsBinaries, until } from "./plane";
 
 const CLUSTER = "slipway-dev";
 type Kind = "embedded" | "control-plane";
-
-/** A project of its own: the real program and policy pack. */
-function project(folder: string): void {
-  for (const name of ["infra", "policy", "node_modules", "package-lock.json"])
-    symlinkSync(path.join(root, name), path.join(folder, name));
-  for (const name of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml"])
-    cpSync(path.join(root, name), path.join(folder, name));
-  const git = (...args: string[]) =>
-    execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], { cwd: folder });
-  git("init", "-q");
-  git("commit", "-q", "--allow-empty", "-m", "a known version");
-}
 
 describe("a rehearsal on a real control plane", function () {
   this.timeout(1_200_000);
@@ -36,20 +22,9 @@ describe("a rehearsal on a real control plane", function () {
   const state = (kind: Kind) => path.join(folder(), kind);
   const clusters = (kind: Kind) => path.join(state(kind), "rehearsal", "dev", "world", "clusters");
 
-  const cli = (kind: Kind, ...args: string[]) => cliAt(state(kind), kind, ...args);
-  async function cliAt(place: string, kind: Kind, ...args: string[]) {
-    let out = "";
-    let err = "";
-    const exit = await runCli({
-      args: [...args, "--cluster", kind, "--engine", "builtin", "--environment", "dev", "--state-dir", place],
-      root: folder(),
-      stdout: { write: (text) => (out += text), columns: 80 },
-      stderr: { write: (text) => (err += text), columns: 80 },
-      stdin: Readable.from([]),
-      variables: process.env,
-    });
-    return { exit, out, err };
-  }
+  const slipway = (kind: Kind, ...args: string[]) => at(state(kind), kind, ...args);
+  const at = (place: string, kind: Kind, ...args: string[]) =>
+    cli(folder(), ...args, ...["--cluster", kind, "--engine", "builtin", "--environment", "dev", "--state-dir", place]);
 
   /** Every object that somebody made on purpose: what controllers add by themselves has names of its own. */
   async function objectsOf(host: ClusterHost): Promise<string[]> {
@@ -93,7 +68,7 @@ describe("a rehearsal on a real control plane", function () {
     const reports: Report[] = [];
     const objects: string[][] = [];
     for (const kind of ["embedded", "control-plane"] as const) {
-      const { exit, out, err } = await cli(kind, "bootstrap", "--json");
+      const { exit, out, err } = await slipway(kind, "bootstrap", "--json");
       expect(exit, err).to.equal(0);
       reports.push(JSON.parse(out) as Report);
       const host: ClusterHost & { resume(): Promise<void> } =
@@ -126,11 +101,11 @@ describe("a rehearsal on a real control plane", function () {
       "nothing runs on",
     ).to.deep.equal([]);
 
-    const other = await cliAt(state("control-plane"), "embedded", "verify");
+    const other = await at(state("control-plane"), "embedded", "verify");
     expect(other.exit, "what is in one cluster is not in the other").to.equal(2);
     expect(other.err).to.include("cluster-kind-differs");
 
-    const gone = await cli("control-plane", "destroy", "--yes", "--destroy-protected");
+    const gone = await slipway("control-plane", "destroy", "--yes", "--destroy-protected");
     expect(gone.exit, gone.out).to.equal(0);
     expect(existsSync(path.join(clusters("control-plane"), CLUSTER))).to.equal(false);
   });

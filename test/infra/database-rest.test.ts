@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
 import { cronJobs, cronOf } from "../../infra/database-rest";
-import { buildPlatform } from "../../infra/platform";
 import { useFolder } from "../support/folder";
-import { configOf, record, type Registered } from "../support/pulumi";
+import { configOf, type Registered } from "../support/pulumi";
+import { recorded } from "../support/recorded";
 
 const config = configOf("dev");
 const hours = config.cost.workingHours;
@@ -94,7 +94,7 @@ esac
   describe("as declared", () => {
     let seen: Registered[];
     before(async () => {
-      seen = (await record("dev", () => buildPlatform(config))).seen;
+      seen = (await recorded("dev", config)).seen;
     });
     const inputsOf = (type: string, name: string) =>
       seen.find((one) => one.type.endsWith(type) && one.name === name)?.inputs;
@@ -125,12 +125,10 @@ esac
       const names = (all: readonly Registered[]) =>
         all.filter(({ name }) => /database-(rest|evening|morning)/.test(name));
       expect(names(seen)).to.not.have.length(0);
-      const production = await record("production", () => buildPlatform(configOf("production")));
+      const production = await recorded("production");
       expect(names(production.seen)).to.deep.equal([]);
       const postgres = { ...config.stateful.postgres, engine: "rds" as const, diskGib: 100 };
-      const managed = await record("dev", () =>
-        buildPlatform({ ...config, stateful: { ...config.stateful, postgres } }),
-      );
+      const managed = await recorded("dev", { ...config, stateful: { ...config.stateful, postgres } });
       expect(names(managed.seen)).to.deep.equal([]);
     });
   });

@@ -1,10 +1,8 @@
 import { expect } from "chai";
-import { buildPlatform } from "../../infra/platform";
-import { configOf, record } from "../support/pulumi";
+import { recorded } from "../support/recorded";
 
 describe("external-dns", () => {
-  const seenIn = async (environment: string) =>
-    (await record(environment, () => buildPlatform(configOf(environment)))).seen;
+  const seenIn = async (environment: string) => (await recorded(environment)).seen;
   it("[A6.5] removes records in dev, and leaves those of production to a person", async () => {
     for (const [environment, policy] of [
       ["dev", "sync"],

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { clusterName } from "../../infra/naming";
-import { buildPlatform } from "../../infra/platform";
 import { publishedRights } from "../support/published-rights";
-import { configOf, record, type Registered } from "../support/pulumi";
+import { configOf, type Registered } from "../support/pulumi";
+import { recorded } from "../support/recorded";
 
 interface Statement {
   readonly Effect: "Allow" | "Deny";
@@ -55,7 +55,7 @@ for (const environment of ["dev", "staging", "production"] as const) {
     let granted: { name: string; role: string; statement: Statement }[];
 
     before(async () => {
-      ({ seen } = await record(environment, () => buildPlatform(configOf(environment))));
+      ({ seen } = await recorded(environment));
       granted = seen
         .filter(({ type }) => ["aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy"].includes(type))
         .flatMap(({ name, inputs }) =>

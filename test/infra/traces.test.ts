@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { buildPlatform } from "../../infra/platform";
 import type { TracesOutputs } from "../../infra/traces";
-import { configOf, record, valueOf } from "../support/pulumi";
+import { valueOf } from "../support/pulumi";
+import { recorded } from "../support/recorded";
 
 describe("traces", () => {
   it("[A9.6] tell applications where to send them, and are disposable in dev alone [B1.2]", async () => {
@@ -9,7 +9,7 @@ describe("traces", () => {
       ["dev", true],
       ["production", false],
     ] as const) {
-      const { seen, result } = await record(environment, () => buildPlatform(configOf(environment)));
+      const { seen, result } = await recorded(environment);
       const bucket = seen.find(({ type, name }) => type === "aws:s3/bucket:Bucket" && name === "logs-traces-bucket");
       expect(bucket?.inputs["forceDestroy"]).to.equal(disposable);
       const traces = (await valueOf(result.traces)) as { [key in keyof TracesOutputs]: unknown };

@@ -2,12 +2,12 @@ import { expect } from "chai";
 import { parseConfig, type PlatformConfig } from "../../infra/config";
 import { controllers } from "../../infra/gateways";
 import { GATEWAY_API_VERSION } from "../../infra/gateway-api";
-import { buildPlatform } from "../../infra/platform";
 import { render } from "../../orchestrator/sandbox/kubernetes/charts";
 import { at, listAt, type KubeObject } from "../../orchestrator/sandbox/kubernetes/object";
 import type { Properties } from "../../orchestrator/sandbox/provider/serve";
 import { unknownKeys } from "../support/published";
-import { rawConfig, record, type Registered } from "../support/pulumi";
+import { rawConfig, type Registered } from "../support/pulumi";
+import { recorded } from "../support/recorded";
 
 /** Production with Traefik at its entry. */
 function withTraefik(): PlatformConfig {
@@ -23,7 +23,7 @@ describe("Traefik as the controller of the entry point [A6.1]", () => {
   let objects: readonly KubeObject[];
   const the = (kind: string) => objects.find((one) => one.kind === kind);
   before(async () => {
-    ({ seen } = await record("production", () => buildPlatform(withTraefik())));
+    ({ seen } = await recorded("production", withTraefik()));
     objects = render({
       chart: String(release()?.["chart"]),
       version: String(release()?.["version"]),

@@ -1,30 +1,14 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Readable } from "node:stream";
 import Ajv2020 from "ajv/dist/2020";
 import { expect } from "chai";
-import { runCli } from "../../orchestrator/cli/run-cli";
 import type { Report } from "../../orchestrator/report/report";
+import { cli } from "../orchestrator/cli/command-line";
 import { useFolder } from "../support/folder";
+import { project } from "../support/project";
 
 const ROOT = path.join(__dirname, "..", "..");
 const schema = JSON.parse(readFileSync(path.join(ROOT, "docs", "report.schema.json"), "utf8")) as object;
-
-/** A project of its own in `folder`: the real program and policy pack, settings that a test may change. */
-function project(folder: string): string {
-  for (const name of ["infra", "policy", "node_modules", "package-lock.json"]) {
-    symlinkSync(path.join(ROOT, name), path.join(folder, name));
-  }
-  for (const name of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml"]) {
-    cpSync(path.join(ROOT, name), path.join(folder, name));
-  }
-  const git = (...args: string[]) =>
-    execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], { cwd: folder });
-  git("init", "-q");
-  git("commit", "-q", "--allow-empty", "-m", "a known version");
-  return folder;
-}
 
 /** Changes the settings of dev; the text must be there. */
 function edit(root: string, from: string, to: string): void {
@@ -44,27 +28,17 @@ describe("a rehearsal by command line", function () {
   this.timeout(300_000);
   const folder = useFolder();
 
-  async function cli(...args: string[]) {
-    let out = "";
-    let err = "";
-    const exit = await runCli({
-      args: [
-        ...args,
-        ...["--engine", "builtin", "--cluster", "embedded", "--environment", "dev"],
-        ...["--state-dir", path.join(folder(), ".slipway")],
-      ],
-      root: folder(),
-      stdout: { write: (text) => (out += text), columns: 80 },
-      stderr: { write: (text) => (err += text), columns: 80 },
-      stdin: Readable.from([]),
-      variables: process.env,
-    });
-    return { exit, out, err };
-  }
+  const slipway = (...args: string[]) =>
+    cli(
+      folder(),
+      ...args,
+      ...["--engine", "builtin", "--cluster", "embedded", "--environment", "dev"],
+      ...["--state-dir", path.join(folder(), ".slipway")],
+    );
 
   it("builds dev from nothing to a verified platform, proves it again, and takes it down to an empty account", async () => {
     project(folder());
-    const built = await cli("bootstrap", "--json");
+    const built = await slipway("bootstrap", "--json");
     expect(built.exit, built.err).to.equal(0);
     const report = JSON.parse(built.out) as Report;
     const validate = new Ajv2020({ allErrors: true }).compile(schema);
@@ -75,31 +49,31 @@ describe("a rehearsal by command line", function () {
     expect(findings.length).to.be.greaterThan(20);
     expect(findings.filter(({ verdict }) => verdict !== "passed")).to.deep.equal([]);
 
-    const status = await cli("status");
+    const status = await slipway("status");
     expect(status.out).to.match(/6 EntryPoint +\d+ resources +verified succeeded/);
-    const verified = await cli("verify");
+    const verified = await slipway("verify");
     expect(verified.exit, verified.out).to.equal(0);
 
-    const again = await cli("bootstrap");
+    const again = await slipway("bootstrap");
     expect(again.exit, again.out).to.equal(0);
     expect(again.out).to.include("no change");
 
-    const refused = await cli("destroy");
+    const refused = await slipway("destroy");
     expect(refused.exit).to.equal(2);
     expect(refused.err).to.include("--yes");
-    const guarded = await cli("destroy", "--yes");
+    const guarded = await slipway("destroy", "--yes");
     expect(guarded.exit).to.equal(4);
     expect(guarded.out.replace(/\s+/g, " ")).to.include("--destroy-protected");
-    expect((await cli("verify")).exit, "the refusal left everything as it was").to.equal(0);
+    expect((await slipway("verify")).exit, "the refusal left everything as it was").to.equal(0);
 
-    const destroyed = await cli("destroy", "--yes", "--destroy-protected");
+    const destroyed = await slipway("destroy", "--yes", "--destroy-protected");
     expect(destroyed.exit, destroyed.out).to.equal(0);
-    expect((await cli("status")).out).to.include("dev: not built");
+    expect((await slipway("status")).out).to.include("dev: not built");
   });
 
   it("writes no secret anywhere but into the encrypted state and the world itself", async () => {
     project(folder());
-    const { exit, out, err } = await cli("bootstrap", "--to", "2");
+    const { exit, out, err } = await slipway("bootstrap", "--to", "2");
     expect(exit, out).to.equal(0);
     const world = path.join(folder(), ".slipway", "rehearsal", "dev", "world", "clusters", "slipway-dev");
     const { token } = JSON.parse(readFileSync(path.join(world, "cluster.json"), "utf8")) as { token: string };
@@ -125,7 +99,7 @@ describe("a rehearsal by command line", function () {
     edit(root, "slipway:owner: platform-team", "slipway:ownr: platform-team");
     edit(root, "cidr: 10.10.0.0/16", "cidr: 10.20.0.0/16");
     edit(root, 'version: "1.36"', 'version: "1.12"');
-    const { exit, out } = await cli("bootstrap");
+    const { exit, out } = await slipway("bootstrap");
     expect(exit).to.equal(2);
     const text = out.replace(/\s+/g, " ");
     expect(text).to.include("ownr").and.include("owner");
@@ -137,10 +111,10 @@ describe("a rehearsal by command line", function () {
     const faults = path.join(folder(), "faults.json");
     const rule = { type: "aws:ec2/natGateway:NatGateway", operation: "create", effect: { kind: "throttle" } };
     writeFileSync(faults, JSON.stringify({ rules: [rule] }));
-    const failed = await cli("bootstrap", "--to", "1", "--faults", faults);
+    const failed = await slipway("bootstrap", "--to", "1", "--faults", faults);
     expect(failed.exit, failed.out).to.equal(3);
     expect(failed.out).to.include("Rate exceeded");
-    const again = await cli("bootstrap", "--to", "1");
+    const again = await slipway("bootstrap", "--to", "1");
     expect(again.exit, again.out).to.equal(0);
     expect(again.out).to.include("preview under the policy pack finished in the run before");
   });
@@ -149,7 +123,7 @@ describe("a rehearsal by command line", function () {
     project(folder());
     const faults = path.join(folder(), "faults.json");
     writeFileSync(faults, '{"rules": [{"type": "x", "operation": "explode"}]}');
-    const { exit, out } = await cli("bootstrap", "--to", "1", "--faults", faults);
+    const { exit, out } = await slipway("bootstrap", "--to", "1", "--faults", faults);
     expect(exit).to.equal(2);
     expect(out).to.include("operation");
   });
@@ -162,7 +136,7 @@ describe("a rehearsal by command line", function () {
     writeFileSync(path.join(root, "policy", "package.json"), '{"name":"broken","version":"0.0.1","main":"index.js"}');
     writeFileSync(path.join(root, "policy", "index.js"), "this is not JavaScript");
     writeFileSync(path.join(root, "policy", "config", "dev.json"), "{}");
-    const { exit, out } = await cli("bootstrap");
+    const { exit, out } = await slipway("bootstrap");
     expect(exit, out).to.not.equal(0);
     expect(out).to.include("preview under the policy pack failed");
     expect(made(folder())).to.deep.equal([]);
@@ -170,11 +144,11 @@ describe("a rehearsal by command line", function () {
 
   it("says of a corrupt state that it cannot be read, and leaves the file as it is", async () => {
     project(folder());
-    expect((await cli("bootstrap", "--to", "1")).exit).to.equal(0);
+    expect((await slipway("bootstrap", "--to", "1")).exit).to.equal(0);
     const file = path.join(folder(), ".slipway", "rehearsal", "backend", ".pulumi", "stacks", "slipway", "dev.json");
     const damaged = readFileSync(file, "utf8").slice(0, -200);
     writeFileSync(file, damaged);
-    const { exit, out } = await cli("bootstrap", "--to", "1");
+    const { exit, out } = await slipway("bootstrap", "--to", "1");
     expect(exit, out).to.not.equal(0);
     expect(out.replace(/\s+/g, " ")).to.include("dev.json");
     expect(readFileSync(file, "utf8")).to.equal(damaged);

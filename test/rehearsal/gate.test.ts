@@ -13,6 +13,7 @@ import { subjectsOf } from "../../policy/manifest/read";
 import type { Sandbox } from "../../orchestrator/sandbox/sandbox";
 import { useFolder } from "../support/folder";
 import { FakeRollout } from "../support/rollout";
+import { withoutTraces } from "../support/traces";
 
 const ROOT = path.join(__dirname, "..", "..");
 
@@ -66,31 +67,33 @@ describe("the gate", function () {
     });
     let world: Sandbox | undefined;
     let left: readonly unknown[] | undefined;
-    const { exitCode, records } = await execute(
-      new FakeRollout().request(ROOT, {
-        layout,
-        redactor,
-        interruption,
-        parts: {
-          ...parts,
-          async startSandbox(...given) {
-            const sandbox = await parts.startSandbox(...given);
-            world = sandbox;
-            return {
-              ...sandbox,
-              async close() {
-                left = await sandbox.aws.tagged("environment", "dev");
-                await sandbox.close();
-              },
-            };
+    const { exitCode, records } = await withoutTraces(() =>
+      execute(
+        new FakeRollout().request(ROOT, {
+          layout,
+          redactor,
+          interruption,
+          parts: {
+            ...parts,
+            async startSandbox(...given) {
+              const sandbox = await parts.startSandbox(...given);
+              world = sandbox;
+              return {
+                ...sandbox,
+                async close() {
+                  left = await sandbox.aws.tagged("environment", "dev");
+                  await sandbox.close();
+                },
+              };
+            },
+            async openStack({ environment, engineEnvironment, create }) {
+              const common = { root: ROOT, layout, environment, target: "rehearsal" as const, engine, redactor };
+              const opened = await openStack({ ...common, program: careless, engineEnvironment, create });
+              return { stack: stackPort(opened.stack, opened.project, engine, interruption), notes: [] };
+            },
           },
-          async openStack({ environment, engineEnvironment, create }) {
-            const common = { root: ROOT, layout, environment, target: "rehearsal" as const, engine, redactor };
-            const opened = await openStack({ ...common, program: careless, engineEnvironment, create });
-            return { stack: stackPort(opened.stack, opened.project, engine, interruption), notes: [] };
-          },
-        },
-      }),
+        }),
+      ),
     );
     expect(exitCode, JSON.stringify(records.map(({ step, status, reason }) => [step.id, status, reason]))).to.equal(1);
     const gate = records.find(({ step }) => step.id === "dev/preview");

@@ -1,12 +1,21 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { useFolder } from "../support/folder";
-import { openWorld, PLAYED, THINGS_PER_PHASE } from "../support/mini-rollout";
+import { bundled, openWorld, PLAYED, THINGS_PER_PHASE } from "../support/mini-rollout";
+import { root } from "../support/pulumi";
 
 const THINGS = PLAYED.length * THINGS_PER_PHASE;
-const SCRIPT = path.join(__dirname, "..", "support", "mini-rollout.ts");
+/** The program and what Node keeps of it compiled, for all runs of this file. */
+const programs = mkdtempSync(path.join(os.tmpdir(), "slipway-test-"));
+let script = "";
+before(async () => {
+  symlinkSync(path.join(root, "node_modules"), path.join(programs, "node_modules"));
+  script = await bundled(programs);
+});
+after(() => rmSync(programs, { recursive: true, force: true }));
 
 interface Ended {
   readonly code: number | null;
@@ -22,8 +31,9 @@ function rollout(
   watch: (child: ChildProcess, out: string, err: string) => void,
   more: readonly string[] = [],
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ["--import", "tsx", SCRIPT, folder, command, ...more], {
+  const child = spawn(process.execPath, [script, folder, command, ...more], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NODE_COMPILE_CACHE: path.join(programs, "compiled") },
   });
   let out = "";
   let err = "";

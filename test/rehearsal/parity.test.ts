@@ -1,12 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Readable } from "node:stream";
 import { expect } from "chai";
-import { runCli } from "../../orchestrator/cli/run-cli";
+import { cli } from "../orchestrator/cli/command-line";
 import { useFolder } from "../support/folder";
-
-const ROOT = path.join(__dirname, "..", "..");
+import { project } from "../support/project";
 
 interface Answer {
   exit: number;
@@ -19,37 +16,12 @@ describe("parity of staging and production", function () {
   const folder = useFolder();
 
   async function parity(...environments: string[]): Promise<Answer> {
-    let out = "";
-    let err = "";
-    const common = [
-      "--engine",
-      "builtin",
-      "--cluster",
-      "embedded",
-      "--json",
-      "--state-dir",
-      path.join(folder(), "state"),
-    ];
-    const exit = await runCli({
-      args: ["parity", ...environments, ...common],
-      root: folder(),
-      stdout: { write: (text) => (out += text), columns: 80 },
-      stderr: { write: (text) => (err += text), columns: 80 },
-      stdin: Readable.from([]),
-      variables: process.env,
-    });
+    const place = ["--state-dir", path.join(folder(), "state")];
+    const common = ["--engine", "builtin", "--cluster", "embedded", "--json", ...place];
+    const { exit, out, err } = await cli(folder(), "parity", ...environments, ...common);
     return { exit, ...(JSON.parse(out || `{"said":${JSON.stringify(err)}}`) as Omit<Answer, "exit">) };
   }
-  beforeEach(() => {
-    for (const name of ["infra", "policy", "node_modules", "package-lock.json"])
-      symlinkSync(path.join(ROOT, name), path.join(folder(), name));
-    for (const name of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml"])
-      cpSync(path.join(ROOT, name), path.join(folder(), name));
-    const git = (...args: string[]) =>
-      execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], { cwd: folder() });
-    git("init", "-q");
-    git("commit", "-q", "--allow-empty", "-m", "a known version");
-  });
+  beforeEach(() => project(folder()));
 
   it("differ as shipped only where the list says why, and the list says nothing that is not needed [B8.3] [B8.4]", async () => {
     const { exit, differences, unused } = await parity();

@@ -12,6 +12,7 @@ import { createRedactor } from "../../orchestrator/report/redact";
 import { cli } from "../orchestrator/cli/command-line";
 import { useFolder } from "../support/folder";
 import { refusal } from "../support/refusal";
+import { withoutTraces } from "../support/traces";
 
 const ROOT = path.join(__dirname, "..", "..");
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
@@ -37,20 +38,18 @@ describe("previews of pull requests", function () {
       redactor: createRedactor(),
       environment: {},
     });
-    return withPreviews(
-      {
-        target: "rehearsal",
-        stateDir: path.join(folder(), "state"),
-        json: true,
-        color: false,
-        engine: "builtin",
-        cluster: "embedded",
-        keepCluster: false,
-        yes: true,
-      },
-      { args: [], root: ROOT, stdout: sink, stderr: sink, stdin: Readable.from([]), variables: process.env, terminal },
-      action,
-    );
+    const options = {
+      target: "rehearsal" as const,
+      stateDir: path.join(folder(), "state"),
+      json: true,
+      color: false,
+      engine: "builtin" as const,
+      cluster: "embedded" as const,
+      keepCluster: false,
+      yes: true,
+    };
+    const common = { args: [], root: ROOT, stdout: sink, stderr: sink, stdin: Readable.from([]) };
+    return withoutTraces(() => withPreviews(options, { ...common, variables: process.env, terminal }, action));
   }
   const faults = (...rules: object[]) => {
     const file = path.join(folder(), "faults.json");

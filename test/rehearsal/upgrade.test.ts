@@ -1,12 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Readable } from "node:stream";
 import { expect } from "chai";
-import { runCli } from "../../orchestrator/cli/run-cli";
+import { cli } from "../orchestrator/cli/command-line";
 import { useFolder } from "../support/folder";
+import { project } from "../support/project";
 
-const ROOT = path.join(__dirname, "..", "..");
 const SETTINGS = "Pulumi.staging.yaml";
 
 interface Report {
@@ -18,25 +16,9 @@ describe("a minor upgrade of staging", function () {
   const folder = useFolder();
 
   async function slipway(...args: string[]): Promise<{ exit: number; said: string; report: Report }> {
-    let out = "";
-    let err = "";
-    const common = [
-      "--engine",
-      "builtin",
-      "--cluster",
-      "embedded",
-      "--json",
-      "--state-dir",
-      path.join(folder(), "state"),
-    ];
-    const exit = await runCli({
-      args: [...args, ...common],
-      root: folder(),
-      stdout: { write: (text) => (out += text), columns: 80 },
-      stderr: { write: (text) => (err += text), columns: 80 },
-      stdin: Readable.from([]),
-      variables: process.env,
-    });
+    const place = ["--state-dir", path.join(folder(), "state")];
+    const common = ["--engine", "builtin", "--cluster", "embedded", "--json", ...place];
+    const { exit, out, err } = await cli(folder(), ...args, ...common);
     return { exit, said: err, report: JSON.parse(out || "{}") as Report };
   }
   const bootstrap = (to: number) => slipway("bootstrap", "--environment", "staging", "--to", String(to));
@@ -49,15 +31,7 @@ describe("a minor upgrade of staging", function () {
   const changed = ({ environments }: Report, phase: string) =>
     environments.flatMap(({ steps }) => steps).find(({ id }) => id === `staging/up/${phase}`)?.changes ?? {};
 
-  beforeEach(() => {
-    for (const name of ["infra", "policy", "node_modules", "package-lock.json"])
-      symlinkSync(path.join(ROOT, name), path.join(folder(), name));
-    for (const name of ["Pulumi.yaml", SETTINGS]) cpSync(path.join(ROOT, name), path.join(folder(), name));
-    const git = (...args: string[]) =>
-      execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], { cwd: folder() });
-    git("init", "-q");
-    git("commit", "-q", "--allow-empty", "-m", "a known version");
-  });
+  beforeEach(() => project(folder()));
 
   it("goes from 1.35 to 1.36, control plane first and nodes after it, and ends healthy [A18.2] [H1.5]", async () => {
     settle('version: "1.36"', 'version: "1.35"');

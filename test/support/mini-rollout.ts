@@ -1,7 +1,8 @@
 /**
  * A whole rollout in a process of its own, small enough to be killed fifty times: the real run loop, journal, lease,
  * workspace and built-in engine over a world of one file.
- * `node --import tsx mini-rollout.ts FOLDER [bootstrap|destroy [STUCK]]`, where making the STUCKth thing never returns.
+ * `node mini-rollout.cjs FOLDER [bootstrap|destroy [STUCK]]`, where making the STUCKth thing never returns. Tests run it
+ * as one file (`bundled`): a hundred processes that each look for and read hundreds of files take longer than their work.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -9,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Resource } from "@pulumi/pulumi";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { createBuiltinEngine } from "../../orchestrator/engine/builtin/engine";
+import { nearbyProgram } from "../../orchestrator/engine/builtin/program/nearby";
 import { exitCodes, SlipwayError } from "../../orchestrator/errors";
 import { createRedactor } from "../../orchestrator/report/redact";
 import type { Engine } from "../../orchestrator/rollout/engine";
@@ -117,6 +119,7 @@ async function main(folder: string, command: Command, stuck: number): Promise<nu
     version: "0",
     label: "built-in",
     command: () => Promise.resolve(builtin.pulumiCommand),
+    nearby: nearbyProgram,
     interrupt: (how) => builtin.interrupt(how),
   };
   const rollout = new FakeRollout();
@@ -174,7 +177,18 @@ async function main(folder: string, command: Command, stuck: number): Promise<nu
   return execution.exitCode;
 }
 
+/** This file and what it imports of the project, as one program in `folder`; gives its path. */
+export async function bundled(folder: string): Promise<string> {
+  const { build } = await import("esbuild");
+  const outfile = path.join(folder, "mini-rollout.cjs");
+  const form = { bundle: true, platform: "node", format: "cjs", packages: "external", keepNames: true } as const;
+  await build({ ...form, entryPoints: [__filename], outfile, logLevel: "error" });
+  return outfile;
+}
+
 if (require.main === module) {
+  // As the command line does (orchestrator/main.ts).
+  if (process.env["SLIPWAY_DEBUG"] === undefined) Error.stackTraceLimit = 0;
   const [folder = "", command = "bootstrap", stuck] = process.argv.slice(2);
   main(folder, command as Command, Number(stuck)).then(
     (code) => process.exit(code),

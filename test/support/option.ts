@@ -1,13 +1,13 @@
-import { buildPlatform } from "../../infra/platform";
 import type { PlatformConfig } from "../../infra/config";
 import { levelOf } from "../../policy/rule";
 import { rules } from "../../policy/rules";
 import { judge } from "./policy";
-import { configOf, record, type Registered } from "./pulumi";
+import { configOf, type Registered } from "./pulumi";
+import { recorded } from "./recorded";
 
 /** Everything the platform makes of an environment whose configuration is changed in these keys. */
 export async function builtWith(environment: string, change: Partial<PlatformConfig>): Promise<Registered[]> {
-  return (await record(environment, () => buildPlatform({ ...configOf(environment), ...change }))).seen;
+  return (await recorded(environment, { ...configOf(environment), ...change })).seen;
 }
 
 export const inputsOf = (seen: readonly Registered[], name: string): Record<string, unknown> =>

@@ -1,6 +1,6 @@
 import { parseConfig } from "../../infra/config";
-import { buildPlatform } from "../../infra/platform";
-import { rawConfig, record, type Registered } from "./pulumi";
+import { rawConfig, type Registered } from "./pulumi";
+import { recorded } from "./recorded";
 
 type Raw = Readonly<Record<string, unknown>>;
 const shipping = (raw: Raw, agent: string): object => {
@@ -49,7 +49,7 @@ export async function everyOption(): Promise<Map<string, readonly Registered[]>>
   const built = new Map<string, readonly Registered[]>();
   for (const [title, [environment, change]] of Object.entries(choices)) {
     const config = parseConfig(change(rawConfig(environment)), environment);
-    built.set(title, (await record(environment, () => buildPlatform(config))).seen);
+    built.set(title, (await recorded(environment, config)).seen);
   }
   return built;
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { resetOptions as forget } from "@pulumi/pulumi/runtime/settings";
 import { parse } from "yaml";
 import { parseConfig, type PlatformConfig } from "../../infra/config";
+import { withoutTraces } from "./traces";
 
 export const root = path.join(__dirname, "..", "..");
 
@@ -18,7 +19,11 @@ export interface Registered {
 const QUIET_TURNS = 2;
 
 /** Runs a program against mocks that keep every registration; a function call nobody prepared throws. */
-export async function record<T>(stack: string, program: () => T): Promise<{ seen: Registered[]; result: T }> {
+export function record<T>(stack: string, program: () => T): Promise<{ seen: Registered[]; result: T }> {
+  return withoutTraces(() => recordOf(stack, program));
+}
+
+async function recordOf<T>(stack: string, program: () => T): Promise<{ seen: Registered[]; result: T }> {
   const seen: Registered[] = [];
   await pulumi.runtime.setMocks(
     {

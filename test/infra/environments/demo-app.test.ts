@@ -1,10 +1,9 @@
 import { expect } from "chai";
-import { buildPlatform } from "../../../infra/platform";
-import { configOf, record } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 describe("the example app", () => {
   it("[C1.11] [E2.9] is what a team's app should look like: restricted, probed, spread, by digest", async () => {
-    const { seen } = await record("production", () => buildPlatform(configOf("production")));
+    const { seen } = await recorded("production");
     const pod = (
       seen.find((one) => one.type === "kubernetes:apps/v1:Deployment")?.inputs["spec"] as {
         template: { spec: Record<string, unknown> };

@@ -1,12 +1,11 @@
 import { expect } from "chai";
 import { namespacesDenyByDefault } from "../../../policy/rules/namespaces-deny-by-default";
-import { buildPlatform } from "../../../infra/platform";
 import { judgeStack } from "../../support/policy";
-import { configOf, record } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 describe("a namespace of the platform", () => {
   it("[A14.1] states its Pod Security level, and satisfies the pack's default-deny rule [E3.1]", async () => {
-    const { seen } = await record("dev", () => buildPlatform(configOf("dev")));
+    const { seen } = await recorded("dev");
     const namespaces = seen.filter((one) => one.type === "kubernetes:core/v1:Namespace");
     const levels = namespaces.map(({ name, inputs }) => [
       name,

@@ -8,13 +8,13 @@ import { stableKind } from "../../../infra/environments/sizes";
 import { DELIVERY, kustomizationSpec, refOf } from "../../../infra/gitops/flux";
 import { fluxValues } from "../../../infra/gitops/flux-values";
 import { declaringRules, workloadKinds, workloadRules } from "../../../infra/gitops/workload-kinds";
-import { buildPlatform } from "../../../infra/platform";
 import { levelOf } from "../../../policy/rule";
 import { rules } from "../../../policy/rules";
 import { render } from "../../../orchestrator/sandbox/kubernetes/charts";
 import { at, listAt } from "../../../orchestrator/sandbox/kubernetes/object";
 import { judge } from "../../support/policy";
-import { rawConfig, record, root, type Registered } from "../../support/pulumi";
+import { rawConfig, root, type Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 const environments = ["dev", "staging", "production"] as const;
 /** An environment with Flux: what only Argo CD brings along is left out. */
@@ -26,7 +26,7 @@ function withFlux(environment: string): PlatformConfig {
 describe("GitOps by Flux", () => {
   let seen: Registered[];
   before(async () => {
-    seen = (await record("production", () => buildPlatform(withFlux("production")))).seen;
+    seen = (await recorded("production", withFlux("production"))).seen;
   });
   const specOf = (type: string, name: string) =>
     seen.find((one) => one.type.endsWith(`:${type}`) && one.name === name)?.inputs["spec"];

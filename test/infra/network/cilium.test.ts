@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { parseConfig, type PlatformConfig } from "../../../infra/config";
 import { addonsBeforeNodes } from "../../../infra/cluster-addons";
 import { chosenOf, ciliumValues, interfacePolicy } from "../../../infra/network/cilium";
-import { buildPlatform } from "../../../infra/platform";
 import { render } from "../../../orchestrator/sandbox/kubernetes/charts";
 import { at } from "../../../orchestrator/sandbox/kubernetes/object";
-import { rawConfig, record, type Registered } from "../../support/pulumi";
+import { rawConfig, type Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 const ENDPOINT = "https://ABC.gr7.eu-central-1.eks.amazonaws.com";
 const withPlugin = (plugin: string, cilium?: object, peers: string[] = []): PlatformConfig => {
@@ -19,7 +19,7 @@ const full = () => withPlugin("cilium-eni", everything, ["10.20.0.0/16"]);
 describe("Cilium", () => {
   let seen: Registered[];
   before(async () => {
-    seen = (await record("dev", () => buildPlatform(full()))).seen;
+    seen = (await recorded("dev", full())).seen;
   });
   const inputsOf = (name: string) => seen.find((one) => one.name === name)?.inputs;
   const groupAt = (name: string) => seen.findIndex((one) => one.name === name && one.type.includes("nodeGroup"));

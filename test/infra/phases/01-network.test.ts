@@ -1,13 +1,13 @@
 import { expect } from "chai";
-import { buildPlatform } from "../../../infra/platform";
-import { configOf, record, type Registered } from "../../support/pulumi";
+import type { Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 describe("phase 01: network and IAM", () => {
   let seen: Registered[];
   const inputsOf = (type: string, name: string) => seen.find((one) => one.type === type && one.name === name)?.inputs;
   const named = (type: string) => seen.filter((one) => one.type === type).map((one) => one.name);
   before(async () => {
-    seen = (await record("production", () => buildPlatform(configOf("production")))).seen;
+    seen = (await recorded("production")).seen;
   });
   it("[A1.1] gives each zone one private and one public subnet", () => {
     const zones = ["a", "b", "c"].map((letter) => `eu-central-1${letter}`);

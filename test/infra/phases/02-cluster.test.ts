@@ -2,14 +2,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
 import { platformTags } from "../../../infra/naming";
-import { buildPlatform } from "../../../infra/platform";
-import { configOf, record, root, type Registered } from "../../support/pulumi";
+import { configOf, root, type Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 describe("phase 02: control plane", () => {
   let seen: Registered[];
   const inputsOf = (type: string, name: string) => seen.find((one) => one.type === type && one.name === name)?.inputs;
   before(async () => {
-    seen = (await record("staging", () => buildPlatform(configOf("staging")))).seen;
+    seen = (await recorded("staging")).seen;
   });
   it("[A2.1] is 1.36 in standard support, over the private subnets", () => {
     const cluster = inputsOf("eks:index:Cluster", "cluster");
@@ -50,7 +50,7 @@ describe("phase 02: control plane", () => {
     ]));
   it("[A2.4] names networks for a public endpoint, and where there is none leaves the key out, which EKS's component demands", async () => {
     expect(inputsOf("eks:index:Cluster", "cluster")).to.not.have.property("publicAccessCidrs");
-    const dev = (await record("dev", () => buildPlatform(configOf("dev")))).seen;
+    const dev = (await recorded("dev")).seen;
     expect(dev.find(({ type }) => type === "eks:index:Cluster")?.inputs).to.deep.include({
       endpointPublicAccess: true,
       publicAccessCidrs: ["203.0.113.0/24"],
@@ -79,7 +79,7 @@ describe("phase 02: control plane", () => {
     const plain = configOf("staging");
     const members = { developers: [role("developer")], qaEngineers: [role("qa")], viewers: [role("viewer")] };
     const config = { ...plain, security: { ...plain.security, members } };
-    const { seen: all } = await record("staging", () => buildPlatform(config));
+    const { seen: all } = await recorded("staging", config);
     const cluster = all.find(({ type }) => type === "eks:index:Cluster")?.inputs as {
       accessEntries: Record<string, { principalArn: string; kubernetesGroups?: string[]; accessPolicies?: object }>;
       enabledClusterLogTypes: string[];
@@ -113,9 +113,7 @@ describe("phase 02: control plane", () => {
       ...config,
       cluster: { ...config.cluster, addonVersions: { coredns: "v1.14.2-eksbuild.4" } },
     };
-    const addons = (await record("dev", () => buildPlatform(pinned))).seen.filter(
-      ({ type }) => type === "aws:eks/addon:Addon",
-    );
+    const addons = (await recorded("dev", pinned)).seen.filter(({ type }) => type === "aws:eks/addon:Addon");
     const versions = Object.fromEntries(
       addons.map(({ inputs }) => [inputs["addonName"], inputs["addonVersion"]] as const),
     );

@@ -1,13 +1,13 @@
 import { expect } from "chai";
-import { buildPlatform } from "../../../infra/platform";
-import { configOf, record, type Registered } from "../../support/pulumi";
+import type { Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 describe("phase 03: node pools", () => {
   let seen: Registered[];
   const inputsOf = (type: string, name: string) => seen.find((one) => one.type === type && one.name === name)?.inputs;
   const named = (type: string) => seen.filter((one) => one.type === type).map((one) => one.name);
   before(async () => {
-    seen = (await record("production", () => buildPlatform(configOf("production")))).seen;
+    seen = (await recorded("production")).seen;
   });
   const spec = (name: string) =>
     inputsOf("kubernetes:karpenter.sh/v1:NodePool", `node-pools-${name}-pool`)?.["spec"] as {

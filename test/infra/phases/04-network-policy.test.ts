@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { buildPlatform } from "../../../infra/platform";
-import { configOf, record, type Registered } from "../../support/pulumi";
+import { configOf, type Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 describe("phase 04: CNI and network policy", () => {
   let seen: Registered[];
   const named = (type: string) => seen.filter((one) => one.type === type).map((one) => one.name);
   before(async () => {
-    seen = (await record("dev", () => buildPlatform(configOf("dev")))).seen;
+    seen = (await recorded("dev")).seen;
   });
   const policies = (namespace: string) =>
     seen
@@ -43,12 +43,12 @@ describe("phase 04: CNI and network policy", () => {
     const capped = maxima(seen);
     expect(capped).to.deep.equal(Array(capped.length).fill({ cpu: "2", memory: "4096Mi" }));
     // Which has namespaces of its own: not as many as dev.
-    const uncapped = maxima((await record("production", () => buildPlatform(configOf("production")))).seen);
+    const uncapped = maxima((await recorded("production")).seen);
     expect(uncapped).to.deep.equal(Array(uncapped.length).fill(undefined));
   });
   it("[A4.1] lets pods reach host and API server under Cilium, whose rules know both as entities", async () => {
     const config = { ...configOf("dev"), networkPolicy: { plugin: "cilium-chaining" as const } };
-    const found = (await record("dev", () => buildPlatform(config))).seen;
+    const found = (await recorded("dev", config)).seen;
     const policy = found.find(({ type }) => type.endsWith(":CiliumClusterwideNetworkPolicy"));
     expect(JSON.stringify(policy?.inputs["spec"])).to.include('"toEntities":["host"]');
     expect(named("kubernetes:helm.sh/v3:Release")).to.not.include("network-policy-cilium");

@@ -1,13 +1,13 @@
 import { expect } from "chai";
-import { buildPlatform } from "../../../infra/platform";
-import { configOf, record, type Registered } from "../../support/pulumi";
+import type { Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 describe("phase 05: certificates", () => {
   let seen: Registered[];
   const inputsOf = (type: string, name: string) => seen.find((one) => one.type === type && one.name === name)?.inputs;
   const named = (type: string) => seen.filter((one) => one.type === type).map((one) => one.name);
   before(async () => {
-    seen = (await record("production", () => buildPlatform(configOf("production")))).seen;
+    seen = (await recorded("production")).seen;
   });
   const values = () =>
     inputsOf("kubernetes:helm.sh/v3:Release", "certificates-cert-manager")?.["values"] as Record<string, unknown>;

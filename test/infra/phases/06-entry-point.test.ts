@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { buildPlatform } from "../../../infra/platform";
-import { configOf, record, type Registered } from "../../support/pulumi";
+import type { Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 describe("phase 06: entry point and example app", () => {
   let seen: Registered[];
   const inputsOf = (type: string, name: string) => seen.find((one) => one.type === type && one.name === name)?.inputs;
   before(async () => {
-    seen = (await record("production", () => buildPlatform(configOf("production")))).seen;
+    seen = (await recorded("production")).seen;
   });
   const gateway = () =>
     inputsOf("kubernetes:gateway.networking.k8s.io/v1:Gateway", "entry-point-gateway")?.["spec"] as {

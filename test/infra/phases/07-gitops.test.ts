@@ -7,8 +7,8 @@ import { stableSpec } from "../../../infra/environments/stable";
 import { PROMETHEUS } from "../../../infra/environments/strategy";
 import { workloadKinds } from "../../../infra/gitops/workload-kinds";
 import { syncPolicy } from "../../../infra/phases/07-gitops";
-import { buildPlatform } from "../../../infra/platform";
-import { configOf, record, root, type Registered } from "../../support/pulumi";
+import { configOf, root, type Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 const environments = ["dev", "staging", "production"] as const;
 interface Project {
@@ -21,7 +21,7 @@ interface Project {
 describe("phase 07: GitOps", () => {
   let seen: Registered[];
   before(async () => {
-    seen = (await record("production", () => buildPlatform(configOf("production")))).seen;
+    seen = (await recorded("production")).seen;
   });
   const inputsOf = (type: string, name: string) =>
     seen.find((one) => one.type === type && one.name === name)?.inputs ?? {};
@@ -76,7 +76,7 @@ describe("phase 07: GitOps", () => {
     expect(JSON.stringify(policy("metrics-monitoring-allow-callers"))).to.include('"argo-rollouts"');
     // A canary asks for the Prometheus that is there.
     expect(PROMETHEUS).to.equal("http://kube-prometheus-stack-prometheus.monitoring:9090");
-    const { seen: dev } = await record("dev", () => buildPlatform(configOf("dev")));
+    const { seen: dev } = await recorded("dev");
     expect(dev.filter(({ name }) => name.includes("rollouts"))).to.deep.equal([]);
   });
   for (const environment of environments)

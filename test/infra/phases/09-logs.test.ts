@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { buildPlatform } from "../../../infra/platform";
 import { dataSources } from "../../../infra/traces-values";
-import { configOf, record, type Registered } from "../../support/pulumi";
+import type { Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 describe("phase 09: logs", () => {
   let seen: Registered[];
@@ -14,7 +14,7 @@ describe("phase 09: logs", () => {
         .map(({ inputs }) => [(inputs["metadata"] as { name: string }).name, JSON.stringify(inputs["spec"])]),
     );
   before(async () => {
-    seen = (await record("production", () => buildPlatform(configOf("production")))).seen;
+    seen = (await recorded("production")).seen;
   });
 
   it("[A9.1] keeps logs in an encrypted bucket of their own, and knows it by nothing else", () => {

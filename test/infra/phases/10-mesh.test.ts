@@ -2,16 +2,16 @@ import { expect } from "chai";
 import { charts } from "../../../infra/charts";
 import type { PlatformConfig } from "../../../infra/config";
 import { meshPolicy } from "../../../infra/mesh/istio";
-import { buildPlatform } from "../../../infra/platform";
 import { render } from "../../../orchestrator/sandbox/kubernetes/charts";
 import { at, type KubeObject } from "../../../orchestrator/sandbox/kubernetes/object";
-import { configOf, record, valueOf, type Registered } from "../../support/pulumi";
+import { configOf, valueOf, type Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 const ofMesh = ({ name }: Registered) => name === "mesh" || name.startsWith("mesh-");
 const built = async (environment: string, mesh?: Partial<PlatformConfig["mesh"]>) => {
   const config = configOf(environment);
   const given = { ...config, mesh: { ...config.mesh, ...mesh } };
-  const { seen, result } = await record(environment, () => buildPlatform(given));
+  const { seen, result } = await recorded(environment, given);
   return { seen: seen.filter(ofMesh), output: await valueOf(result.mesh) };
 };
 const metadataOf = ({ inputs }: Registered) => inputs["metadata"] as { name: string; labels?: object };

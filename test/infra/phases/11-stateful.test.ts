@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { buildPlatform } from "../../../infra/platform";
-import { configOf, record, type Registered } from "../../support/pulumi";
+import { configOf, type Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 const KAFKA = "kubernetes:kafka.strimzi.io/v1:Kafka";
 const POOL = "kubernetes:kafka.strimzi.io/v1:KafkaNodePool";
@@ -12,14 +12,13 @@ const RELEASE = "kubernetes:helm.sh/v3:Release";
 describe("phase 11: stateful systems", () => {
   const built: Record<string, Registered[]> = {};
   before(async () => {
-    for (const environment of ["dev", "staging", "production"])
-      built[environment] = (await record(environment, () => buildPlatform(configOf(environment)))).seen;
+    for (const environment of ["dev", "staging", "production"]) built[environment] = (await recorded(environment)).seen;
     const config = configOf("production");
     const without = {
       ...config,
       stateful: { ...config.stateful, postgres: { ...config.stateful.postgres, enabled: false } },
     };
-    built["no postgres"] = (await record("production", () => buildPlatform(without))).seen;
+    built["no postgres"] = (await recorded("production", without)).seen;
   });
   const of = (type: string, environment = "production") =>
     (built[environment] ?? []).filter((one) => one.type === type).map(({ inputs }) => inputs);

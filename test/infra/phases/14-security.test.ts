@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { buildPlatform } from "../../../infra/platform";
-import { configOf, record, valueOf, type Registered } from "../../support/pulumi";
+import { configOf, valueOf, type Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 const VALIDATING = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy";
 const MUTATING = "kubernetes:admissionregistration.k8s.io/v1:MutatingAdmissionPolicy";
@@ -8,7 +8,7 @@ const MUTATING = "kubernetes:admissionregistration.k8s.io/v1:MutatingAdmissionPo
 describe("phase 14: security", () => {
   const build = async (environment: string, more: object = {}) => {
     const config = { ...configOf(environment), ...more };
-    const { seen, result } = await record(environment, () => buildPlatform(config));
+    const { seen, result } = await recorded(environment, config);
     return { seen, security: await valueOf(result.security) };
   };
   const of = (seen: Registered[], type: string) => seen.filter((one) => one.type === type);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { buildPlatform } from "../../../infra/platform";
-import { configOf, record, type Registered } from "../../support/pulumi";
+import type { Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 interface Statement {
   readonly Effect: string;
@@ -12,8 +12,7 @@ interface Statement {
 describe("phase 15: backup", () => {
   const built: Record<string, Registered[]> = {};
   before(async () => {
-    for (const environment of ["dev", "staging", "production"])
-      built[environment] = (await record(environment, () => buildPlatform(configOf(environment)))).seen;
+    for (const environment of ["dev", "staging", "production"]) built[environment] = (await recorded(environment)).seen;
   });
   const inputsOf = (type: string, name: string, environment = "production") =>
     built[environment]?.find((one) => one.type === type && one.name === name)?.inputs ?? {};

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { charts } from "../../../infra/charts";
-import { buildPlatform } from "../../../infra/platform";
-import { configOf, record, type Registered } from "../../support/pulumi";
+import { configOf, type Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 describe("phase 16: chaos", () => {
   const built = async (environment: string, chaos?: ReturnType<typeof configOf>["chaos"]) => {
     const config = configOf(environment);
-    return (await record(environment, () => buildPlatform(chaos === undefined ? config : { ...config, chaos }))).seen;
+    return (await recorded(environment, chaos === undefined ? config : { ...config, chaos })).seen;
   };
   const inputsOf = (seen: readonly Registered[], name: string) => seen.find((one) => one.name === name)?.inputs ?? {};
 

@@ -1,12 +1,11 @@
 import { expect } from "chai";
-import { buildPlatform } from "../../../infra/platform";
-import { configOf, record, type Registered } from "../../support/pulumi";
+import type { Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 describe("phase 17: cost", () => {
   const built: Record<string, Registered[]> = {};
   before(async () => {
-    for (const environment of ["dev", "production"])
-      built[environment] = (await record(environment, () => buildPlatform(configOf(environment)))).seen;
+    for (const environment of ["dev", "production"]) built[environment] = (await recorded(environment)).seen;
   });
   const of = (environment: string, type: string) =>
     (built[environment] ?? []).filter((one) => one.type === type && one.name.startsWith("cost-"));

@@ -1,7 +1,8 @@
 import { parser } from "@prometheus-io/lezer-promql";
 import { expect } from "chai";
-import { buildPlatform } from "../../../infra/platform";
-import { configOf, record, valueOf, type Registered } from "../../support/pulumi";
+import type { buildPlatform } from "../../../infra/platform";
+import { valueOf, type Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 const environments = ["dev", "staging", "production"] as const;
 
@@ -11,7 +12,7 @@ describe("phase 19: service levels and alerts", () => {
   let outputs: ReturnType<typeof buildPlatform>;
   before(async () => {
     for (const environment of environments) {
-      const { seen, result } = await record(environment, () => buildPlatform(configOf(environment)));
+      const { seen, result } = await recorded(environment);
       built[environment] = seen.filter(({ name }) => name.startsWith("slos-"));
       shown[environment] = seen
         .filter(

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { parseConfig, type PlatformConfig } from "../../../infra/config";
-import { buildPlatform } from "../../../infra/platform";
 import { instanceSettings, parameters } from "../../../infra/stateful/rds";
 import { levelOf } from "../../../policy/rule";
 import { rules } from "../../../policy/rules";
 import { judge } from "../../support/policy";
-import { rawConfig, record, type Registered } from "../../support/pulumi";
+import { rawConfig, type Registered } from "../../support/pulumi";
+import { recorded } from "../../support/recorded";
 
 const withRds = (environment: string, more: object = {}): PlatformConfig => {
   const raw = rawConfig(environment);
@@ -17,7 +17,7 @@ const withRds = (environment: string, more: object = {}): PlatformConfig => {
 describe("Postgres by RDS", () => {
   let seen: Registered[];
   before(async () => {
-    seen = (await record("production", () => buildPlatform(withRds("production")))).seen;
+    seen = (await recorded("production", withRds("production"))).seen;
   });
   const own = (type: string) => seen.find((one) => one.name === "stateful-rds" && one.type === type)?.inputs;
 

@@ -2,7 +2,6 @@ import * as fs from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
-import { buildPlatform } from "../../../../infra/platform";
 import { chartTables } from "../../../../orchestrator/sandbox/kubernetes/charts";
 import { customKinds } from "../../../../orchestrator/sandbox/kubernetes/charts/definitions";
 import { traefikDefinitions } from "../../../../orchestrator/sandbox/kubernetes/charts/definitions/traefik";
@@ -10,7 +9,8 @@ import { bounded, fields, text } from "../../../../orchestrator/sandbox/kubernet
 import { at, type KubeObject } from "../../../../orchestrator/sandbox/kubernetes/object";
 import { customObjects } from "../../../support/custom-objects";
 import { boundsOf, fileOf, writeBounds, type Schema } from "../../../support/published-bounds";
-import { configOf, record, root } from "../../../support/pulumi";
+import { root } from "../../../support/pulumi";
+import { recorded } from "../../../support/recorded";
 
 /** What each project publishes; it stands beside the project and does not ship. */
 const published = path.join(root, "..", "shared", "crds");
@@ -77,7 +77,7 @@ describe("the table of custom kinds", () => {
 
   for (const environment of ["dev", "staging", "production"])
     it(`knows every field that the platform writes into a custom resource of ${environment}`, async () => {
-      const { seen } = await record(environment, () => buildPlatform(configOf(environment)));
+      const { seen } = await recorded(environment);
       const blind = customObjects(seen).flatMap(({ group, version, object }) => {
         const row = kinds.find(
           (one) => one.group === group && one.kind === object.kind && one.versions.includes(version),
