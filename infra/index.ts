@@ -1,5 +1,9 @@
 import { loadConfig } from "./config";
-import { buildPlatform, type ProgramOutputs } from "./platform";
+import { buildInPhases, buildPlatform, type MayGoOn, type ProgramOutputs } from "./platform";
 
-/** The program: what `pulumi up` runs whole, and the orchestrator hands to the Automation API, in a first build in part. */
-export = (through?: number): Promise<Partial<ProgramOutputs>> => Promise.resolve(buildPlatform(loadConfig(), through));
+/**
+ * The program: what `pulumi up` runs whole. In a first build the orchestrator hands it to the Automation API in part: the
+ * phases up to a number, or one after the other as it is told.
+ */
+export = (part?: number | MayGoOn): Promise<Partial<ProgramOutputs>> =>
+  typeof part === "function" ? buildInPhases(loadConfig(), part) : Promise.resolve(buildPlatform(loadConfig(), part));

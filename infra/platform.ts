@@ -43,6 +43,20 @@ export function buildPlatform(config: PlatformConfig, through = Infinity): Parti
   return outputs;
 }
 
+/** Asked after each phase, with how many are declared and the outputs so far: whether the next one is declared too. */
+export type MayGoOn = (declared: number, outputs: Partial<ProgramOutputs>) => Promise<boolean>;
+
+/** Declares the platform phase by phase in one run: a first build, which is to prove each phase before it goes on. */
+export async function buildInPhases(config: PlatformConfig, mayGoOn: MayGoOn): Promise<Partial<ProgramOutputs>> {
+  const outputs: Partial<ProgramOutputs> = {};
+  let declared = 0;
+  for (const filled of platform(config)) {
+    Object.assign(outputs, filled);
+    if (!(await mayGoOn(++declared, { ...outputs }))) break;
+  }
+  return outputs;
+}
+
 /**
  * One statement per phase, in the order they are rolled out, and the outputs it fills. The compiler forbids reading a
  * later one.

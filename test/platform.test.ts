@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { buildPlatform } from "../infra/platform";
+import { buildInPhases, buildPlatform } from "../infra/platform";
 import { levelOf } from "../policy/rule";
 import { rules } from "../policy/rules";
 import { judge } from "./support/policy";
@@ -115,6 +115,22 @@ describe("the platform in part", () => {
     expect(Object.keys(result)).to.have.members(
       phases.filter(({ number }) => number <= 4).flatMap(({ outputs }) => outputs),
     );
+  });
+  it("[A21.1] asks after each phase whether it may go on, and declares nothing more after a no", async () => {
+    const asked: [number, string[]][] = [];
+    const { seen, result } = await record("dev", () =>
+      buildInPhases(configOf("dev"), (declared, outputs) => {
+        asked.push([declared, Object.keys(outputs)]);
+        return Promise.resolve(declared < 2);
+      }),
+    );
+    expect(asked).to.deep.equal([
+      [1, ["environment", "network"]],
+      [2, ["environment", "network", "cluster", "kubeconfig"]],
+    ]);
+    expect(Object.keys(await result)).to.deep.equal(asked[1]?.[1]);
+    const declared = seen.flatMap(({ type }) => /^slipway:phase:(\w+)$/.exec(type)?.[1] ?? []);
+    expect(declared).to.deep.equal(["Network", "Cluster"]);
   });
 });
 

@@ -50,10 +50,11 @@ function refuseContradictions(target: EngineRequest["target"], root: string | un
 
 /** Loaded on first use: a machine with the CLI never reads the built-in engine's code. */
 async function builtinEngine(request: EngineRequest, insteadOf?: string): Promise<Engine> {
-  const [{ createBuiltinEngine }, { listening }, { nearbyProgram }] = await Promise.all([
+  const [{ createBuiltinEngine }, { listening }, { nearbyProgram }, { standstill }] = await Promise.all([
     import("./builtin/engine.js"),
     import("./builtin/command/event-log.js"),
     import("./builtin/program/nearby.js"),
+    import("./builtin/program/standstill.js"),
   ]);
   const builtin = createBuiltinEngine({ environment: request.variables });
   return {
@@ -63,6 +64,7 @@ async function builtinEngine(request: EngineRequest, insteadOf?: string): Promis
     command: () => Promise.resolve(builtin.pulumiCommand),
     nearby: nearbyProgram,
     listening,
+    standstill,
     interrupt: (how) => builtin.interrupt(how),
   };
 }

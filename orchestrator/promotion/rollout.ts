@@ -122,10 +122,10 @@ export function createRollout({ execute, evidence, levelsFor }: RealRolloutReque
           if (passes(operation)) await ask(stack, operation);
           return operation;
         },
-        async up(targets) {
+        async up(targets, through) {
           // The gate's preview is not repeated when an interrupted rollout is continued; the permission is needed still.
           await ask(stack);
-          return stack.up(targets);
+          return stack.up(targets, through);
         },
       }));
       if (refusal !== undefined) throw refusal;

@@ -13,6 +13,8 @@ export interface Engine {
   nearby?(program: PulumiFn): PulumiFn;
   /** Hands the listener the events of what `action` runs directly; without it they come over the Automation API. */
   listening?<T>(listener: (event: EngineEvent) => void, action: () => Promise<T>): Promise<T>;
+  /** Resolves, within a running program, once all that it has declared stands with these outputs; only an engine in this process can tell. */
+  standstill?(outputs: Readonly<Record<string, unknown>>): Promise<void>;
   /** Ends the running operation: `cancel` lets running steps finish, `terminate` does not wait. */
   interrupt(how: "cancel" | "terminate"): void;
 }

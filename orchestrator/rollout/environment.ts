@@ -63,7 +63,16 @@ export async function openEnvironment(request: OpenRequest): Promise<OpenEnviron
         ...(await parts.examineEnvironment(environment, config, aws)),
       ],
     };
-    return { context, close: async () => sandbox?.close() };
+    return {
+      context,
+      async close() {
+        try {
+          await stack.close();
+        } finally {
+          await sandbox?.close();
+        }
+      },
+    };
   } catch (error) {
     await sandbox?.close();
     throw error;

@@ -37,8 +37,8 @@ export async function operate(
   engine: Pick<Engine, "interrupt" | "listening">,
   interruption: Interruption,
   action: (hooks: OperationHooks) => Promise<unknown>,
+  collected: Collector = collector(),
 ): Promise<Operation> {
-  const collected = collector();
   // The SDK ignores a signal that came before the call (pulumi.md 3.5).
   if (interruption.cancelled.aborted) return collected.finish("interrupted before it began", true);
   const cancel = () => engine.interrupt("cancel");
@@ -86,11 +86,13 @@ interface PolicyEventOnTheWire {
   enforcementLevel: string;
 }
 
-/** Gathers events; pure apart from remembering. The wire is wider than the SDK's typings (pulumi.md 8.3). */
-export function collector(): {
+export interface Collector {
   event(event: EngineEvent): void;
   finish(failure: string | undefined, interrupted: boolean): Operation;
-} {
+}
+
+/** Gathers events; pure apart from remembering. The wire is wider than the SDK's typings (pulumi.md 8.3). */
+export function collector(): Collector {
   const changes: Record<string, number> = {};
   const steps = new Map<string, string>();
   const resources = new Map<string, PlannedResource>();

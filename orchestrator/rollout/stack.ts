@@ -4,8 +4,9 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { SlipwayError } from "../errors";
 import { disarmed } from "./disarm";
 import type { Engine } from "./engine";
+import { FirstBuild, type MayGoOn } from "./first-build";
 import type { Interruption } from "./interruption";
-import { operate, plainText, type Operation } from "./operation";
+import { operate, plainText, type Operation, type OperationHooks } from "./operation";
 import type { OutputMap } from "./outputs";
 
 /** What the steps ask of a stack; tests hand in plain objects. */
@@ -14,7 +15,7 @@ export interface StackPort {
   readonly name: string;
   /** The whole stack, judged by the policy pack when one is given. */
   preview(request: { readonly pack?: { readonly directory: string; readonly config: string } }): Promise<Operation>;
-  /** `through` declares the phases up to that number only: for a stack that has none of the later ones. */
+  /** `through` declares the phases up to that number only: for a stack that has none of the later ones. From the first on, they may be one update. */
   up(targets: readonly string[], through?: number): Promise<Operation>;
   /** Everything when no targets are given. */
   destroy(targets?: readonly string[]): Promise<Operation>;
@@ -33,6 +34,8 @@ export interface StackPort {
   breakLock(): Promise<void>;
   /** Forgets the stack; it must be empty. */
   remove(): Promise<void>;
+  /** Ends what waits to be continued. */
+  close(): Promise<void>;
 }
 
 /** The part of a deployment the rollout reads. */
@@ -51,7 +54,19 @@ type RunCommand = (args: string[], workDir: string, env: Record<string, string>)
 
 /** A stack of the Automation API as the steps see it. */
 export function stackPort(stack: Stack, project: string, engine: Engine, interruption: Interruption): StackPort {
-  const operation = (action: Parameters<typeof operate>[2]) => operate(engine, interruption, action);
+  let firstBuild: FirstBuild | undefined;
+  const close = async () => {
+    const ending = firstBuild;
+    firstBuild = undefined;
+    await ending?.end();
+  };
+  const operation = async (action: (hooks: OperationHooks) => Promise<unknown>) => {
+    await close();
+    return operate(engine, interruption, action);
+  };
+  // The program of infra/index.ts takes which part of it is wanted; the Automation API calls it with nothing.
+  const program = stack.workspace.program as
+    ((part?: number | MayGoOn) => Promise<Record<string, unknown>>) | undefined;
   const command = async (...args: string[]) => {
     const { pulumiCommand, workDir, envVars, pulumiHome } = stack.workspace;
     const environment = { ...envVars, ...(pulumiHome !== undefined && { PULUMI_HOME: pulumiHome }) };
@@ -70,11 +85,21 @@ export function stackPort(stack: Stack, project: string, engine: Engine, interru
       ),
     // Without the pack: the gate is the full preview. A targeted run judges untargeted resources by their old inputs
     // and stops in the middle (pulumi.md 3.7, 9.5), so it could only repeat the gate's verdict, later and worse.
-    up(targets, through) {
-      // The program of infra/index.ts takes the number; the Automation API calls it with nothing.
-      const program = stack.workspace.program as ((through?: number) => Promise<Record<string, unknown>>) | undefined;
-      const part = through !== undefined && program !== undefined ? { program: () => program(through) } : {};
-      return operation((hooks) => stack.up({ ...hooks, target: [...targets], ...part }));
+    async up(targets, through) {
+      if (through === undefined || program === undefined)
+        return operation((hooks) => stack.up({ ...hooks, target: [...targets] }));
+      const { standstill } = engine;
+      if (through === 1 && standstill !== undefined) {
+        await close();
+        firstBuild = new FirstBuild({ ...engine, standstill }, interruption, (hooks, mayGoOn) =>
+          stack.up({ ...hooks, program: () => program(mayGoOn) }),
+        );
+      }
+      if (firstBuild?.built !== through - 1)
+        return operation((hooks) => stack.up({ ...hooks, target: [...targets], program: () => program(through) }));
+      const built = await firstBuild.next();
+      if (built.result !== "succeeded") firstBuild = undefined;
+      return built;
     },
     destroy: (targets) => operation((hooks) => stack.destroy({ ...hooks, ...(targets && { target: [...targets] }) })),
     outputs: () => stack.outputs(),
@@ -98,6 +123,7 @@ export function stackPort(stack: Stack, project: string, engine: Engine, interru
       return operation((hooks) => stack.up({ ...hooks, target: [...urns], program: disarmed(program) }));
     },
     async unprotect() {
+      await close();
       const { stdout } = await command("stack", "export");
       const exported = JSON.parse(stdout) as Exported;
       for (const resource of exported.deployment?.resources ?? []) delete resource.protect;
@@ -112,6 +138,7 @@ export function stackPort(stack: Stack, project: string, engine: Engine, interru
     },
     breakLock: () => stack.cancel(),
     remove: () => stack.workspace.removeStack(stack.name),
+    close,
   };
 }
 

@@ -9,6 +9,7 @@ import type {
   PendingOperation,
   PendingToken,
   ResourceState,
+  Snapshot,
   StateChange,
   StateWriter,
 } from "../../orchestrator/engine/builtin/model";
@@ -47,6 +48,10 @@ export class RecordingWriter implements StateWriter {
     this.open.add(serial);
     this.log.push(`begin ${pending.type} ${nameOf(pending.resource.urn)}`);
     return Promise.resolve({ serial });
+  }
+  standstill({ resources }: Snapshot): Promise<void> {
+    this.log.push(`standstill ${resources.map(({ urn }) => nameOf(urn)).join(",")}`);
+    return Promise.resolve();
   }
   commit({ put = [], drop = [], swap = [] }: StateChange, token?: PendingToken): Promise<void> {
     if (token !== undefined && !this.open.delete(token.serial)) throw new Error(`${token.serial} was closed twice`);

@@ -8,13 +8,14 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Resource } from "@pulumi/pulumi";
-import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { createBuiltinEngine } from "../../orchestrator/engine/builtin/engine";
 import { nearbyProgram } from "../../orchestrator/engine/builtin/program/nearby";
+import { standstill } from "../../orchestrator/engine/builtin/program/standstill";
 import { exitCodes, SlipwayError } from "../../orchestrator/errors";
 import { createRedactor } from "../../orchestrator/report/redact";
 import type { Engine } from "../../orchestrator/rollout/engine";
 import { execute } from "../../orchestrator/rollout/execute";
+import type { MayGoOn } from "../../orchestrator/rollout/first-build";
 import { createInterruption, listenForSignals } from "../../orchestrator/rollout/interruption";
 import { createLayout } from "../../orchestrator/rollout/layout";
 import { phases } from "../../orchestrator/rollout/phases";
@@ -59,7 +60,7 @@ export function openWorld(folder: string): World {
   return new World(path.join(folder, "world.jsonl"));
 }
 
-const program: PulumiFn = async () => {
+const program = async (part?: number | MayGoOn): Promise<Record<string, unknown>> => {
   const { ComponentResource, CustomResource } = await import("@pulumi/pulumi");
   class Thing extends CustomResource {
     constructor(name: string, parent: Phase, dependsOn: Resource[]) {
@@ -77,10 +78,14 @@ const program: PulumiFn = async () => {
       this.registerOutputs({});
     }
   }
-  for (const { name } of PLAYED) new Phase(`slipway:phase:${name}`, name.toLowerCase());
   const network = { vpcId: "vpc-1", cidr: "", zones: [], privateSubnets: [], publicSubnets: [], natGatewayIds: [] };
   const outputs = phases.flatMap((phase) => phase.outputs.map((key) => [key, { of: key }] as const));
-  return { ...Object.fromEntries(outputs), network, environment: { region: "x" }, kubeconfig: "none" };
+  const all = { ...Object.fromEntries(outputs), network, environment: { region: "x" }, kubeconfig: "none" };
+  for (const { name, number } of PLAYED) {
+    new Phase(`slipway:phase:${name}`, name.toLowerCase());
+    if (typeof part === "function" ? !(await part(number, all)) : number === part) break;
+  }
+  return all;
 };
 
 async function main(folder: string, command: Command, stuck: number): Promise<number> {
@@ -120,6 +125,7 @@ async function main(folder: string, command: Command, stuck: number): Promise<nu
     label: "built-in",
     command: () => Promise.resolve(builtin.pulumiCommand),
     nearby: nearbyProgram,
+    standstill,
     interrupt: (how) => builtin.interrupt(how),
   };
   const rollout = new FakeRollout();

@@ -126,6 +126,9 @@ export class FakeStack implements StackPort {
     this.calls.push("remove");
     return Promise.resolve();
   }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 export const passed: Finding = {

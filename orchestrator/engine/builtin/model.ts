@@ -72,11 +72,15 @@ export interface Snapshot {
  * one that keeps nothing. States are told apart by object identity: a base state is the very object from
  * `DeploymentRequest.base`, a put state must not be mutated afterwards (put a new object and drop the old one).
  */
-export interface StateWriter {
+export interface StepWriter {
   /** Resolves once the intent is durable; only then may the provider be called. */
   begin(pending: PendingOperation): Promise<PendingToken>;
   /** Resolves once the result is durable; only then may the program be told. Closes the pending operation if given. */
   commit(change: StateChange, token?: PendingToken): Promise<void>;
+}
+export interface StateWriter extends StepWriter {
+  /** Resolves once the whole state is written as one; called while nothing is under way. */
+  standstill(snapshot: Snapshot): Promise<void>;
 }
 export type PendingToken = { readonly serial: number };
 export interface StateChange {

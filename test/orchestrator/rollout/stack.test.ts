@@ -1,13 +1,17 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { createBuiltinEngine } from "../../../orchestrator/engine/builtin/engine";
 import { createRedactor } from "../../../orchestrator/report/redact";
+import { listening } from "../../../orchestrator/engine/builtin/command/event-log";
+import { nearbyProgram } from "../../../orchestrator/engine/builtin/program/nearby";
+import { standstill } from "../../../orchestrator/engine/builtin/program/standstill";
 import type { Engine } from "../../../orchestrator/rollout/engine";
+import type { MayGoOn } from "../../../orchestrator/rollout/first-build";
 import { createInterruption } from "../../../orchestrator/rollout/interruption";
 import { createLayout, type Layout } from "../../../orchestrator/rollout/layout";
 import { phases } from "../../../orchestrator/rollout/phases";
-import { stackPort, parseState } from "../../../orchestrator/rollout/stack";
+import { stackPort, parseState, type StackPort } from "../../../orchestrator/rollout/stack";
 import { phaseTargets } from "../../../orchestrator/rollout/targets";
 import { openStack } from "../../../orchestrator/rollout/workspace";
 import { useFolder } from "../../support/folder";
@@ -15,8 +19,12 @@ import { refusal } from "../../support/refusal";
 
 const [network, cluster] = phases as [(typeof phases)[number], (typeof phases)[number]];
 
+/** How often the program was begun. */
+let runs = 0;
+
 /** Two phases without providers: enough to see targets, outputs, secrets and protection at work. */
-const program = async (through = 2): Promise<Record<string, unknown>> => {
+const program = async (part: number | MayGoOn = 2): Promise<Record<string, unknown>> => {
+  runs++;
   const { ComponentResource, Config, secret } = await import("@pulumi/pulumi");
   const config = new Config("slipway");
   class Network extends ComponentResource {
@@ -31,9 +39,13 @@ const program = async (through = 2): Promise<Record<string, unknown>> => {
       this.registerOutputs({});
     }
   }
+  const outputs = { size: config.require("size"), token: secret("topsecret-value") };
   new Network();
-  if (through > 1) new Cluster();
-  return { size: config.require("size"), token: secret("topsecret-value") };
+  if (!(typeof part === "function" ? await part(1, outputs) : part > 1)) return outputs;
+  if (config.get("size") === "huge") throw new Error("no cluster is as huge");
+  new Cluster();
+  if (typeof part === "function") await part(2, outputs);
+  return outputs;
 };
 
 describe("stack on the built-in engine", function () {
@@ -41,7 +53,7 @@ describe("stack on the built-in engine", function () {
   const folder = useFolder();
   let layout: Layout;
   const builtin = createBuiltinEngine({ environment: process.env });
-  const engine: Engine = {
+  const plain: Engine = {
     kind: "builtin",
     version: "0",
     label: "built-in",
@@ -61,7 +73,7 @@ describe("stack on the built-in engine", function () {
     writeFileSync(path.join(folder(), "Pulumi.dev.yaml"), `encryptionsalt: v1:of:the-user\nconfig:\n${config}\n`);
   }
 
-  async function open(create = true) {
+  async function open(create = true, engine: Engine = plain, interruption = createInterruption()) {
     const redactor = createRedactor();
     const opened = await openStack({
       root: folder(),
@@ -74,7 +86,7 @@ describe("stack on the built-in engine", function () {
       redactor,
       create,
     });
-    return { ...opened, port: stackPort(opened.stack, opened.project, engine, createInterruption()), redactor };
+    return { ...opened, port: stackPort(opened.stack, opened.project, engine, interruption), redactor };
   }
 
   it("says that there is no such stack instead of making one", async () => {
@@ -95,6 +107,72 @@ describe("stack on the built-in engine", function () {
     await port.up(phaseTargets(port.project, port.name, cluster));
     expect(await seen(1)).to.not.include("cluster");
     expect((await port.state()).resources.map(({ urn }) => urn.split("::").at(-1))).to.include("cluster");
+  });
+
+  describe("in a first build", () => {
+    const near: Engine = { ...plain, nearby: nearbyProgram, listening, standstill };
+    const targets = (phase: typeof network) => phaseTargets("slipway", "dev", phase);
+    const names = async (port: StackPort) => (await port.state()).resources.map(({ urn }) => urn.split("::").at(-1));
+    const updates = () => readdirSync(path.join(layout.backend, ".pulumi", "history", "slipway", "dev")).length / 2;
+
+    it("runs the program once, and has what stands in state and outputs while it waits", async () => {
+      const { port } = await open(true, near);
+      runs = 0;
+      const first = await port.up(targets(network), 1);
+      expect(first).to.deep.include({ result: "succeeded", changes: { create: 2 } });
+      expect(await names(port))
+        .to.include("network")
+        .and.not.include("cluster");
+      expect((await port.outputs())["token"]).to.deep.equal({ value: "topsecret-value", secret: true });
+      const second = await port.up(targets(cluster), 2);
+      expect(second).to.deep.include({ result: "succeeded", changes: { create: 1 } });
+      expect(second.steps.map(({ urn }) => urn.split("::").at(-1))).to.deep.equal(["cluster"]);
+      expect(await names(port)).to.include("cluster");
+      expect(runs).to.equal(1);
+      // Whole, and not only in a journal: whoever dies here leaves a state that any Pulumi can read.
+      const file = path.join(layout.backend, ".pulumi", "stacks", "slipway", "dev.json");
+      expect(readFileSync(file, "utf8")).to.include("::cluster").and.not.include("topsecret-value");
+      await port.close();
+      expect(updates()).to.equal(1);
+      expect((await port.preview({})).steps.filter(({ operation }) => operation !== "same")).to.deep.equal([]);
+    });
+
+    it("ends the update before anything else is done with the stack", async () => {
+      const { port } = await open(true, near);
+      await port.up(targets(network), 1);
+      expect((await port.preview({})).steps).to.deep.include({ urn: urnOf("Cluster"), operation: "create" });
+      // The one that waited is over, so this phase is an update of its own.
+      expect((await port.up(targets(cluster), 2)).result).to.equal("succeeded");
+      expect(updates()).to.equal(2);
+      expect((await port.destroy()).result).to.equal("succeeded");
+    });
+
+    it("tells of a phase that fails what is true of that phase, and keeps the others", async () => {
+      settings("size: huge");
+      const { port } = await open(true, near);
+      await port.up(targets(network), 1);
+      const failed = await port.up(targets(cluster), 2);
+      expect(failed).to.deep.include({ result: "failed", changes: {} });
+      expect(failed.errors.join()).to.include("no cluster is as huge");
+      settings("size: small");
+      const again = await open(true, near);
+      expect(await names(again.port)).to.include("network");
+      expect((await again.port.up(targets(cluster), 2)).result).to.equal("succeeded");
+      expect(await names(again.port)).to.include("cluster");
+    });
+
+    it("can be interrupted while it waits, and be continued", async () => {
+      const interruption = createInterruption();
+      const { port } = await open(true, near, interruption);
+      await port.up(targets(network), 1);
+      interruption.signal();
+      await port.close();
+      const again = await open(true, near);
+      expect(await names(again.port)).to.include("network");
+      expect((await again.port.up(targets(cluster), 2)).result).to.equal("succeeded");
+    });
+
+    const urnOf = (phase: string) => `urn:pulumi:dev::slipway::slipway:phase:${phase}::${phase.toLowerCase()}`;
   });
 
   it("previews without touching, builds one phase by its targets, and settles", async () => {

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { SlipwayError } from "../../../errors";
-import type { PendingOperation, PendingToken, ResourceState, Snapshot, StateChange, StateWriter } from "../model";
+import type { PendingOperation, PendingToken, ResourceState, Snapshot, StateChange, StepWriter } from "../model";
 import { equal } from "../values";
 import { unusable, type Appender } from "./files";
 import type { Vault } from "./vault";
@@ -45,7 +45,7 @@ export function belongsTo(journal: string): string | undefined {
  * Whatever cannot be written fails the step that waits for it and every later one: after a write that was cut short
  * nothing more is appended, so that the damage stays at the end.
  */
-export class JournalWriter implements StateWriter {
+export class JournalWriter implements StepWriter {
   private readonly names = new Map<ResourceState, string>();
   private next = 0;
   private serial = 0;

@@ -1,9 +1,8 @@
 import { readHistory, recordHistory } from "../backend/history";
-import type { Appender } from "../backend/files";
-import { JournalWriter, ordered } from "../backend/journal";
 import { resolve, type ResolvedConfig } from "../backend/settings";
 import { fingerprint, type StackFile } from "../backend/checkpoint";
 import { StackLock } from "../backend/lock";
+import { saveWhole, StateRecorder, type Recorded } from "../backend/state-recorder";
 import type { Vault } from "../backend/vault";
 import { forgetfulWriter } from "../deploy/snapshot";
 import type {
@@ -93,6 +92,11 @@ class Operation {
     return fingerprint(this.context.files.read(this.file.file) as string);
   }
 
+  private recorded(at?: Date): Recorded {
+    const { context, file, vault } = this;
+    return { files: context.files, file, vault, now: at === undefined ? context.now : () => at };
+  }
+
   private readonly emit = (event: Parameters<EventLog["send"]>[0]): void => {
     this.log.send(event);
     const { out, err } = narrate(event, this.file.stack);
@@ -102,8 +106,7 @@ class Operation {
 
   private async perform(base: Snapshot, magic: string): Promise<void> {
     const policies = await this.policies();
-    let appender: Appender | undefined;
-    let writer: JournalWriter | undefined;
+    let writer: StateRecorder | undefined;
     let result: DeploymentResult;
     try {
       this.emit({
@@ -113,11 +116,7 @@ class Operation {
           ),
         },
       });
-      if (!this.dryRun) {
-        // What an earlier run left there has been folded in by now, or was never acknowledged.
-        appender = await this.context.files.grow(this.file.journalFile);
-        writer = new JournalWriter(appender, this.file.journalFile, this.vault, base, magic);
-      }
+      if (!this.dryRun) writer = await StateRecorder.open(this.recorded(), base, magic);
       const { deploy } = await import("../deploy/deploy.ts");
       result = await deploy(this.request(base, writer, policies));
     } finally {
@@ -129,7 +128,7 @@ class Operation {
 
   private request(
     base: Snapshot,
-    writer: JournalWriter | undefined,
+    writer: StateRecorder | undefined,
     policies: PolicyGate | undefined,
   ): DeploymentRequest {
     const { context, config } = this;
@@ -226,11 +225,7 @@ class Operation {
   private conclude(result: DeploymentResult, policies: PolicyGate | undefined): void {
     const ended = this.context.now();
     let checkpoint: string | undefined;
-    if (!this.dryRun) {
-      // The same order that a journal is read back in: a finished state may stand on one that was not touched.
-      const snapshot = { ...result.snapshot, resources: ordered(result.snapshot.resources) };
-      checkpoint = this.file.save(snapshot, this.vault, ended);
-    }
+    if (!this.dryRun) checkpoint = saveWhole(this.recorded(ended), result.snapshot).text;
     this.emit({
       summaryEvent: {
         maybeCorrupt: false,

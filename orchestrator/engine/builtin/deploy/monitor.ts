@@ -119,7 +119,8 @@ export class Monitor {
     );
     this.address = `127.0.0.1:${port}`;
     // A program in this process needs no wire either (program/nearby.ts).
-    this.withdraw = announce(port, { ...monitor, ...engine });
+    const standstill = answer(() => this.deployment.snapshot.standstill().then(empty));
+    this.withdraw = announce(port, { ...monitor, ...engine, standstill });
     return this.address;
   }
 

@@ -35,6 +35,11 @@ export class LiveSnapshot {
     await this.writer.commit(change, token);
   }
 
+  /** Has the whole state written as one, as at the end of a run; nothing may be under way. */
+  standstill(): Promise<void> {
+    return this.writer.standstill(this.current());
+  }
+
   /** Pending creates of an earlier run that the caller has settled or wants forgotten. */
   settle(keep: (pending: PendingOperation) => boolean): void {
     this.carried = this.carried.filter(keep);
@@ -68,5 +73,9 @@ export class LiveSnapshot {
 /** A writer that keeps nothing: a preview plans, it does not change. */
 export function forgetfulWriter(): StateWriter {
   let serial = 0;
-  return { begin: () => Promise.resolve({ serial: serial++ }), commit: () => Promise.resolve() };
+  return {
+    begin: () => Promise.resolve({ serial: serial++ }),
+    commit: () => Promise.resolve(),
+    standstill: () => Promise.resolve(),
+  };
 }

@@ -158,7 +158,10 @@ describe("the state journal", () => {
             pending: [],
           };
           const appender = new MemoryAppender();
-          const live = new LiveSnapshot(base, writerOn(appender, base));
+          const live = new LiveSnapshot(
+            base,
+            Object.assign(writerOn(appender, base), { standstill: () => Promise.reject(new Error("not asked for")) }),
+          );
           const history: { length: number; view: string[] }[] = [{ length: 0, view: view(live.current()) }];
           const alive = [...base.resources];
           const tokens: PendingToken[] = [];

@@ -36,6 +36,13 @@ describe("the snapshot of a running operation", () => {
     expect(names(live)).to.deep.equal(["made", "later", "a", "b", "c"]);
   });
 
+  it("has the writer put down all of it when nothing is under way", async () => {
+    const { live, writer } = on({ resources: [a, b] });
+    await live.commit({ put: [c], drop: [a] });
+    await live.standstill();
+    expect(writer.log.at(-1)).to.equal("standstill c,b");
+  });
+
   it("drops by identity: an equal copy is another state", async () => {
     const { live } = on({ resources: [a, b] });
     await live.commit({ drop: [{ ...a }] });
