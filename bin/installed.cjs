@@ -6,6 +6,8 @@
 const { spawnSync } = require("node:child_process");
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
+const { enableCompileCache } = require("node:module");
+const os = require("node:os");
 const path = require("node:path");
 
 const root = path.dirname(__dirname);
@@ -53,9 +55,20 @@ function nodePath() {
   );
 }
 
+/**
+ * Keeps what V8 compiles, for this process and those it starts: loading code is a tenth of a rehearsal. In the user's own
+ * cache folder, since whoever can write there decides what runs.
+ */
+function keepCompiled() {
+  const given = process.env.XDG_CACHE_HOME;
+  const cache = given && path.isAbsolute(given) ? given : path.join(os.homedir(), ".cache");
+  process.env.NODE_COMPILE_CACHE ??= path.join(cache, "slipway", "compiled");
+  enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
+}
+
 function fail(message, fix) {
   process.stderr.write(`slipway: ${message}\n  fix: ${fix}\n`);
   process.exit(2);
 }
 
-module.exports = { root, ensureInstalled, nodePath };
+module.exports = { root, ensureInstalled, nodePath, keepCompiled };

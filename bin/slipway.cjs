@@ -5,9 +5,10 @@ const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
-const { root, ensureInstalled, nodePath } = require("./installed.cjs");
+const { root, ensureInstalled, keepCompiled, nodePath } = require("./installed.cjs");
 
 ensureInstalled();
+keepCompiled();
 const node = nodePath();
 const main = path.join(root, "orchestrator", "main.ts");
 const loader = pathToFileURL(require.resolve("tsx", { paths: [root] })).href;

@@ -11,11 +11,26 @@ export interface ClientsRequest {
   readonly sandbox?: Sandbox;
 }
 
+/** Makes the clients of one environment's checks; those of a cluster stay, with their connections, as long as it does. */
+export function clientMaker(): (request: ClientsRequest) => Promise<Clients> {
+  const made = new Map<string, Promise<Kubernetes>>();
+  const kept = (kubeconfig: string) => {
+    const known = made.get(kubeconfig) ?? kubernetes(kubeconfig);
+    made.set(kubeconfig, known);
+    return known;
+  };
+  return (request) => createClients(request, kept);
+}
+
 /** The world as the checks of one phase may see it: what is not built yet fails when it is asked, not before. */
-export async function createClients({ target, outputs, aws, sandbox }: ClientsRequest): Promise<Clients> {
+export async function createClients(
+  { target, outputs, aws, sandbox }: ClientsRequest,
+  connect = kubernetes,
+): Promise<Clients> {
+  const kubeconfig = kubeconfigOf(outputs, sandbox);
   return {
     aws,
-    kubernetes: await kubernetes(kubeconfigOf(outputs, sandbox)),
+    kubernetes: kubeconfig === undefined ? absentKubernetes : await connect(kubeconfig),
     edge: sandbox?.edge ?? (await realEdge()),
     services: sandbox?.services ?? proxiedServices(outputs.kubeconfig),
     proof:
@@ -34,8 +49,7 @@ function kubeconfigOf(outputs: Partial<PlatformOutputs>, sandbox: Sandbox | unde
   return now ?? outputs.kubeconfig;
 }
 
-async function kubernetes(kubeconfig: string | undefined): Promise<Kubernetes> {
-  if (kubeconfig === undefined) return absentKubernetes;
+async function kubernetes(kubeconfig: string): Promise<Kubernetes> {
   const { CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { PlatformConfig } from "../../infra/config";
 import type { Subject } from "../../policy/subject";
+import type { clientMaker } from "../checks/clients";
 import { SlipwayError } from "../errors";
 import { examineAccount } from "../doctor/account";
 import { examineMachine } from "../doctor/machine";
@@ -45,6 +46,7 @@ export function wireParts(request: WireRequest): Parts {
   // Only a rehearsal has charts that it can render itself; manifests are judged wherever they are given.
   const needsBeside = target === "rehearsal" || manifests !== undefined;
   let machine: Promise<DoctorItem[]> | undefined;
+  let makeClients: ReturnType<typeof clientMaker> | undefined;
   return {
     engine,
     loadConfig: (environment) => loadConfig(root, environment),
@@ -85,8 +87,8 @@ export function wireParts(request: WireRequest): Parts {
       return { stack: stackPort(stack, project, engine, interruption), notes };
     },
     async clients(given) {
-      const { createClients } = await import("../checks/clients.js");
-      return createClients({ target, ...given });
+      makeClients ??= (await import("../checks/clients.js")).clientMaker();
+      return makeClients({ target, ...given });
     },
     async checkOf(name) {
       const { phaseCheck } = await import("../checks/index.js");

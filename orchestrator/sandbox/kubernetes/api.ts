@@ -1,5 +1,6 @@
 import * as https from "node:https";
 import type { IncomingMessage } from "node:http";
+import { createSecureContext } from "node:tls";
 import type { ClusterAccess } from "../cluster/host";
 import { pathOf, refOf, type KubeObject, type ObjectRef } from "./object";
 
@@ -50,7 +51,8 @@ export class KubeApi {
   private readonly served = new Map<string, Promise<Map<string, Served>>>();
 
   constructor(private readonly access: ClusterAccess) {
-    const tls = { ca: access.certificateAuthority, keepAlive: true };
+    // One context for all connections: reading the certificate for each is what a connection would cost most.
+    const tls = { secureContext: createSecureContext({ ca: access.certificateAuthority }), keepAlive: true };
     this.agent = new https.Agent({ ...tls, maxSockets: 8 });
     this.streams = new https.Agent({ ...tls, maxSockets: Infinity });
   }

@@ -27,8 +27,19 @@ export function readFolder(apps: string, folder: string): GitFolder | undefined 
     .filter((name) => /\.(ya?ml|json)$/.test(name))
     .sort()
     .map((name) => fs.readFileSync(path.join(at, name), "utf8"));
-  const objects = texts
-    .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as KubeObject | null))
-    .filter((object) => object !== null);
-  return { revision: createHash("sha1").update(texts.join("\n---\n")).digest("hex"), objects };
+  const revision = createHash("sha1").update(texts.join("\n---\n")).digest("hex");
+  return { revision, objects: parsed(revision, texts) };
+}
+
+/** Of folders that were read before: whoever keeps a cluster in step with Git reads them again and again. */
+const known = new Map<string, readonly KubeObject[]>();
+
+function parsed(revision: string, texts: readonly string[]): readonly KubeObject[] {
+  const objects =
+    known.get(revision) ??
+    texts
+      .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as KubeObject | null))
+      .filter((object) => object !== null);
+  known.set(revision, objects);
+  return objects;
 }

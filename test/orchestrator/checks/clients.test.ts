@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { PlatformOutputs } from "../../../infra/outputs";
 import type { AwsReader } from "../../../orchestrator/checks/aws/reader";
-import { createClients } from "../../../orchestrator/checks/clients";
+import { clientMaker, createClients } from "../../../orchestrator/checks/clients";
 import type { Edge, Services } from "../../../orchestrator/checks/check";
 import type { Sandbox } from "../../../orchestrator/sandbox/sandbox";
 import { strict } from "../../support/rollout";
@@ -40,6 +40,14 @@ describe("the world that checks are given", () => {
     expect(kubernetes.config.getCurrentCluster()?.server).to.equal("https://127.0.0.1:2");
     const stopped = await rehearsal(given);
     expect(stopped.kubernetes.config.getCurrentCluster()?.server).to.equal("https://127.0.0.1:1");
+  });
+  it("keeps a cluster's connections from one phase to the next, and makes new ones where it came back elsewhere", async () => {
+    const make = clientMaker();
+    const clusterAt = async (server: string) =>
+      (await make({ target: "aws", outputs: outputs({ kubeconfig: kubeconfig(server) }), aws })).kubernetes;
+    const first = await clusterAt("https://127.0.0.1:1");
+    expect(await clusterAt("https://127.0.0.1:1")).to.equal(first);
+    expect(await clusterAt("https://127.0.0.1:2")).to.not.equal(first);
   });
   it("has no cluster before there is one, and says so to the check that asks, not before", async () => {
     const { kubernetes } = await rehearsal({});

@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import type { ValidateFunction } from "ajv";
 import { SlipwayError } from "../../../errors";
 import type { Json, Properties } from "../model";
 
@@ -52,8 +53,7 @@ export async function reconcile(
   given: Readonly<Record<string, Given>>,
   file: string,
 ): Promise<Record<string, PolicySetting>> {
-  const { Ajv } = await import("ajv");
-  const ajv = new Ajv({ allErrors: true, strict: false });
+  const checker = await checkers();
   const settings: Record<string, PolicySetting> = {};
   const mistakes: string[] = [];
   for (const policy of policies) {
@@ -70,11 +70,7 @@ export async function reconcile(
     });
     if (!LEVELS.includes(level))
       mistakes.push(`${policy.name}: enforcementLevel "${String(level)}" is none of ${LEVELS.join(", ")}`);
-    const valid = ajv.compile({
-      type: "object",
-      properties: policy.schema.properties,
-      required: policy.schema.required,
-    });
+    const valid = checker(policy.schema);
     if (!valid(properties))
       mistakes.push(
         ...(valid.errors ?? []).map(
@@ -92,6 +88,20 @@ export async function reconcile(
       "usage",
     );
   return settings;
+}
+
+/** Of schemas that were met before: a rollout loads the same pack twice for each of its environments. */
+const compiled = new Map<string, ValidateFunction>();
+
+async function checkers(): Promise<(schema: PolicyInfo["schema"]) => ValidateFunction> {
+  const { Ajv } = await import("ajv");
+  const ajv = new Ajv({ allErrors: true, strict: false });
+  return ({ properties, required }) => {
+    const key = JSON.stringify([properties, required]);
+    const valid = compiled.get(key) ?? ajv.compile({ type: "object", properties, required });
+    compiled.set(key, valid);
+    return valid;
+  };
 }
 
 function split(given: Given): { level: Level | undefined; properties: Properties } {
