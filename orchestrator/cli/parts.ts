@@ -4,6 +4,7 @@ import type { Subject } from "../../policy/subject";
 import type { clientMaker } from "../checks/clients";
 import { SlipwayError } from "../errors";
 import { examineAccount } from "../doctor/account";
+import { baseVcpus } from "../doctor/capacity";
 import { examineMachine } from "../doctor/machine";
 import { examineOwnership } from "../doctor/ownership";
 import { examineVersions } from "../doctor/versions";
@@ -117,6 +118,8 @@ export function wireParts(request: WireRequest): Parts {
         environment,
         region: config.region,
         adminRoleArns: config.cluster.adminRoleArns,
+        zones: config.network.zones,
+        vcpus: baseVcpus(config),
         aws,
       })),
     ],

@@ -1,5 +1,6 @@
 import type { AwsReader } from "../checks/aws/reader";
 import type { DoctorItem } from "../rollout/context";
+import { VCPU_QUOTA } from "./capacity";
 
 /** Zones a platform spreads over (A1.1). */
 const ZONES = 3;
@@ -9,6 +10,10 @@ export interface AccountRequest {
   readonly region: string;
   /** Roles with an access entry of the cluster. */
   readonly adminRoleArns: readonly string[];
+  /** Zones that the environment wants to be in. */
+  readonly zones: readonly string[];
+  /** vCPU of its nodes that are always there. */
+  readonly vcpus: number;
   readonly aws: AwsReader;
 }
 
@@ -17,6 +22,8 @@ export async function examineAccount({
   environment,
   region,
   adminRoleArns,
+  zones: wanted,
+  vcpus,
   aws,
 }: AccountRequest): Promise<DoctorItem[]> {
   return Promise.all([
@@ -34,11 +41,29 @@ export async function examineAccount({
     }),
     ask({ name: "zones", environment }, async () => {
       const zones = await aws.availabilityZones();
+      const absent = wanted.filter((zone) => !zones.includes(zone));
+      if (zones.length >= ZONES && absent.length > 0)
+        return {
+          status: "missing",
+          detail: `this account has no ${absent.join(", ")}; it has ${zones.join(", ")}`,
+          remedy: `choose among those in network.zones of Pulumi.${environment}.yaml`,
+        };
       if (zones.length >= ZONES) return { status: "ok", detail: `${region}: ${zones.join(", ")}` };
       return {
         status: "missing",
         detail: `${region} offers ${zones.length} zone(s), ${ZONES} needed`,
         remedy: `choose a region with ${ZONES} or more zones in Pulumi.${environment}.yaml`,
+      };
+    }),
+    // A node group that meets the quota fails after half an hour of waiting.
+    ask({ name: "vCPU quota", environment }, async () => {
+      const allowed = await aws.quota(VCPU_QUOTA.service, VCPU_QUOTA.code);
+      if (allowed !== undefined && allowed >= vcpus)
+        return { status: "ok", detail: `${allowed} of On-Demand Standard instances, ${vcpus} needed at least` };
+      return {
+        status: allowed === undefined ? "warning" : "missing",
+        detail: `${allowed ?? "an unknown number"} of On-Demand Standard instances, ${vcpus} needed at least`,
+        remedy: `aws service-quotas request-service-quota-increase --region ${region} --service-code ${VCPU_QUOTA.service} --quota-code ${VCPU_QUOTA.code} --desired-value ${2 * vcpus}`,
       };
     }),
   ]);

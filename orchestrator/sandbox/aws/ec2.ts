@@ -3,7 +3,7 @@ import { AwsError } from "./error";
 import { list, text, type Kind, type Surroundings } from "./kind";
 
 /** Default quotas of a new account that the platform can meet (Service Quotas, VPC and EC2). */
-export const quotas = { vpcs: 5, natGatewaysPerZone: 5, addresses: 20, rulesPerGroup: 60 } as const;
+export const quotas = { vpcs: 5, natGatewaysPerZone: 5, addresses: 20, vcpus: 640, rulesPerGroup: 60 } as const;
 
 const inUse = (what: string, operation: string, id: string, by: string) =>
   new AwsError(

@@ -140,7 +140,9 @@ export function rehearsalReader(account: Account): reader.AwsReader {
           ? 50
           : service === "vpc" && code === "L-F678F1CE"
             ? quotas.vpcs
-            : undefined,
+            : service === "ec2" && code === "L-1216C47A"
+              ? quotas.vcpus
+              : undefined,
       ),
     tagged: (key, value) =>
       settled(
