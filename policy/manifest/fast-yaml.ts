@@ -163,7 +163,7 @@ function trimmed(line: string, spaces = true): string {
 
 function scalarOf(rest: string): unknown {
   const first = rest[0] as string;
-  if (SPECIAL.has(first) || /^-(?: |$)/.test(rest)) throw new Unusual("an indicator");
+  if (SPECIAL.has(first) || /^(?:-|---|\.\.\.)(?: |$)/.test(rest)) throw new Unusual("an indicator");
   if (first === '"' || first === "'") return quotedOf(rest, first);
   if (first === "{" || first === "[") return flowOf(rest);
   const comment = rest.indexOf(" #");

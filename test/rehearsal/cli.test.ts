@@ -25,7 +25,7 @@ function made(root: string): string[] {
 }
 
 describe("a rehearsal by command line", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   const folder = useFolder();
 
   const slipway = (...args: string[]) =>

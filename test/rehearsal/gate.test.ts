@@ -34,7 +34,7 @@ const careless: PulumiFn = async () => {
 };
 
 describe("the gate", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const folder = useFolder();
 
   it("stops a program that breaks policy in preview: every violation with rule, reason and fix, nothing touched", async () => {
