@@ -4,6 +4,8 @@ import type { Handler } from "./program";
 
 export interface DeliverOptions extends CommonOptions {
   readonly out: string;
+  /** The release that is delivered; of those that were made of this commit the last without it. */
+  readonly release?: string;
   /** Tell whether the bundle there is as it was delivered, instead of making one. */
   readonly check?: boolean;
 }
@@ -22,6 +24,7 @@ export function addDeliverCommands(program: Command, handlers: DeliverHandlers, 
     program.command("deliver").description("write everything somebody needs to run the platform into one folder"),
   )
     .option("--out <dir>", "folder of the bundle", "slipway-bundle")
+    .option("--release <release>", "the release of this commit whose images run; the last one made of it without this")
     .option("--check", "say what in the bundle is not as it was delivered", false)
     .action((options: DeliverOptions) => handlers.deliver({ ...options, environment: environments }));
   program

@@ -1,6 +1,7 @@
 import { awakeShare } from "../cost/awake";
 import { dollars, judgeBudget } from "../cost/budget";
 import { estimate } from "../cost/estimate";
+import type { ReleaseRecord } from "../promotion/record";
 import type { Rules } from "../promotion/rules";
 import type { Report } from "../report/report";
 import { KNOWN_AFTER_APPLY, phaseOf, type Planned } from "./planned";
@@ -13,6 +14,8 @@ export interface Change {
   readonly rules: Rules;
   /** The last report of a bootstrap or verify of this state; undefined when nothing ran. */
   readonly report: Report | undefined;
+  /** What was made of the commit: without one nobody judged which images run (E2.10). */
+  readonly release?: ReleaseRecord | undefined;
   /** How many delivered values only the account will say. */
   readonly unknown: number;
 }
@@ -90,7 +93,7 @@ const CONTENTS = [
   ["slos/", "recording and alert rules as Prometheus reads them"],
   ["runbooks/", "what to do when an alert fires"],
   ["pipelines/", "the life of a change as GitHub Actions and GitLab CI"],
-  ["evidence/", "the last report and the ledger"],
+  ["evidence/", "the last report, the release and the ledger"],
 ] as const;
 
 function table(planned: ReadonlyMap<string, Planned>): string[] {
@@ -156,8 +159,13 @@ function evidence(report: Report | undefined): string[] {
   ];
 }
 
-function unproven({ report, unknown }: Change): string[] {
+function unproven({ report, unknown, release }: Change): string[] {
   return [
+    ...(release === undefined
+      ? [
+          "- Which images run: no release was made of this commit, so nothing says which of them staging verified (E2.10).",
+        ]
+      : []),
     ...(unknown > 0
       ? [`- ${unknown} values read \`${KNOWN_AFTER_APPLY}\`: ids and addresses that only the account gives out.`]
       : []),

@@ -3,6 +3,8 @@ import { admissionPolicies } from "../../policy/admission";
 import type { PackConfig } from "../../policy/config";
 import { pipelines } from "../pipelines/pipelines";
 import type { CommittedFile } from "../promotion/git";
+import { recordText } from "../promotion/record";
+import { releasedImages, RULE } from "../promotion/released-images";
 import { toMarkdown } from "../report/markdown";
 import { phases } from "../rollout/phases";
 import { sealed, type Bundle, type BundleFile } from "./bundle";
@@ -40,6 +42,7 @@ export function bundleOf(request: BundleRequest): Bundle {
   add(chartFiles(planned, new Map(phases.map(({ name, number }) => [name, number]))));
   add(manifestFiles(planned));
   add(policies(request));
+  if (request.release !== undefined) files.set("evidence/release.json", { content: recordText(request.release) });
   add(rulesOf(request));
   for (const system of ["github", "gitlab"] as const)
     for (const [name, content] of pipelines(system)) files.set(`pipelines/${system}/${name}`, { content });
@@ -55,11 +58,14 @@ export function bundleOf(request: BundleRequest): Bundle {
 }
 
 /** The pack as each cluster enforces it: in audit, as every rule starts (E1.3). */
-function policies({ planned, source }: BundleRequest): Map<string, BundleFile> {
+function policies({ planned, source, release }: BundleRequest): Map<string, BundleFile> {
   return new Map(
     [...planned].map(([environment, { config }]) => {
       const levels = source.find(({ path }) => path === `policy/config/${environment}.json`);
-      const pack = levels === undefined ? {} : (JSON.parse(levels.bytes.toString("utf8")) as PackConfig);
+      const own = levels === undefined ? {} : (JSON.parse(levels.bytes.toString("utf8")) as PackConfig);
+      // Of which images a release has only its record knows (E2.10).
+      const images = release && releasedImages(release, config.environment);
+      const pack = images === undefined ? own : { ...own, [RULE]: images };
       const objects = admissionPolicies({ environment: config.environment, config: pack, enforce: false });
       const text = objects.map((one) => `---\n${stringify(one, { lineWidth: 0 })}`).join("");
       return [`policies/${environment}.yaml`, { content: text }];

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { namesOf } from "../../infra/environments/names";
 import { stableKind } from "../../infra/environments/sizes";
+import { SlipwayError } from "../errors";
 import { writeFileWhole } from "../rollout/files";
 import { canonical, type Json } from "./canonical";
 import type { Environment } from "./environment";
@@ -9,7 +10,8 @@ import type { ReleaseRecord } from "./record";
 import type { Store } from "./store";
 import { short } from "./words";
 
-const RULE = "images-are-released";
+/** The rule of the policy pack that is told which images a release has. */
+export const RULE = "images-are-released";
 
 /**
  * Level and settings of the rule for a release: in the namespace of the application's environment only images run that
@@ -52,4 +54,29 @@ export function levelsOf(store: Pick<Store, "releases">, folder: string) {
     writeFileWhole(file, `${JSON.stringify({ ...levels, [RULE]: entry }, undefined, 2)}\n`);
     return file;
   };
+}
+
+/** The release made of a commit: the one that is named, or of those in the store the last that the ledger tells of. */
+export async function releaseOf(
+  { releases, ledger }: Store,
+  commit: string,
+  named: string | undefined,
+): Promise<{ readonly hash: string; readonly record: ReleaseRecord } | undefined> {
+  if (named === undefined) {
+    for (const { event } of (await ledger.read()).toReversed()) {
+      if (event.kind !== "released") continue;
+      const record = await releases.get(event.release);
+      if (record.source.commit === commit) return { hash: event.release, record };
+    }
+    return undefined;
+  }
+  const hash = await releases.find(named);
+  const record = await releases.get(hash);
+  if (record.source.commit === commit) return { hash, record };
+  throw new SlipwayError(
+    "release-differs",
+    `release ${short(hash)} is of commit ${record.source.commit.slice(0, 12)}, and ${commit.slice(0, 12)} is checked out`,
+    `check its commit out: git worktree add ../release ${record.source.commit}, then the same command there`,
+    "refused",
+  );
 }

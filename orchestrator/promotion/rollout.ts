@@ -70,22 +70,16 @@ export function createRollout({ execute, evidence, levelsFor }: RealRolloutReque
   ) =>
     execute({
       ...request,
-      wrapParts: (parts) => ({
-        ...parts,
-        async openStack(asked) {
-          const { stack: opened, notes } = await parts.openStack(asked);
-          const { environment } = request;
-          const stack = overlaid(opened, {
-            async preview({ pack }) {
-              if (pack === undefined || release === undefined || levelsFor === undefined)
-                return opened.preview(pack === undefined ? {} : { pack });
-              const config = await levelsFor({ environment, release, config: pack.config });
-              return opened.preview({ pack: { ...pack, config } });
-            },
-          });
-          return { stack: overlaid(stack, watch(stack)), notes };
-        },
-      }),
+      wrapParts: (given) => {
+        const parts = release === undefined || levelsFor === undefined ? given : judged(given, release, levelsFor);
+        return {
+          ...parts,
+          async openStack(asked) {
+            const { stack, notes } = await parts.openStack(asked);
+            return { stack: overlaid(stack, watch(stack)), notes };
+          },
+        };
+      },
     });
   return {
     async foresee(environment, release) {
@@ -137,6 +131,25 @@ export function createRollout({ execute, evidence, levelsFor }: RealRolloutReque
         kind: failure?.kind ?? "failure",
         evidence: evidence(execution),
       };
+    },
+  };
+}
+
+/** The same parts, whose previews the pack judges with a release in hand: which images may run is in its levels (E2.10). */
+export function judged(parts: Parts, release: string, levelsFor: NonNullable<RealRolloutRequest["levelsFor"]>): Parts {
+  return {
+    ...parts,
+    async openStack(asked) {
+      const { stack: opened, notes } = await parts.openStack(asked);
+      const environment = asked.environment as Environment;
+      const stack = overlaid(opened, {
+        async preview({ pack }) {
+          if (pack === undefined) return opened.preview({});
+          const config = await levelsFor({ environment, release, config: pack.config });
+          return opened.preview({ pack: { ...pack, config } });
+        },
+      });
+      return { stack, notes };
     },
   };
 }

@@ -48,8 +48,13 @@ describe("a delivery by command line", function () {
     project(root);
     const out = path.join(folder(), "bundle");
     const state = ["--state-dir", path.join(folder(), "state"), "--engine", "builtin", "--cluster", "embedded"];
+    const place = ["--state-dir", path.join(folder(), "state"), "--json"];
+    const created = await cli(root, "release", "create", ...place);
+    const { release } = JSON.parse(created.out) as { release: string };
     const made = await cli(root, "deliver", "--out", out, "--json", ...state);
     expect(made.exit, made.err).to.equal(0);
+    expect(JSON.parse(made.out)).to.deep.include({ release });
+    expect(existsSync(path.join(out, "evidence", "release.json"))).to.equal(true);
     expect(existsSync(path.join(folder(), "state", "rehearsal", "dev")), "a delivery builds nothing").to.equal(false);
 
     const ofProduction = ["base", path.join("overlays", "production")].map((name) => path.join(out, "infra", name));

@@ -11,12 +11,14 @@ import { SlipwayError } from "../../errors";
 import { requireCheckout } from "../../promotion/collect";
 import { openRepository } from "../../promotion/git";
 import { loadRules } from "../../promotion/rules";
-import { openStore } from "../../promotion/store";
+import { levelsOf, releaseOf } from "../../promotion/released-images";
+import { judged } from "../../promotion/rollout";
 import { readLatestReport } from "../../report/files";
 import type { Report } from "../../report/report";
 import { createLayout } from "../../rollout/layout";
 import type { DeliverOptions } from "../deliver";
 import type { Invocation } from "../invocation";
+import { projectStore } from "../store";
 import { carryOut } from "./rollout";
 import { exempt, toldSights } from "./scan";
 
@@ -31,35 +33,58 @@ export async function deliverCommand(options: DeliverOptions, invocation: Invoca
   requireCheckout(repository, commit);
   refuseSecrets(await secretsInHistory(root, commit, exempt));
   const rules = loadRules(root);
-  const planned = await plan(options, invocation);
   const layout = createLayout(options.stateDir, options.target);
+  const store = projectStore(root, options);
+  const release = await releaseOf(store, commit, options.release);
+  terminal.line(
+    release === undefined
+      ? "no release was made of this commit: which images run is judged by nobody (slipway release create)"
+      : `release ${release.hash}: staging and production are judged with its images in hand`,
+  );
+  const planned = await plan(
+    options,
+    invocation,
+    release?.hash,
+    levelsOf(store, path.join(layout.base, "levels")),
+  );
   const bundle = bundleOf({
     commit,
     version,
     planned,
     rules,
     report: lastReport(layout.reports),
-    ledger: openStore(layout.base, () => new Date())
-      .ledger.read()
-      .map((entry) => `${JSON.stringify(entry)}\n`)
-      .join(""),
+    ledger: (await store.ledger.read()).map((entry) => `${JSON.stringify(entry)}\n`).join(""),
+    release: release?.record,
     source: repository.files(commit, SOURCES),
     history: historyOf(root),
   });
   writeBundle(folder, bundle);
   terminal.line(`\n${bundle.size} files in ${options.out}; begin with README.md there`);
   terminal.line(`slipway deliver --check --out ${options.out} says whether it is as it was delivered`);
-  terminal.document({ result: "succeeded", exitCode: 0, folder, commit, files: [...bundle.keys()] });
+  terminal.document({
+    result: "succeeded",
+    exitCode: 0,
+    folder,
+    commit,
+    release: release?.hash ?? null,
+    files: [...bundle.keys()],
+  });
   return 0;
 }
 
 /** What every environment plans. A rehearsal plans from zero, so that no stand-in's ids are delivered as real ones. */
-async function plan(options: DeliverOptions, invocation: Invocation): Promise<Map<string, Planned>> {
+async function plan(
+  options: DeliverOptions,
+  invocation: Invocation,
+  release: string | undefined,
+  levels: ReturnType<typeof levelsOf>,
+): Promise<Map<string, Planned>> {
   const zero = options.target === "rehearsal" ? mkdtempSync(path.join(os.tmpdir(), "slipway-deliver-")) : undefined;
   const planned = new Map<string, Planned>();
   try {
     const given = { ...options, ...(zero !== undefined && { stateDir: zero }) };
     const { execution } = await carryOut("preview", given, invocation, {
+      ...(release !== undefined && { wrapParts: (parts) => judged(parts, release, levels) }),
       tellPlanned: (config, resources) => planned.set(config.environment, { config, resources: delivered(resources) }),
     });
     if (execution.exitCode !== 0)

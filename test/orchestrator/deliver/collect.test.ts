@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
 import { bundleOf, type BundleRequest } from "../../../orchestrator/deliver/collect";
 import { loadRules } from "../../../orchestrator/promotion/rules";
+import { aRecord } from "../promotion/values";
 import { root } from "../../support/pulumi";
 import { environments, object, planned, release } from "./delivery";
 
@@ -50,6 +51,18 @@ describe("a delivery", () => {
     const bindings = objects.filter(({ kind }) => kind === "ValidatingAdmissionPolicyBinding");
     expect(bindings).to.not.have.length(0);
     for (const { spec } of bindings) expect(spec).to.not.deep.include({ validationActions: ["Deny"] });
+  });
+  it("knows the images of its release: the record is in it, and its policies name each digest [E2.10]", () => {
+    const digest = `sha256:${"7".repeat(64)}`;
+    const record = { ...aRecord(), images: { shop: `registry.example/shop@${digest}` } };
+    const staging = { ...request, planned: environments({ staging: [release(1)] }), release: record };
+    const files = bundleOf(staging);
+    const of = (name: string) => String(files.get(name)?.content);
+    expect(JSON.parse(of("evidence/release.json"))).to.deep.equal(record);
+    expect(of("policies/staging.yaml")).to.include("images-are-released").and.include(digest);
+    expect(of("README.md")).to.not.include("no release was made");
+    expect(text("README.md")).to.include("no release was made of this commit").and.include("E2.10");
+    expect(text("policies/dev.yaml")).to.not.include("images-are-released");
   });
   it("is the same, byte for byte, whenever it is made of the same", () => {
     expect([...bundleOf(request)]).to.deep.equal([...bundle]);

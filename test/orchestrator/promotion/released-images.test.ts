@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { levelsOf, releasedImages } from "../../../orchestrator/promotion/released-images";
+import { levelsOf, releasedImages, releaseOf } from "../../../orchestrator/promotion/released-images";
 import { createRollout } from "../../../orchestrator/promotion/rollout";
 import { openStore } from "../../../orchestrator/promotion/store";
 import { execute } from "../../../orchestrator/rollout/execute";
@@ -62,6 +62,24 @@ describe("the images of a release", () => {
     });
     expect(statSync(file).mode & 0o777).to.equal(0o600);
     expect(await write({ environment: "dev", release, config })).to.equal(config);
+  });
+
+  it("are those of the last release made of a commit, or of the one that is named, which is of it [E2.10]", async () => {
+    const store = openStore(folder(), () => new Date(0));
+    const other = { ...record, images: {} };
+    const foreignCommit = { ...record, source: { ...record.source, commit: "f".repeat(40) } };
+    const [first, second, third] = [record, other, foreignCommit].map((one) => {
+      const hash = store.releases.add(one);
+      store.ledger.append("ada", () => ({ kind: "released", release: hash }));
+      return hash;
+    });
+    const { commit } = record.source;
+    expect((await releaseOf(store, commit, undefined))?.hash).to.equal(second);
+    expect((await releaseOf(store, commit, first?.slice(7, 19)))?.record).to.deep.equal(record);
+    expect(await releaseOf(store, "a".repeat(40), undefined)).to.equal(undefined);
+    const { code, kind, message } = await refusal(() => releaseOf(store, commit, third));
+    expect([code, kind]).to.deep.equal(["release-differs", "refused"]);
+    expect(message).to.include("ffffffffffff");
   });
 
   describe("in a promotion", () => {
