@@ -3,8 +3,9 @@ import { controllerOf, GATEWAY } from "../gateways";
 import type { ApplicationSpec } from "./application";
 import type { Groups } from "../personas";
 import { deliveryOf } from "./delivery";
-import type { Surroundings } from "./environment";
+import { workloadManifests, type Surroundings } from "./environment";
 import { baseTree, overlayTree, type Tree } from "./kustomize";
+import type { Manifest } from "./manifest";
 import { namesOf } from "./names";
 import { podMaximumOf } from "./namespace";
 import { stableKind } from "./sizes";
@@ -62,5 +63,19 @@ export function stableTree(configs: readonly PlatformConfig[], images: Images, f
         deliveryOf({ ...spec, kind: stableKind[config.environment], ...config.gitops, folder }),
       ] as const,
     ]),
+  ]);
+}
+
+/**
+ * What the overlay of an environment renders to, by a name that is the same in each, and the GitOps object that delivers
+ * it: the tree above as objects. Empty where the settings name no application. Pure.
+ */
+export function stableObjects(config: PlatformConfig, image: string): ReadonlyMap<string, Manifest> {
+  const spec = stableSpec(config, image);
+  if (spec === undefined) return new Map();
+  const kind = stableKind[config.environment];
+  return new Map([
+    ...workloadManifests(spec).map((one) => [`${one.kind.toLowerCase()}-${one.metadata.name}`, one] as const),
+    ["delivery", deliveryOf({ ...spec, kind, ...config.gitops, folder: "application" })],
   ]);
 }

@@ -2,10 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import type { PlatformConfig } from "../../infra/config";
-import type { Manifest } from "../../infra/environments/manifest";
-import { stableSpec, stableTree } from "../../infra/environments/stable";
-import { workloadManifests } from "../../infra/environments/environment";
-import { deliveryOf } from "../../infra/environments/delivery";
+import { stableObjects, stableTree } from "../../infra/environments/stable";
 import { stableKind } from "../../infra/environments/sizes";
 import { environments } from "../promotion/environment";
 import type { PlannedResource } from "../cost/estimate";
@@ -19,23 +16,11 @@ const IMAGE = `application@sha256:${"0".repeat(64)}`;
  * because it comes from Git (B8.4, C1.3). Empty where the settings name no application. Pure.
  */
 export function applicationResources(config: PlatformConfig): PlannedResource[] {
-  const spec = stableSpec(config, IMAGE);
-  if (spec === undefined) return [];
-  const delivery = deliveryOf({
-    ...spec,
-    kind: stableKind[config.environment],
-    ...config.gitops,
-    folder: "application",
-  });
-  const planned = (name: string, { apiVersion, kind, ...inputs }: Manifest): PlannedResource => ({
+  return [...stableObjects(config, IMAGE)].map(([name, { apiVersion, kind, ...inputs }]) => ({
     urn: `git::application-${name}`,
     type: `kubernetes:${apiVersion}:${kind}`,
     inputs,
-  });
-  return [
-    ...workloadManifests(spec).map((one) => planned(`${one.kind.toLowerCase()}-${one.metadata.name}`, one)),
-    planned("delivery", delivery),
-  ];
+  }));
 }
 
 /** The image that an overlay names by its digest. */

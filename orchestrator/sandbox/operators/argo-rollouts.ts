@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { at, listAt, type KubeObject } from "../kubernetes/object";
+import { lookAt } from "./argo-analysis";
 import { ownedBy } from "./members";
 import type { Operator, OperatorContext } from "./operator";
 import { withConditions } from "./world";
@@ -12,13 +13,15 @@ const kinds = {
   deployment: { apiVersion: "apps/v1", kind: "Deployment" },
   set: { apiVersion: "apps/v1", kind: "ReplicaSet" },
   service: { apiVersion: "v1", kind: "Service" },
+  template: { apiVersion: API, kind: "AnalysisTemplate" },
+  run: { apiVersion: API, kind: "AnalysisRun" },
   route: { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" },
 };
 
 /**
  * Argo Rollouts: a ReplicaSet for each version of a Rollout, the steps of a canary, the traffic of its route. The first
- * version comes at once; a later one step by step, each when its pods are ready. Nothing is measured: analyses and pauses
- * pass, for how they judge is rehearsed on the canary's own machine.
+ * version comes at once; a later one step by step, each when its pods are ready. In each pause its analysis looks once, which
+ * takes it back or stops it (`argo-analysis.ts`); load and time pass by themselves.
  */
 export const argoRollouts: Operator = {
   name: "argo-rollouts",
@@ -44,7 +47,7 @@ async function run(context: OperatorContext, rollout: KubeObject): Promise<void>
     const problem = `The Rollout "${rollout.metadata.name}" is invalid: spec.workloadRef.name: Invalid value: "${name}": not found`;
     return say(context, rollout, "Degraded", { message: problem });
   }
-  const template = at(source, "spec", "template") as { metadata?: { labels?: Record<string, string> }; spec: object };
+  const template = at(source, "spec", "template") as Template;
   // Another one than the Deployment's own, whose set would have the same name.
   const hash = createHash("sha256")
     .update(JSON.stringify([HASH, template]))
@@ -60,7 +63,10 @@ async function run(context: OperatorContext, rollout: KubeObject): Promise<void>
   const steps = listAt(rollout, "spec", "strategy", "canary", "steps");
   const same = at(rollout, "status", "currentPodHash") === hash;
   const step = isFirst || !same ? 0 : Number(at(rollout, "status", "currentStepIndex") ?? 0);
-  const weight = isFirst || step >= steps.length ? 100 : weightAt(steps, step);
+  const over = !isFirst && same && ending(rollout);
+  if (over !== false && over.phase === "Paused") return;
+  const aborted = over !== false;
+  const weight = aborted ? 0 : isFirst || step >= steps.length ? 100 : weightAt(steps, step);
   const share = Math.ceil((wanted * weight) / 100);
 
   const current = setOf(hash) ?? (await world.create(setFor(rollout, template, hash, share)));
@@ -75,6 +81,17 @@ async function run(context: OperatorContext, rollout: KubeObject): Promise<void>
   if (arrived) await divide(context, rollout, isFirst ? 0 : weight);
 
   const counted = { hash, stable: at(rollout, "status", "stableRS"), sets, current };
+  // All traffic is back on the old version; the new one stays taken back until another is asked for.
+  if (aborted) return say(context, rollout, "Degraded", { ...counted, workload, step: 0, ...over });
+  if (arrived && !isFirst && at(steps[step], "pause") !== undefined) {
+    const judged = await lookAt(context, rollout, hash, template);
+    if (judged.phase !== "Running") {
+      const failed = judged.phase === "Failed";
+      const message = failed ? `RolloutAborted: Rollout aborted update: ${judged.message}` : judged.message;
+      const how = failed ? { abort: true } : { paused: "InconclusiveAnalysisRun" };
+      return say(context, rollout, failed ? "Degraded" : "Paused", { ...counted, workload, step, message, ...how });
+    }
+  }
   if (!arrived || !(isFirst || step >= steps.length))
     return say(context, rollout, "Progressing", {
       ...counted,
@@ -90,6 +107,13 @@ async function run(context: OperatorContext, rollout: KubeObject): Promise<void>
   return say(context, rollout, "Healthy", { ...counted, workload, stable: hash, step: steps.length });
 }
 
+/** How the canary of this version ended before its last step; false while it goes on. */
+function ending(rollout: KubeObject) {
+  const message = String(at(rollout, "status", "message") ?? "");
+  if (at(rollout, "status", "abort") === true) return { phase: "Degraded", abort: true, message } as const;
+  return listAt(rollout, "status", "pauseConditions").length > 0 && ({ phase: "Paused" } as const);
+}
+
 /** What holds the pod template: the Rollout itself, or the Deployment it refers to. */
 function sourceOf({ world }: OperatorContext, rollout: KubeObject): KubeObject | undefined {
   const name = at(rollout, "spec", "workloadRef", "name");
@@ -103,12 +127,7 @@ function weightAt(steps: readonly object[], index: number): number {
   return weights.at(-1) ?? 0;
 }
 
-function setFor(
-  rollout: KubeObject,
-  template: { metadata?: { labels?: Record<string, string> }; spec: object },
-  hash: string,
-  replicas: number,
-): KubeObject {
+function setFor(rollout: KubeObject, template: Template, hash: string, replicas: number): KubeObject {
   const labels = { ...template.metadata?.labels, [HASH]: hash };
   return {
     ...kinds.set,
@@ -156,8 +175,19 @@ async function divide({ world }: OperatorContext, rollout: KubeObject, weight: n
   await world.patch(route, { spec: { rules } });
 }
 
+interface Template {
+  readonly metadata?: {
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: object;
+}
+
 interface Telling {
   readonly message?: string;
+  /** Taken back by its analysis, or waiting for a person, why. */
+  readonly abort?: boolean;
+  readonly paused?: string;
   readonly hash?: string;
   readonly stable?: unknown;
   readonly step?: number;
@@ -169,14 +199,17 @@ interface Telling {
 async function say(
   { world, now }: OperatorContext,
   rollout: KubeObject,
-  phase: "Healthy" | "Progressing" | "Degraded",
-  { message = "", hash, stable, step, workload, sets = [], current }: Telling,
+  phase: "Healthy" | "Progressing" | "Degraded" | "Paused",
+  { message = "", abort = false, paused, hash, stable, step, workload, sets = [], current }: Telling,
 ): Promise<void> {
   const labels = Object.entries((at(rollout, "spec", "selector", "matchLabels") ?? {}) as Record<string, string>);
+  const invalid = phase === "Degraded" && !abort;
   const sum = (field: string) => sets.reduce((total, set) => total + Number(at(set, "status", field) ?? 0), 0);
   await world.status(rollout, {
     phase,
     message,
+    abort,
+    pauseConditions: paused === undefined ? [] : [{ reason: paused, startTime: now() }],
     // A text in Argo Rollouts.
     observedGeneration: String(rollout.metadata.generation ?? 1),
     selector: labels.map(([key, value]) => `${key}=${value}`).join(","),
@@ -194,8 +227,8 @@ async function say(
         { type: "Healthy", status: phase === "Healthy" ? "True" : "False", reason: `Rollout${phase}`, message },
         {
           type: "InvalidSpec",
-          status: phase === "Degraded" ? "True" : "False",
-          reason: phase === "Degraded" ? "InvalidSpec" : "ValidSpec",
+          status: invalid ? "True" : "False",
+          reason: invalid ? "InvalidSpec" : "ValidSpec",
           message,
         },
       ],
