@@ -7,9 +7,11 @@ import { ControlPlanes } from "../../orchestrator/sandbox/control-plane/control-
 import type { ClusterHost } from "../../orchestrator/sandbox/cluster/host";
 import { EmbeddedClusters } from "../../orchestrator/sandbox/cluster/embedded";
 import { KubeApi } from "../../orchestrator/sandbox/kubernetes/api";
+import type { KubeObject } from "../../orchestrator/sandbox/kubernetes/object";
 import { cli } from "../orchestrator/cli/command-line";
 import { useFolder } from "../support/folder";
 import { project } from "../support/project";
+import { lost, objectsOn } from "./objects";
 import { needsBinaries, until } from "./plane";
 
 const CLUSTER = "slipway-dev";
@@ -26,47 +28,25 @@ describe("a rehearsal on a real control plane", function () {
   const at = (place: string, kind: Kind, ...args: string[]) =>
     cli(folder(), ...args, ...["--cluster", kind, "--engine", "builtin", "--environment", "dev", "--state-dir", place]);
 
-  /** Every object that somebody made on purpose: what controllers add by themselves has names of its own. */
-  async function objectsOf(host: ClusterHost): Promise<string[]> {
+  /** Every object that somebody wrote on purpose, once nothing is on its way out any more. */
+  async function objectsOf(host: ClusterHost): Promise<Map<string, KubeObject>> {
     const api = new KubeApi(await host.ensure(CLUSTER, "1.36"));
-    const kinds = [
-      ...["Namespace", "Service", "ServiceAccount", "ConfigMap", "Node"].map((kind) => ["v1", kind]),
-      ...["Deployment", "DaemonSet", "StatefulSet"].map((kind) => ["apps/v1", kind]),
-      ["networking.k8s.io/v1", "NetworkPolicy"],
-      ["policy/v1", "PodDisruptionBudget"],
-      ["apiextensions.k8s.io/v1", "CustomResourceDefinition"],
-      ...["ClusterIssuer", "Certificate"].map((kind) => ["cert-manager.io/v1", kind]),
-      ...["GatewayClass", "Gateway", "HTTPRoute"].map((kind) => ["gateway.networking.k8s.io/v1", kind]),
-      ...["NodePool"].map((kind) => ["karpenter.sh/v1", kind]),
-      ["karpenter.k8s.aws/v1", "EC2NodeClass"],
-    ];
     try {
       // A real control plane ends a namespace in its own time, also after the run that asked for it.
       await until(async () => {
         const { items } = await api.list("v1", "Namespace");
         return items.every(({ metadata }) => metadata.deletionTimestamp === undefined);
       });
-      const lists = await Promise.all(
-        kinds.map(async ([apiVersion = "", kind = ""]) => {
-          const { items } = await api.list(apiVersion, kind);
-          return items
-            .filter(({ metadata: { namespace = "", name } }) => !OWN.test(`${kind} ${namespace}/${name}`))
-            .map(({ metadata: { namespace = "", name } }) => `${kind} ${namespace}/${name}`);
-        }),
-      );
-      return lists.flat().toSorted();
+      return await objectsOn(api);
     } finally {
       api.close();
     }
   }
-  /** What a real control plane makes for itself. */
-  const OWN =
-    /^(ServiceAccount kube-system\/.*(controller|cleaner|protection|collector|provisioner|binder|scheduler).*|ConfigMap (kube-system|kube-public)\/.*|ServiceAccount kube-(system|public|node-lease)\/.*|ConfigMap .*kube-root-ca\.crt)$/;
 
   it("finds the same as on the embedded API, proven by the real thing, with the same objects in the cluster", async () => {
     project(folder());
     const reports: Report[] = [];
-    const objects: string[][] = [];
+    const objects: Map<string, KubeObject>[] = [];
     for (const kind of ["embedded", "control-plane"] as const) {
       const { exit, out, err } = await slipway(kind, "bootstrap", "--json");
       expect(exit, err).to.equal(0);
@@ -90,9 +70,14 @@ describe("a rehearsal on a real control plane", function () {
       ),
     );
     expect(real).to.deep.equal(findings);
-    const [embedded = [], genuine = []] = objects;
-    expect(genuine.filter((one) => !embedded.includes(one))).to.deep.equal([]);
-    expect(embedded.filter((one) => !genuine.includes(one))).to.deep.equal([]);
+    const [embedded = new Map<string, KubeObject>(), genuine = new Map<string, KubeObject>()] = objects;
+    expect(genuine.size, "objects of all twenty phases").to.be.greaterThan(500);
+    expect([...genuine.keys()].filter((one) => !embedded.has(one))).to.deep.equal([]);
+    expect([...embedded.keys()].filter((one) => !genuine.has(one))).to.deep.equal([]);
+    const differing = [...embedded].flatMap(([key, object]) =>
+      lost(object, genuine.get(key) as KubeObject).map((what) => `${key} ${what}`),
+    );
+    expect(differing, "what one says of an object, the other does too").to.deep.equal([]);
     expect(reports[1]?.cluster).to.equal("real control plane");
     const proofs = reports[1]?.environments.flatMap(({ steps }) => steps.map(({ proof }) => proof));
     expect(proofs).to.include("real control plane").and.include("stand-in");

@@ -12,7 +12,14 @@ describe("a program of a control plane", () => {
   const ledger = () => new Ledger(path.join(folder(), "processes.json"));
   const begin = (body: string) => {
     const file = script(path.join(folder(), "program"), body);
-    program = new Program({ name: "etcd", file, args: ["--x"], folder: path.join(folder(), "run"), ledger: ledger() });
+    program = new Program({
+      name: "etcd",
+      file,
+      args: ["--x"],
+      environment: { LIMIT: "1" },
+      folder: path.join(folder(), "run"),
+      ledger: ledger(),
+    });
     program.start();
   };
   afterEach(() => program.stop(100));
@@ -24,12 +31,12 @@ describe("a program of a control plane", () => {
   it("runs with its arguments, a home of its own and nothing of our environment", async () => {
     process.env["SLIPWAY_TEST_SECRET"] = "hidden";
     try {
-      begin('echo "$@ $HOME [$SLIPWAY_TEST_SECRET]"; sleep 600');
+      begin('echo "$@ $HOME [$SLIPWAY_TEST_SECRET] $LIMIT"; sleep 600');
     } finally {
       delete process.env["SLIPWAY_TEST_SECRET"];
     }
     await until(() => log() !== "");
-    expect(log()).to.equal(`--x ${path.join(folder(), "run")} []\n`);
+    expect(log()).to.equal(`--x ${path.join(folder(), "run")} [] 1\n`);
     expect(fs.statSync(program.log).mode & 0o777).to.equal(0o600);
   });
 

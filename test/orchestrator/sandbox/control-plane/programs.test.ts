@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
-import { argumentsOf, clients } from "../../../../orchestrator/sandbox/control-plane/programs";
+import { argumentsOf, clients, environmentOf } from "../../../../orchestrator/sandbox/control-plane/programs";
 import { stageFile } from "../../../../orchestrator/sandbox/control-plane/stages";
 import { binaryNames } from "../../../../orchestrator/sandbox/control-plane/versions";
 
@@ -31,6 +31,10 @@ describe("command lines of a control plane", () => {
     for (const name of ["kube-controller-manager", "kube-scheduler"] as const)
       expect(args[name]).to.include("--secure-port=0");
     expect(args.kwok).to.include("--node-port=0");
+  });
+
+  it("come with a memory limit each", () => {
+    for (const name of binaryNames) expect(environmentOf(name)["GOMEMLIMIT"], name).to.match(/^[1-9]\d+MiB$/);
   });
 
   it("let nobody in without a certificate or a token", () => {
