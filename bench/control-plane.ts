@@ -17,8 +17,8 @@ const timed = async <T>(run: () => Promise<T>): Promise<{ seconds: number; resul
   const result = await run();
   return { seconds: (performance.now() - started) / 1000, result };
 };
-const figure = (what: string, value: number, unit: string, goal: number) =>
-  console.log(`  ${what} ${value.toFixed(1)} ${unit} (goal ${goal} ${unit}, ratio ${(value / goal).toFixed(2)})`);
+const figure = (what: string, value: number, unit: string, goal: number, digits = 1) =>
+  console.log(`  ${what} ${value.toFixed(digits)} ${unit} (goal ${goal} ${unit}, ratio ${(value / goal).toFixed(2)})`);
 
 /** Resident memory of processes, in MB; what has ended counts nothing. */
 function resident(pids: readonly number[]): number {
@@ -72,9 +72,11 @@ export async function benchControlPlane(): Promise<void> {
       console.log(
         `  three environments ${name} ${run.seconds.toFixed(1)} s, ${run.processor.toFixed(1)} s of processor (exit ${run.code})`,
       );
-    figure("the real ones take", real.seconds / embedded.seconds, "times the embedded", GOAL.ratio);
+    figure("their time, of the embedded one's", real.seconds / embedded.seconds, "times", GOAL.ratio, 2);
     if (embedded.processor > 0)
-      figure("and of processor", real.processor / embedded.processor, "times the embedded", GOAL.ratio);
+      console.log(
+        `  their processor time ${(real.processor / embedded.processor).toFixed(2)} times the embedded one's`,
+      );
     figure("most memory of one control plane in it", real.megabytes, "MB", GOAL.megabytes);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });

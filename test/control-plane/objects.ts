@@ -39,7 +39,8 @@ export async function objectsOn(api: KubeApi): Promise<Map<string, KubeObject>> 
   for (const [apiVersion, kind] of [...kinds, ...custom])
     for (const object of (await api.list(apiVersion, kind)).items) {
       const { namespace = "", name } = object.metadata;
-      const key = `${kind} ${namespace}/${name}`;
+      // A schedule names what it makes by the time.
+      const key = `${kind} ${namespace}/${name.replace(/-\d{14}$/, "")}`;
       if (!OWN.test(key)) found.set(key, object);
     }
   return found;
