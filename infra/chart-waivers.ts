@@ -25,6 +25,7 @@ const CSI_DRIVER = "DaemonSet/secrets-store-csi-driver";
 const CSI_PROVIDER = "DaemonSet/secrets-store-csi-driver-provider-aws";
 const SHIPPERS = ["DaemonSet/fluent-bit", "DaemonSet/vector"];
 const VAULT = "StatefulSet/vault";
+const CALICO_OPERATOR = "Deployment/tigera-operator";
 const CHAOS_DAEMON = "DaemonSet/chaos-daemon";
 const CHOSEN = [...CILIUM, ...MESH_AGENTS, LINKERD_CNI, CSI_DRIVER, CSI_PROVIDER, CHAOS_DAEMON];
 const PRIVILEGED =
@@ -120,6 +121,22 @@ export const chartWaivers: readonly ChartWaiver[] = [
   ),
   waiver("containers-add-only-safe-capabilities", [...CILIUM, ...MESH_AGENTS, CHAOS_DAEMON], PRIVILEGED),
   waiver("containers-are-unprivileged", ["DaemonSet/cilium", CSI_DRIVER, CHAOS_DAEMON], PRIVILEGED),
+  ...[
+    "pods-stay-off-the-host",
+    "volumes-are-of-safe-types",
+    "volumes-stay-off-the-host",
+    "containers-run-as-non-root",
+    "containers-drop-capabilities",
+    "containers-do-not-escalate",
+    "containers-use-seccomp",
+    "containers-have-probes",
+  ].map((rule) =>
+    waiver(
+      rule,
+      [CALICO_OPERATOR],
+      "it brings up what the network of pods is made with, in the network of the node; its chart sets no security context and no probe",
+    ),
+  ),
   waiver("pods-stay-off-the-host", [...CILIUM, CILIUM_OPERATOR, CHAOS_DAEMON], PRIVILEGED),
   waiver("ports-stay-off-the-host", [...CILIUM, CILIUM_OPERATOR], "is in the network of the node, where its ports are"),
   waiver("apparmor-profiles-are-kept", CILIUM, PRIVILEGED),

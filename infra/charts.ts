@@ -297,6 +297,25 @@ export const charts = {
     testedOn: ["1.35", "1.36"],
     reviewed: "2026-11-21",
   },
+  // Calico: kinds and operator are two charts since 3.32 (A4.1); values were read on the release's branch.
+  "calico-crds": {
+    chart: "crd.projectcalico.org.v1",
+    repository: "https://docs.tigera.io/calico/charts",
+    version: "v3.32.1",
+    namespace: "tigera-operator",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
+  "tigera-operator": {
+    chart: "tigera-operator",
+    repository: "https://docs.tigera.io/calico/charts",
+    version: "v3.32.1",
+    namespace: "tigera-operator",
+    podSecurity: "privileged",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
   "vertical-pod-autoscaler": {
     chart: "vertical-pod-autoscaler",
     repository: "https://kubernetes.github.io/autoscaler",

@@ -19,7 +19,12 @@ export function addonValues(addon: string, config: PlatformConfig): object | und
       // Policy enforcement is off by default (A4.1); prefix delegation gives a node room for 110 pods.
       return {
         enableNetworkPolicy: config.networkPolicy.plugin === "vpc-cni" ? "true" : "false",
-        env: { ENABLE_PREFIX_DELEGATION: "true", WARM_PREFIX_TARGET: "1" },
+        env: {
+          ENABLE_PREFIX_DELEGATION: "true",
+          WARM_PREFIX_TARGET: "1",
+          // Calico reads addresses from pods, and the kubelet writes them later than the VPC CNI can.
+          ...(config.networkPolicy.plugin === "calico" && { ANNOTATE_POD_IP: "true" }),
+        },
       };
     case "coredns":
       return { replicaCount };

@@ -49,7 +49,7 @@ describe("the import law", () => {
           !/^infra\/environments\/(preview|names|sizes|stable)$/.test(target) &&
           !/^infra\/strategy\/table$/.test(target) &&
           !/^infra\/chaos\/experiments$/.test(target) &&
-          !/^infra\/mesh\/names$/.test(target) &&
+          !/^infra\/(mesh|network)\/names$/.test(target) &&
           !/^infra\/config\//.test(target),
       ),
     ).to.deep.equal([]);

@@ -209,7 +209,7 @@ const rules: readonly Rule[] = [
     ),
   ({ networkPolicy: { plugin, cilium }, network: { peers } }) => {
     if (cilium === undefined) return undefined;
-    if (plugin === "vpc-cni")
+    if (plugin === "vpc-cni" || plugin === "calico")
       return mistake(
         "networkPolicy.cilium",
         cilium,

@@ -153,7 +153,7 @@ export const schema = z.strictObject({
   }),
   networkPolicy: z
     .strictObject({
-      plugin: z.enum(["vpc-cni", "cilium-chaining", "cilium-eni"]).default("vpc-cni"),
+      plugin: z.enum(["vpc-cni", "cilium-chaining", "cilium-eni", "calico"]).default("vpc-cni"),
       cilium: ciliumSettings.optional(),
     })
     .prefault({}),

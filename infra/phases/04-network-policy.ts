@@ -7,6 +7,8 @@ import { controllerOf } from "../gateways";
 import type { NetworkPolicyOutput } from "../outputs";
 import { loadBalancerController } from "../load-balancer-controller";
 import type { Tags } from "../naming";
+import { calicoPolicy } from "../network/calico";
+import { CALICO } from "../network/names";
 import { bringsAddresses, chosenOf, ciliumOf, ciliumValues } from "../network/cilium";
 import { release } from "../release";
 import type { NetworkOutputs } from "./01-network";
@@ -37,6 +39,7 @@ const agents: Readonly<Record<PlatformConfig["networkPolicy"]["plugin"], string>
   "vpc-cni": "kube-system/aws-node",
   "cilium-chaining": "kube-system/cilium",
   "cilium-eni": "kube-system/cilium",
+  calico: `${CALICO.namespace}/${CALICO.agent}`,
 };
 
 /**
@@ -87,6 +90,8 @@ export class NetworkPolicy extends pulumi.ComponentResource {
         { ...child, dependsOn: cilium },
       );
     }
+
+    if (plugin === "calico") calicoPolicy(name, config, cluster.provider, nodePools.ready, this);
 
     const balancer = loadBalancerController(name, args, this);
     const guarded = (called: string, podSecurity: "restricted" | "baseline", allow: Allowances) =>

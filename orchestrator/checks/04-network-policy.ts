@@ -14,6 +14,8 @@ import { attemptFrom, inProbeNamespace, listen } from "./probe";
 
 const DNS_NAME = "kubernetes.default.svc.cluster.local";
 const PROBE_PORT = 8080;
+/** Images are pulled, and an operator has to see what it was told. */
+const OPERATOR_SECONDS = 300;
 /** Agents by which a network plugin or its policy engine is recognised: DaemonSet name → plugin. */
 const AGENTS: Readonly<Record<string, string>> = {
   "aws-node": "vpc-cni",
@@ -50,11 +52,27 @@ export const networkPolicyCheck: PhaseCheck = {
 
 function agentsEverywhere(context: CheckContext, view: ClusterView): Promise<Finding> {
   return examine({ requirement: "A4.5", title: "the network plugin's pod runs on every node" }, async () => {
-    const [namespace = "", name = ""] = context.outputs.networkPolicy.daemonSet.split("/");
-    const [agent, nodes] = await Promise.all([
-      view.get<V1DaemonSet>("apps/v1", "DaemonSet", name, namespace),
-      view.list<V1Node>("v1", "Node"),
-    ]);
+    const { daemonSet, plugin } = context.outputs.networkPolicy;
+    const [namespace = "", name = ""] = daemonSet.split("/");
+    const look = () =>
+      Promise.all([
+        view.get<V1DaemonSet>("apps/v1", "DaemonSet", name, namespace),
+        view.list<V1Node>("v1", "Node"),
+      ] as const);
+    // Calico's agents are its operator's: they come after the chart that was waited for.
+    const [agent, nodes] =
+      plugin !== "calico"
+        ? await look()
+        : (
+            await context.waitUntil({
+              reason: "Calico's agent on every node",
+              deadlineSeconds: OPERATOR_SECONDS,
+              attempt: async () => {
+                const value = await look();
+                return { done: (value[0]?.status?.numberReady ?? 0) >= value[1].length, value };
+              },
+            })
+          ).value;
     const ready = agent?.status?.numberReady ?? 0;
     const wrong =
       ready >= nodes.length && agent !== undefined

@@ -32,7 +32,7 @@ export const meshCheck: PhaseCheck = {
       joined(view, mesh),
       healthy(view, mesh),
       outside(context, overhead(view, mesh)),
-      ...(mesh.kind === "linkerd" ? [outside(context, withProxies(view, mesh)), routesAreRead(view)] : []),
+      ...(mesh.kind === "linkerd" ? [outside(context, withProxies(context, view)), routesAreRead(view)] : []),
     ]);
     return [...standing, await pairSpeaksTls(context, view)];
   },

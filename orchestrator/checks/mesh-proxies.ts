@@ -1,15 +1,31 @@
-import type { KubernetesObject, V1Pod } from "@kubernetes/client-node";
+import type { KubernetesObject, V1Deployment, V1Pod } from "@kubernetes/client-node";
 import { SIDECAR } from "../../infra/mesh/names";
-import type { MeshOutput } from "../../infra/outputs";
-import type { Diagnosis, Finding } from "./check";
+import type { CheckContext, Diagnosis, Finding } from "./check";
 import { nameOf, type ClusterView } from "./cluster-view";
 import { diagnosis, each, examine } from "./finding";
 
+/** As long as a rollout of a well Deployment takes at most (its progressDeadlineSeconds by default). */
+const ROLLOUT_SECONDS = 600;
 const WITH_PROXY = "every pod of the namespaces that joined has its proxy";
 
 /** A10.2: a pod gets its proxy when it is made; one that was there before has none. */
-export function withProxies(view: ClusterView, { namespaces }: MeshOutput): Promise<Finding> {
+export function withProxies(
+  { waitUntil, outputs }: Pick<CheckContext, "waitUntil" | "outputs">,
+  view: ClusterView,
+): Promise<Finding> {
+  const { namespaces } = outputs.mesh;
   return examine({ requirement: "A10.2", title: WITH_PROXY }, async () => {
+    // Pods are made again one after the other, and those of before serve until then.
+    await waitUntil({
+      reason: "rollouts in the namespaces of the mesh",
+      deadlineSeconds: ROLLOUT_SECONDS,
+      attempt: async () => {
+        const lists = await Promise.all(
+          namespaces.map((name) => view.list<V1Deployment>("apps/v1", "Deployment", name)),
+        );
+        return { done: !lists.flat().some(rolling), value: undefined };
+      },
+    });
     const pods = (await Promise.all(namespaces.map((name) => view.list<V1Pod>("v1", "Pod", name)))).flat();
     const lasting = pods.filter(
       ({ metadata, spec, status }) =>
@@ -20,6 +36,12 @@ export function withProxies(view: ClusterView, { namespaces }: MeshOutput): Prom
     );
     return { looked: namespaces.length + 1, wrong, detail: `${lasting.length} pods` };
   });
+}
+
+/** A Deployment that has pods of another template than its own, or has not been looked at. */
+function rolling({ metadata, status }: V1Deployment): boolean {
+  const { observedGeneration = 0, replicas = 0, updatedReplicas = 0 } = status ?? {};
+  return observedGeneration < (metadata?.generation ?? 0) || updatedReplicas < replicas;
 }
 
 /** A10.2: they were not made again since their namespace joined. */

@@ -12,6 +12,7 @@ const KNOWN = [
   "oci://ghcr.io/",
   "oci://docker.io/envoyproxy/",
   "https://helm.cilium.io/",
+  "https://docs.tigera.io/calico/",
   "https://aws.github.io/eks-charts",
   "https://aws.github.io/secrets-store-csi-driver-provider-aws",
   "https://kubernetes-sigs.github.io/",

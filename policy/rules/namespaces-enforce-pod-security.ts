@@ -19,6 +19,8 @@ export const PRIVILEGED = [
   "monitoring-agents",
   "istio-system",
   "linkerd-cni",
+  "tigera-operator",
+  "calico-system",
 ];
 
 /** The API server itself then refuses what the profile forbids, whoever sends it. */

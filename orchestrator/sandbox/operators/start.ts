@@ -6,6 +6,7 @@ import { argoCd } from "./argo-cd";
 import { argoRollouts } from "./argo-rollouts";
 import { awsLoadBalancerController } from "./aws-load-balancer-controller";
 import { certManager } from "./cert-manager";
+import { calico } from "./calico";
 import { cilium } from "./cilium";
 import { cloudnativePg } from "./cloudnative-pg";
 import { chaosMesh } from "./chaos-mesh";
@@ -35,6 +36,7 @@ export const operators: readonly Operator[] = [
   flux,
   argoRollouts,
   certManager,
+  calico,
   cilium,
   chaosMesh,
   envoyGateway,

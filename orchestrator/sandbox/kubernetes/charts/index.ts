@@ -7,6 +7,7 @@ import { awsLoadBalancerController } from "./aws-load-balancer-controller";
 import { certManager } from "./cert-manager";
 import { chaosMesh } from "./chaos-mesh";
 import type { ChartTable } from "./chart";
+import { calicoCrds, tigeraOperator } from "./calico";
 import { cilium } from "./cilium";
 import { flux2 } from "./flux2";
 import { gatewayCrdsHelm, gatewayHelm } from "./envoy-gateway";
@@ -43,6 +44,8 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   "aws-load-balancer-controller": awsLoadBalancerController as unknown as ChartTable,
   "cert-manager": certManager as unknown as ChartTable,
   "chaos-mesh": chaosMesh as unknown as ChartTable,
+  "crd.projectcalico.org.v1": calicoCrds as unknown as ChartTable,
+  "tigera-operator": tigeraOperator as unknown as ChartTable,
   cilium: cilium as unknown as ChartTable,
   "external-dns": externalDns as unknown as ChartTable,
   "external-secrets": externalSecrets as unknown as ChartTable,

@@ -5,6 +5,7 @@ import { argoRolloutsDefinitions } from "./argo-rollouts";
 import { loadBalancerDefinitions } from "./aws-load-balancer-controller";
 import { certManagerDefinitions } from "./cert-manager";
 import { chaosMeshDefinitions } from "./chaos-mesh";
+import { calicoDefinitions } from "./calico";
 import { ciliumDefinitions } from "./cilium";
 import { envoyGatewayDefinitions } from "./envoy-gateway";
 import { externalDnsDefinitions } from "./external-dns";
@@ -52,6 +53,7 @@ export const kindSources: readonly KindSource[] = [
   { installedBy: "chart aws-load-balancer-controller v3.5.0", definitions: loadBalancerDefinitions },
   { installedBy: "chart cert-manager v1.21.1", definitions: certManagerDefinitions },
   { installedBy: "chart chaos-mesh 2.8.3", definitions: chaosMeshDefinitions },
+  { installedBy: "chart calico-crds v3.32.1", definitions: calicoDefinitions },
   { installedBy: "chart cilium (its operator)", definitions: ciliumDefinitions },
   { installedBy: "chart external-dns 0.21.0", definitions: externalDnsDefinitions },
   { installedBy: "chart external-secrets 2.9.0", definitions: externalSecretsDefinitions },
