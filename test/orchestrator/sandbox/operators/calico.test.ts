@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { calicoValues } from "../../../../infra/network/calico";
+import { CALICO } from "../../../../infra/network/names";
 import { at, conditionOf, type KubeObject } from "../../../../orchestrator/sandbox/kubernetes/object";
 import { CLUSTER, nodes, open, until, type Fixture } from "../kubernetes/fixture";
 
-const place = { apiVersion: "apps/v1", namespace: "calico-system" };
+const place = { apiVersion: "apps/v1", namespace: CALICO.namespace };
 const STATUS = { apiVersion: "operator.tigera.io/v1", kind: "TigeraStatus", name: "calico" };
 
 describe("Calico of a rehearsal", () => {
