@@ -46,7 +46,17 @@ const application = fields({
     }),
     syncOptions: list(text()),
   }),
-  ignoreDifferences: list(open),
+  ignoreDifferences: list(
+    fields({
+      group: text(),
+      "kind!": text(),
+      name: text(),
+      namespace: text(),
+      jsonPointers: list(text()),
+      jqPathExpressions: list(text()),
+      managedFieldsManagers: list(text()),
+    }),
+  ),
   info: list(open),
   revisionHistoryLimit: int,
 });
