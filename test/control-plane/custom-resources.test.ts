@@ -19,14 +19,18 @@ const published = path.join(root, "..", "shared", "crds");
 const kinds = customKinds();
 const keyOf = (group: string, kind: string) => `${group}/${kind}`;
 
+/** Published definitions by group: some have a megabyte, and objects of one group come by the dozen. */
+const read = new Map<string, readonly KubeObject[]>();
+function publishedIn(group: string): readonly KubeObject[] {
+  const folder = path.join(published, group);
+  const files = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  return files.map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as KubeObject);
+}
 /** The published definition of a kind, where the collection has one. */
 function publishedOf(group: string, kind: string): KubeObject | undefined {
-  const folder = path.join(published, group);
-  if (!fs.existsSync(folder)) return undefined;
-  return fs
-    .readdirSync(folder)
-    .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as KubeObject)
-    .find((one) => (one["spec"] as { names: { kind: string } }).names.kind === kind);
+  const found = read.get(group) ?? publishedIn(group);
+  read.set(group, found);
+  return found.find((one) => (one["spec"] as { names: { kind: string } }).names.kind === kind);
 }
 const ownOf = (group: string, kind: string) =>
   kinds.find((one) => keyOf(one.group, one.kind) === keyOf(group, kind))?.definition;
