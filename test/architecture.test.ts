@@ -80,6 +80,13 @@ describe("the import law", () => {
 
 /** Files that no test names, and the test that runs them. */
 const testedThrough: Readonly<Record<string, string>> = {
+  "infra/config/application-rules.ts": "test/infra/config/rules.test.ts",
+  "infra/config/cluster-rules.ts": "test/infra/config/rules.test.ts",
+  "infra/config/governance-rules.ts": "test/infra/config/rules.test.ts",
+  "infra/config/network-rules.ts": "test/infra/config/rules.test.ts",
+  "infra/config/networks.ts": "test/infra/config/rules.test.ts",
+  "infra/config/operation-rules.ts": "test/infra/config/rules.test.ts",
+  "infra/config/platform-namespaces.ts": "test/infra/config/rules.test.ts",
   "orchestrator/cli/sync.ts": "test/orchestrator/cli/commands/sync.test.ts",
   "orchestrator/checks/delivery-rights.ts": "test/orchestrator/checks/07-gitops.test.ts",
   "infra/envoy-gateway.ts": "test/infra/phases/06-entry-point.test.ts",
