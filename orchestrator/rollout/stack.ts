@@ -97,8 +97,10 @@ export function stackPort(stack: Stack, project: string, engine: Engine, interru
       }
       if (firstBuild?.built !== through - 1)
         return operation((hooks) => stack.up({ ...hooks, target: [...targets], program: () => program(through) }));
-      const built = await firstBuild.next();
-      if (built.result !== "succeeded") firstBuild = undefined;
+      const building = firstBuild;
+      firstBuild = undefined;
+      const built = await building.next();
+      if (built.result === "succeeded") firstBuild = building;
       return built;
     },
     destroy: (targets) => operation((hooks) => stack.destroy({ ...hooks, ...(targets && { target: [...targets] }) })),
