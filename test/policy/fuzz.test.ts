@@ -201,8 +201,12 @@ describe("rules on hostile input", function () {
       ["key headers", "-----BEGIN ".repeat(2_000)],
     ] as const)
       it(`take no more time for ${what} than for as many harmless ones`, () => {
-        // A quadratic expression over 20,000 characters would take thousands of times as long, not ten.
-        expect(time(text) / harmless).to.be.below(10);
+        // A quadratic expression over 20,000 characters takes dozens of times as long each time; a collection of
+        // garbage that falls into one measurement does not fall into three.
+        const limit = 10 * harmless;
+        const measured = [time(text)];
+        while (measured.length < 3 && Math.min(...measured) >= limit) measured.push(time(text));
+        expect(Math.min(...measured)).to.be.below(limit);
       });
   });
   it("match wildcards as a regular expression would, in linear time", () => {

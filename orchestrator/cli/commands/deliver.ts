@@ -41,12 +41,7 @@ export async function deliverCommand(options: DeliverOptions, invocation: Invoca
       ? "no release was made of this commit: which images run is judged by nobody (slipway release create)"
       : `release ${release.hash}: staging and production are judged with its images in hand`,
   );
-  const planned = await plan(
-    options,
-    invocation,
-    release?.hash,
-    levelsOf(store, path.join(layout.base, "levels")),
-  );
+  const planned = await plan(options, invocation, release?.hash, levelsOf(store, path.join(layout.base, "levels")));
   const bundle = bundleOf({
     commit,
     version,
