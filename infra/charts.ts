@@ -199,6 +199,16 @@ export const charts = {
     testedOn: [],
     reviewed: "2026-11-21",
   },
+  // Installed instead of argo-rollouts where application.rollout says so.
+  flagger: {
+    chart: "flagger",
+    repository: "https://flagger.app",
+    version: "1.44.0",
+    namespace: "flagger",
+    podSecurity: "restricted",
+    testedOn: [],
+    reviewed: "2026-11-21",
+  },
   // Installed instead of argo-cd where gitops.engine says so.
   flux2: {
     chart: "flux2",

@@ -198,9 +198,12 @@ export const schema = z.strictObject({
       rollout: z
         .discriminatedUnion("by", [
           z.strictObject({ by: z.literal("rolling") }),
-          /** With Argo CD, which is what phase 7 installs; it then installs Argo Rollouts too. */
+          /** Phase 7 then installs Argo Rollouts too. */
           z.strictObject({ by: z.literal("argo-rollouts") }),
-          /** With Flux, which delivers then; Flagger and its load tester are its to install. */
+          /**
+           * Phase 7 then installs Flagger. D5.3 pairs it with Flux; an application's environment is delivered by Argo CD
+           * alone (`gitops.engine`), and Flagger asks not who delivers. Its load tester is whose environment it is to install.
+           */
           z.strictObject({
             by: z.literal("flagger"),
             /** Address of the load tester in the cluster, like `http://loadtester.flagger/`. */

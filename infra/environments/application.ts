@@ -5,7 +5,7 @@ import { APPLICATION, DATABASE_PORT, type Names } from "./names";
 import { CONFIG, DATABASE_SECRET, job, podTemplate } from "./pod";
 import type { RefreshSettings } from "./refresh";
 import { SEED, sizeOf, type Kind, type Profile } from "./sizes";
-import { backendsOf, scaledBy, type Strategy } from "./strategy";
+import { backendsOf, scaledBy, serving, type Strategy } from "./strategy";
 
 /** Where the application's data is. */
 export interface Database {
@@ -114,7 +114,7 @@ export function applicationManifests(spec: ApplicationSpec): Manifest[] {
       ? []
       : [
           object("policy/v1", "PodDisruptionBudget", name, 2, {
-            spec: { minAvailable: disruptionMinimum, selector: { matchLabels: selector } },
+            spec: { minAvailable: disruptionMinimum, selector: { matchLabels: serving(spec.strategy) } },
           }),
         ]),
   ];

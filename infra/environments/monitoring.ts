@@ -4,9 +4,10 @@ import { dashboard, type Drawing } from "../slo/panel";
 import { EVALUATION } from "../slo/severity";
 import { canary } from "../strategy/table";
 import type { ApplicationSpec } from "./application";
-import { labelsOf, selector, wave } from "./labels";
+import { labelsOf, wave } from "./labels";
 import type { Manifest } from "./manifest";
 import { APPLICATION } from "./names";
+import { serving } from "./strategy";
 
 const { name } = APPLICATION;
 const WINDOW = "5m";
@@ -116,7 +117,7 @@ export function monitoringManifests(spec: ApplicationSpec): Manifest[] {
     kind: "PodMonitor",
     metadata: metadata(name),
     spec: {
-      selector: { matchLabels: selector },
+      selector: { matchLabels: serving(spec.strategy) },
       podMetricsEndpoints: [{ port: "http", path: APPLICATION.metrics }],
     },
   };

@@ -1,6 +1,6 @@
 import { charts } from "../charts";
 import { canaryManifests, serviceOf } from "../strategy/canary";
-import { flaggerCanary } from "../strategy/flagger";
+import { flaggerCanary, testerNamespace } from "../strategy/flagger";
 import type { ApplicationSpec } from "./application";
 import { labelsOf, selector, wave } from "./labels";
 import type { Manifest } from "./manifest";
@@ -8,7 +8,7 @@ import { APPLICATION } from "./names";
 import { TOOLS } from "./pod";
 import { sizeOf } from "./sizes";
 
-/** By canary: Argo Rollouts where Argo CD delivers, Flagger where Flux does (D5.3). */
+/** By canary: Argo Rollouts, or Flagger as its option (D5.3); phase 7 installs the one that is chosen. */
 export type Strategy =
   | { readonly by: "argo-rollouts" }
   /** Address of Flagger's load tester in the cluster, like `http://loadtester.flagger/`. */
@@ -19,6 +19,16 @@ export const PROMETHEUS = `http://kube-prometheus-stack-prometheus.${charts["kub
 const { name, port } = APPLICATION;
 /** Pods of the load test; their label is what lets them in. */
 const LOAD = { "app.kubernetes.io/name": `${name}-load` };
+
+/**
+ * Pods that serve, old and new. Flagger runs the old version as a second Deployment with a name label of its own, so that
+ * policies, budget and metrics that went by it would miss every pod that has users.
+ */
+export function serving(strategy: Strategy | undefined): Readonly<Record<string, string>> {
+  return strategy?.by === "flagger"
+    ? { "app.kubernetes.io/component": "web", "app.kubernetes.io/part-of": name }
+    : selector;
+}
 
 /** Whose number of copies an autoscaler sets. */
 export function scaledBy(strategy: Strategy | undefined): { readonly apiVersion: string; readonly kind: string } {
@@ -44,7 +54,7 @@ export function ignoredDifferences(strategy: Strategy | undefined, autoscaled: b
   const routed = strategy?.by === "argo-rollouts";
   return [
     // A canary's controller scales the Deployment that describes its pods down to none.
-    ...(autoscaled || routed ? [replicas("apps", "Deployment")] : []),
+    ...(autoscaled || strategy !== undefined ? [replicas("apps", "Deployment")] : []),
     ...(autoscaled && routed ? [replicas("argoproj.io", "Rollout")] : []),
     ...(routed
       ? [
@@ -65,10 +75,19 @@ export function strategyManifests(spec: ApplicationSpec): Manifest[] {
   const { autoscaler, replicas } = sizeOf(spec);
   const common = { name, namespace: names.namespace, labels: labelsOf(kind, "web"), annotations: wave(1) };
   if (strategy.by === "flagger") {
-    const { host } = names;
+    const { host, listener } = names;
     const { loadTester } = strategy;
     const scaled = autoscaler !== undefined && { autoscaler: name };
-    return [flaggerCanary({ ...common, host, gateway, loadTester, ...scaled, route: name })];
+    return [
+      flaggerCanary({
+        ...common,
+        host,
+        gateway: { ...gateway, sectionName: listener },
+        loadTester,
+        ...scaled,
+        route: name,
+      }),
+    ];
   }
   return canaryManifests({
     ...common,
@@ -90,13 +109,12 @@ export function strategyPolicies({ names, strategy }: ApplicationSpec): Manifest
     spec: rules,
   });
   const ports = [{ protocol: "TCP", port }];
-  const application = { podSelector: { matchLabels: selector } };
+  const application = { podSelector: { matchLabels: serving(strategy) } };
   const from = (peer: object) =>
     policy("allow-from-load", { ...application, policyTypes: ["Ingress"], ingress: [{ from: [peer], ports }] });
   if (strategy.by === "flagger") {
-    // Service and namespace of the tester: `http://loadtester.flagger/`.
-    const [, namespace = names.namespace] = new URL(strategy.loadTester).hostname.split(".");
-    return [from({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } })];
+    const tester = testerNamespace(strategy.loadTester);
+    return [from({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": tester } } })];
   }
   const load = { podSelector: { matchLabels: LOAD } };
   return [

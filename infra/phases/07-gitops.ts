@@ -7,12 +7,15 @@ import type { PlatformConfig } from "../config";
 import { deliveryManifests } from "../environments/access";
 import { EnvironmentGuards } from "../environments/environment";
 import { declare } from "../environments/manifest";
+import type { Strategy } from "../environments/strategy";
 import { PlatformNamespace, podMaximumOf, type Allowances } from "../environments/namespace";
 import { guardedSpec, surroundingsOf } from "../environments/stable";
+import { flaggerValues } from "../flagger-values";
 import { deliverByFlux } from "../gitops/flux";
 import { workloadKinds } from "../gitops/workload-kinds";
 import type { GitopsOutput } from "../outputs";
 import { release } from "../release";
+import { testerNamespace } from "../strategy/flagger";
 import type { ClusterOutputs } from "./02-cluster";
 import type { NodePoolsOutputs } from "./03-node-pools";
 
@@ -31,6 +34,8 @@ const ROOT = "applications";
 const WORKLOADS = "workloads";
 /** Where Flux's source controller serves what it fetched to the others. */
 const SOURCES = 9090;
+/** Where pods of Flagger's load tester listen (chart loadtester of https://flagger.app). */
+const TESTER_PORT = 8080;
 /** The sample application, declared in apps/root and delivered from apps/demo (A7.2). */
 const SAMPLE = { application: "demo", namespace: "demo-gitops" } as const;
 
@@ -45,8 +50,8 @@ export const syncPolicy = {
  * Phase 07: Argo CD delivers what the repository declares and keeps it so. One Application of applications; each
  * AppProject names the one repository, the namespaces and the kinds it may deliver. Nobody reaches its server from
  * outside, and nobody logs in with a password: people look with their own cluster access (`argocd --core`). With
- * `gitops.engine: flux` Flux does it instead (A7.5, `gitops/flux.ts`). Where new versions come by canary, Argo Rollouts takes
- * the steps.
+ * `gitops.engine: flux` Flux does it instead (A7.5, `gitops/flux.ts`). Where new versions come by canary, Argo Rollouts
+ * takes the steps, or Flagger.
  *
  * Holds no state of its own: everything is in Git, and its cache is built anew. Costs nothing of its own.
  */
@@ -110,7 +115,8 @@ export class Gitops extends pulumi.ComponentResource {
       home.name,
     );
     const after = { ...onCluster, dependsOn: [argo] };
-    if (config.application?.rollout.by === "argo-rollouts") this.rollouts(name, config, nodePools, cluster.provider);
+    const rollout = config.application?.rollout ?? { by: "rolling" };
+    if (rollout.by !== "rolling") this.canaries(name, config, rollout, nodePools, cluster.provider);
 
     const project = (project: string, spec: object, annotations: Record<string, string> = {}) =>
       new k8s.apiextensions.CustomResource(
@@ -183,16 +189,21 @@ export class Gitops extends pulumi.ComponentResource {
   }
 
   /** The controller of canaries, where the application's new versions come that way (D5.4). */
-  private rollouts(name: string, config: PlatformConfig, nodePools: NodePoolsOutputs, provider: k8s.Provider): void {
-    const home = this.namespace(name, charts["argo-rollouts"].namespace, config, provider, {
-      // Prometheus judges; the plugin for the Gateway API comes with an image, so nothing else is reached.
-      allow: { toNamespaces: [charts["kube-prometheus-stack"].namespace] },
-    });
+  private canaries(
+    name: string,
+    config: PlatformConfig,
+    rollout: Strategy,
+    nodePools: NodePoolsOutputs,
+    provider: k8s.Provider,
+  ): void {
+    const { by } = rollout;
+    const allow = canaryAllowances(rollout);
+    const home = this.namespace(name, charts[by].namespace, config, provider, { allow });
     release(
-      `${name}-argo-rollouts`,
-      "argo-rollouts",
+      `${name}-${by}`,
+      by,
       config,
-      argoRolloutsValues(config),
+      by === "flagger" ? flaggerValues(config) : argoRolloutsValues(config),
       { parent: this, provider, dependsOn: nodePools.ready },
       home.name,
     );
@@ -218,4 +229,18 @@ export class Gitops extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+/** Whom a controller of canaries reaches besides the API server, and who reaches what is in its namespace. Pure. */
+export function canaryAllowances(rollout: Strategy): Allowances {
+  const judge = charts["kube-prometheus-stack"].namespace;
+  // The plugin of Argo Rollouts for the Gateway API comes with an image, so nothing else is reached.
+  if (rollout.by === "argo-rollouts") return { toNamespaces: [judge] };
+  const tester = testerNamespace(rollout.loadTester);
+  const { namespace } = charts.flagger;
+  return {
+    toNamespaces: [...new Set([judge, tester])],
+    // A load tester beside it is called by it, and calls the application.
+    ...(tester === namespace && { fromNamespaces: { [namespace]: [TESTER_PORT] }, toEnvironments: true }),
+  };
 }

@@ -48,6 +48,7 @@ export class Metrics extends pulumi.ComponentResource {
     super("slipway:phase:Metrics", name, {}, opts);
     const onCluster = { parent: this, provider: cluster.provider };
     const chart = charts["kube-prometheus-stack"];
+    const rollout = config.application?.rollout ?? { by: "rolling" };
     const namespace = new PlatformNamespace(
       `${name}-${chart.namespace}`,
       {
@@ -56,10 +57,10 @@ export class Metrics extends pulumi.ComponentResource {
         allow: {
           fromApiServer: FROM_API_SERVER,
           toCluster: true,
-          // OpenCost asks Prometheus who used what (A17.1), Argo Rollouts how a canary does (D5.4).
+          // OpenCost asks Prometheus who used what (A17.1), and what takes canaries in how one does (D5.4).
           fromNamespaces: {
             [charts.opencost.namespace]: [9090],
-            ...(config.application?.rollout.by === "argo-rollouts" && { [charts["argo-rollouts"].namespace]: [9090] }),
+            ...(rollout.by !== "rolling" && { [charts[rollout.by].namespace]: [9090] }),
           },
           // Slack and PagerDuty over HTTPS, the mail server over its own port (B6.2, B6.3).
           toInternet: true,

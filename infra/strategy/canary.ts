@@ -99,11 +99,17 @@ function rollout({ name, namespace, selector, route, replicas }: CanaryArgs): ob
   };
 }
 
-function analysis({ namespace, name, prometheus }: CanaryArgs): object {
-  const pods = `namespace="${namespace}",pod=~"${name}-{{args.${HASH}}}-.*"`;
+/** What judges the pods that a selector of Prometheus names: the share of good requests, and p99 in milliseconds (D5.2). */
+export function measured(pods: string): { readonly share: string; readonly duration: string } {
   const window = `[${canary.windowMinutes}m]`;
-  const share = `sum(rate(http_requests_total{${pods},status!~"5.."}${window})) / sum(rate(http_requests_total{${pods}}${window}))`;
-  const duration = `1000 * histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket{${pods}}${window})))`;
+  return {
+    share: `sum(rate(http_requests_total{${pods},status!~"5.."}${window})) / sum(rate(http_requests_total{${pods}}${window}))`,
+    duration: `1000 * histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket{${pods}}${window})))`,
+  };
+}
+
+function analysis({ namespace, name, prometheus }: CanaryArgs): object {
+  const { share, duration } = measured(`namespace="${namespace}",pod=~"${name}-{{args.${HASH}}}-.*"`);
   const metric = (called: string, query: string, good: string, bad: string): Metric => ({
     name: called,
     interval: `${canary.intervalSeconds}s`,

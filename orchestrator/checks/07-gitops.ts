@@ -15,8 +15,6 @@ const SYNC_SECONDS = 600;
 const TRACKING = "argocd.argoproj.io/tracking-id";
 const delivered = (metadata: V1Secret["metadata"]) => metadata?.annotations?.[TRACKING] !== undefined;
 const CONTROLLER = "argo-cd-argocd-application-controller";
-/** Where Argo Rollouts runs when the settings say that new versions come by canary. */
-const ROLLOUTS = "argo-rollouts";
 /** A cache, which one copy of is enough. */
 const CACHE = "argo-cd-argocd-redis";
 const INITIAL_PASSWORD = "argocd-initial-admin-secret";
@@ -68,9 +66,12 @@ export const gitopsCheck: PhaseCheck = {
       deliveryRights(context),
       outside(context, noPlainSecret(view, delivered)),
     ]);
-    if (context.config.application?.rollout.by === "argo-rollouts") {
+    const rollout = context.config.application?.rollout ?? { by: "rolling" };
+    if (rollout.by !== "rolling") {
       const told = "the controller of canaries runs, where availability counts with a second replica";
-      standing.push(await deploymentsAvailable(view, "D5.4", told, ROLLOUTS, highAvailability));
+      // Each in a namespace of its name, where Flagger's load tester may be too: one copy makes load.
+      const single = rollout.by === "flagger" ? [new URL(rollout.loadTester).hostname.split(".")[0] ?? ""] : [];
+      standing.push(await deploymentsAvailable(view, "D5.4", told, rollout.by, highAvailability, single));
     }
     const synced = await outside(context, inSync(context, view));
     return [...standing, synced, await outside(context, continuous(context, view))];

@@ -109,6 +109,11 @@ describe("rules across keys", () => {
     const login = { issuer: "https://login.example.com", clientId: "qa", clientSecret: "slipway/dev/api-keys" };
     expect(keysOf("dev", { application: { ...application, login } })).to.deep.equal(["application.rollout.by"]);
     expect(keysOf("staging", { application })).to.deep.equal([]);
+    const flagger = { ...application, rollout: { by: "flagger", loadTester: "http://loadtester.flagger/" } };
+    expect(keysOf("production", { application: flagger })).to.deep.equal([]);
+    // D5.3 pairs Flagger with Flux; an application's environment is Argo CD's with either.
+    const flux = { gitops: { ...configOf("production").gitops, engine: "flux" } };
+    expect(keysOf("production", { application: flagger, ...flux })).to.deep.equal(["gitops.engine"]);
   });
   it("[C2.9] previews are on the dev cluster and leave half of it to others", () => {
     const previews = { repository: "registry.example.com/app", maximum: 64, idleHours: 72, lifetimeHours: 336 };

@@ -70,6 +70,7 @@ describe("how a new version comes into an environment", () => {
       (delivery(strategy)["spec"] as { ignoreDifferences: { kind: string; jsonPointers: string[] }[] })
         .ignoreDifferences;
     expect(ignored().map(({ kind }) => kind)).to.deep.equal(["Deployment"]);
+    expect(ignored(flagger).map(({ kind }) => kind)).to.deep.equal(["Deployment"]);
     expect(ignored(rollouts).map(({ kind, jsonPointers }) => [kind, ...jsonPointers])).to.deep.equal([
       ["Deployment", "/spec/replicas"],
       ["Rollout", "/spec/replicas"],
@@ -84,6 +85,29 @@ describe("how a new version comes into an environment", () => {
     expect(canary?.["spec"]).to.have.nested.property("autoscalerRef.name", "app");
     expect(canary?.["spec"]).to.have.nested.property("analysis.webhooks[0].url", "http://loadtester.flagger/");
     expect(canary?.["spec"]).to.have.deep.nested.property("service.hosts", ["api.example.com"]);
+    // Where a declared route would be, and not at the section that answers without TLS.
+    expect(canary?.["spec"]).to.have.deep.nested.property("service.gatewayRefs[0].sectionName", "application");
+  });
+  it("[D5.3] Flagger's second Deployment, whose pods have another name, is guarded and measured like the first", () => {
+    const alerts = { environment: "production", runbook: "https://runbooks.example.com" } as const;
+    const spec = specOf("production", { strategy: flagger, alerts });
+    const manifests = [...workloadManifests(spec), ...guardManifests({ spec, vpcCidr: "10.10.0.0/16" })];
+    const deployment = one(manifests, "Deployment")?.["spec"] as {
+      template: { metadata: { labels: Record<string, string> } };
+    };
+    // As Flagger labels them (makePrimaryLabels of 1.44.0).
+    const primary = { ...deployment.template.metadata.labels, "app.kubernetes.io/name": "app-primary" };
+    const selectors = [
+      one(manifests, "PodDisruptionBudget")?.["spec"] as { selector: object },
+      one(manifests, "PodMonitor")?.["spec"] as { selector: object },
+    ].map(({ selector }) => selector as { matchLabels: Record<string, string> });
+    for (const { matchLabels } of selectors) expect(primary).to.include(matchLabels);
+    for (const name of ["allow-from-load", "allow-from-gates"]) {
+      const policy = one(manifests, "NetworkPolicy", name)?.["spec"] as {
+        podSelector: { matchLabels: Record<string, string> };
+      };
+      expect(primary, name).to.include(policy.podSelector.matchLabels);
+    }
   });
   it("[D5.3] the load test reaches the application, whatever is denied; nobody else does", () => {
     const spec = specOf("production", { strategy: rollouts });

@@ -6,7 +6,7 @@ import { workloadManifests } from "../../../infra/environments/environment";
 import { stableSpec } from "../../../infra/environments/stable";
 import { PROMETHEUS } from "../../../infra/environments/strategy";
 import { workloadKinds } from "../../../infra/gitops/workload-kinds";
-import { syncPolicy } from "../../../infra/phases/07-gitops";
+import { canaryAllowances, syncPolicy } from "../../../infra/phases/07-gitops";
 import { configOf, root, type Registered } from "../../support/pulumi";
 import { recorded } from "../../support/recorded";
 
@@ -78,6 +78,28 @@ describe("phase 07: GitOps", () => {
     expect(PROMETHEUS).to.equal("http://kube-prometheus-stack-prometheus.monitoring:9090");
     const { seen: dev } = await recorded("dev");
     expect(dev.filter(({ name }) => name.includes("rollouts"))).to.deep.equal([]);
+  });
+  it("[D5.3] installs Flagger in its place where the settings say so, and it reaches what it asks", async () => {
+    const config = configOf("production");
+    const rollout = { by: "flagger", loadTester: "http://loadtester.flagger/" } as const;
+    const application = config.application && { ...config.application, rollout };
+    const { seen: all } = await recorded("production", { ...config, application });
+    const of = (name: string) =>
+      all.filter((one) => one.name === name).map(({ type, inputs }) => ({ type, ...inputs }));
+    expect(of("gitops-argo-rollouts")).to.deep.equal([]);
+    const release = of("gitops-flagger").find(({ type }) => type.includes("Release"));
+    expect(release).to.include({ chart: "flagger", namespace: "flagger", version: "1.44.0" });
+    for (const [policy, peer] of [
+      ["gitops-flagger-allow-namespaces", '"monitoring"'],
+      ["gitops-flagger-allow-callers", '"flagger"'],
+      ["gitops-flagger-allow-environments", '"slipway.dev/environment"'],
+      ["metrics-monitoring-allow-callers", '"flagger"'],
+    ] as const)
+      expect(JSON.stringify(of(policy)), policy).to.include(peer);
+  });
+  it("[D5.3] Flagger reaches a load tester elsewhere, which it lets nobody in for", () => {
+    const elsewhere = canaryAllowances({ by: "flagger", loadTester: "http://load.tools/" });
+    expect(elsewhere).to.deep.equal({ toNamespaces: ["monitoring", "tools"] });
   });
   for (const environment of environments)
     it(`[C7.1] the project takes every kind that the overlay of ${environment} delivers, and where it goes`, () => {

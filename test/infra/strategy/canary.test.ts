@@ -2,9 +2,11 @@ import * as fs from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import type { Manifest } from "../../../infra/environments/manifest";
-import { canaryManifests } from "../../../infra/strategy/canary";
-import { flaggerCanary } from "../../../infra/strategy/flagger";
+import { canaryManifests, measured } from "../../../infra/strategy/canary";
+import { flaggerCanary, testerNamespace } from "../../../infra/strategy/flagger";
 import { validate } from "../../../orchestrator/sandbox/cluster/schema";
+import { flaggerDefinitions } from "../../../orchestrator/sandbox/kubernetes/charts/definitions/flagger";
+import { at } from "../../../orchestrator/sandbox/kubernetes/object";
 import { syntaxError } from "../../support/fake-prometheus";
 import { root } from "../../support/pulumi";
 
@@ -97,18 +99,20 @@ describe("the canary of a workload", () => {
     const { spec } = flaggerCanary({
       ...args,
       host: "app.example",
-      gateway: { name: "public", namespace: "entry" },
+      gateway: { name: "public", namespace: "entry", sectionName: "application" },
       loadTester: "http://load.tools/",
       autoscaler: "app",
     }) as unknown as { spec: { analysis: Record<string, unknown>; targetRef: object } };
+    // The pods of the new version, as Prometheus finds them, and of no other.
+    const { share, duration } = measured('namespace="production",pod=~"app-[0-9a-z]+-[0-9a-z]+"');
     expect(spec.analysis).to.deep.equal({
       interval: "1m",
       threshold: 5,
       maxWeight: 50,
       stepWeight: 10,
       metrics: [
-        { name: "request-success-rate", interval: "1m", thresholdRange: { min: 99 } },
-        { name: "request-duration", interval: "1m", thresholdRange: { max: 500 } },
+        { name: "success-rate", interval: "1m", query: share, thresholdRange: { min: 0.99 } },
+        { name: "duration", interval: "1m", query: duration, thresholdRange: { max: 500 } },
       ],
       webhooks: [
         {
@@ -120,6 +124,27 @@ describe("the canary of a workload", () => {
         },
       ],
     });
+  });
+  it("[D5.3] its Canary has every field by the definition, and what is misspelt is refused", () => {
+    const canary = flaggerCanary({
+      ...args,
+      host: "app.example",
+      gateway: { name: "public", namespace: "entry", sectionName: "application" },
+      loadTester: "http://load.tools/",
+      autoscaler: "app",
+    });
+    const definition = flaggerDefinitions.find(({ spec }) => at(spec, "names", "kind") === "Canary");
+    const schema = at(definition, "spec", "versions", "0", "schema", "openAPIV3Schema") as Record<string, unknown>;
+    expect(validate(schema, canary, undefined)).to.deep.equal([]);
+    expect(unknown(schema, canary)).to.deep.equal([]);
+    expect(unknown(schema, { spec: { analysis: { stepWieght: 10 } } })).to.deep.equal(["spec.analysis.stepWieght"]);
+    const spec = canary["spec"] as { analysis: Record<string, unknown> };
+    const { stepWeight: _step, ...stepless } = spec.analysis;
+    expect(validate(schema, { ...canary, spec: { ...spec, analysis: stepless } }, undefined)).to.not.deep.equal([]);
+  });
+  it("[D5.3] Flagger's load tester is where its address says", () => {
+    expect(testerNamespace("http://loadtester.flagger/")).to.equal("flagger");
+    expect(testerNamespace("http://load.tools.svc.cluster.local:8080/")).to.equal("tools");
   });
 });
 

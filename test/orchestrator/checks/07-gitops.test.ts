@@ -173,6 +173,33 @@ describe("check 07 GitOps", () => {
     const again = await run({ config: config as never });
     expect(again.findings.find(({ requirement }) => requirement === "D5.4")?.verdict).to.equal("passed");
   });
+  it("[D5.4] asks for Flagger where that takes new versions in; of its load tester one copy is enough", async () => {
+    const at = "flagger";
+    const rollout = { by: at, loadTester: "http://loadtester.flagger/" };
+    const config = { environment: "production", highAvailability: true, application: { rollout } };
+    const verdict = async () =>
+      (await run({ config: config as never })).findings.find(({ requirement }) => requirement === "D5.4");
+    expect((await verdict())?.verdict).to.not.equal("passed");
+    await world.put({ apiVersion: "v1", kind: "Namespace", metadata: { name: at } });
+    const labels = { app: "loadtester" };
+    const template = { metadata: { labels }, spec: { containers: [{ name: "loadtester", image: "loadtester" }] } };
+    await world.put({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "loadtester", namespace: at },
+      spec: { replicas: 1, selector: { matchLabels: labels }, template },
+    });
+    await world.fixture.make("kubernetes:helm.sh/v3:Release", at, {
+      name: at,
+      chart: at,
+      namespace: at,
+      values: {
+        leaderElection: { enabled: true, replicaCount: 2 },
+        podDisruptionBudget: { enabled: true, minAvailable: 1 },
+      },
+    });
+    expect((await verdict())?.verdict).to.equal("passed");
+  });
   it("[A7.6] fails for an application that is not there", async () => {
     const more = { ...outputs, gitops: { ...outputs.gitops, applications: ["absent"] } };
     const config = { environment: "dev", highAvailability: true } as never;

@@ -9,6 +9,7 @@ import { chaosMesh } from "./chaos-mesh";
 import type { ChartTable } from "./chart";
 import { calicoCrds, tigeraOperator } from "./calico";
 import { cilium } from "./cilium";
+import { flagger } from "./flagger";
 import { flux2 } from "./flux2";
 import { gatewayCrdsHelm, gatewayHelm } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
@@ -49,6 +50,7 @@ export const chartTables: Readonly<Record<string, ChartTable>> = {
   cilium: cilium as unknown as ChartTable,
   "external-dns": externalDns as unknown as ChartTable,
   "external-secrets": externalSecrets as unknown as ChartTable,
+  flagger: flagger as unknown as ChartTable,
   flux2: flux2 as unknown as ChartTable,
   "gateway-crds-helm": gatewayCrdsHelm as unknown as ChartTable,
   "gateway-helm": gatewayHelm as unknown as ChartTable,

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
 import { chartTables } from "../../../../orchestrator/sandbox/kubernetes/charts";
 import { customKinds } from "../../../../orchestrator/sandbox/kubernetes/charts/definitions";
+import { flaggerDefinitions } from "../../../../orchestrator/sandbox/kubernetes/charts/definitions/flagger";
 import { traefikDefinitions } from "../../../../orchestrator/sandbox/kubernetes/charts/definitions/traefik";
 import { bounded, fields, text } from "../../../../orchestrator/sandbox/kubernetes/charts/schema";
 import { at, type KubeObject } from "../../../../orchestrator/sandbox/kubernetes/object";
@@ -170,6 +171,7 @@ const NOT_AT_HAND = [
   "installations.operator.tigera.io",
   "tigerastatuses.operator.tigera.io",
   "ciliumclusterwidenetworkpolicies.cilium.io",
+  ...flaggerDefinitions.map(({ metadata }) => metadata.name),
   "kustomizations.kustomize.toolkit.fluxcd.io",
   "gitrepositories.source.toolkit.fluxcd.io",
   "buckets.source.toolkit.fluxcd.io",

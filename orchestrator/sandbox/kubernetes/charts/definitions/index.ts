@@ -10,6 +10,7 @@ import { ciliumDefinitions } from "./cilium";
 import { envoyGatewayDefinitions } from "./envoy-gateway";
 import { externalDnsDefinitions } from "./external-dns";
 import { externalSecretsDefinitions } from "./external-secrets";
+import { flaggerDefinitions } from "./flagger";
 import { fluxDefinitions } from "./flux";
 import { gatewayDefinitions } from "./gateway-api";
 import { istioDefinitions } from "./istio";
@@ -57,6 +58,7 @@ export const kindSources: readonly KindSource[] = [
   { installedBy: "chart cilium (its operator)", definitions: ciliumDefinitions },
   { installedBy: "chart external-dns 0.21.0", definitions: externalDnsDefinitions },
   { installedBy: "chart external-secrets 2.9.0", definitions: externalSecretsDefinitions },
+  { installedBy: "chart flagger 1.44.0", definitions: flaggerDefinitions },
   { installedBy: "chart flux2 2.18.3 (Flux 2.8.5)", definitions: fluxDefinitions },
   { installedBy: "chart gateway-crds-helm v1.9.0 (Gateway API)", definitions: gatewayDefinitions },
   { installedBy: "chart gateway-crds-helm v1.9.0 (Envoy Gateway)", definitions: envoyGatewayDefinitions },
