@@ -22,6 +22,7 @@ const KNOWN = [
   "https://prometheus-community.github.io/helm-charts",
   "https://argoproj.github.io/argo-helm",
   "https://fluxcd-community.github.io/helm-charts",
+  "https://flagger.app",
   "https://vmware-tanzu.github.io/helm-charts",
   "https://charts.jetstack.io",
   "https://charts.external-secrets.io",

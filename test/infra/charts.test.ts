@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { charts } from "../../infra/charts";
+import { charts, type Chart } from "../../infra/charts";
+import { chartsArePinned } from "../../policy/rules/charts-are-pinned";
+import { judge } from "../support/policy";
 import { root } from "../support/pulumi";
 
 const published = path.join(root, "..", "shared", "charts");
@@ -9,6 +11,13 @@ const published = path.join(root, "..", "shared", "charts");
 describe("the chart table", () => {
   it("[A21.5] pins every chart to an exact version and no moving tag", () => {
     for (const [name, chart] of Object.entries(charts)) expect(chart.version, name).to.match(/^v?\d+\.\d+\.\d+$/);
+  });
+  it("[A21.5] takes every chart, of options too, from a repository that the policy pack knows", () => {
+    for (const [name, { chart, version, repository }] of Object.entries<Chart>(charts)) {
+      const inputs = { chart, version, ...(repository !== undefined && { repositoryOpts: { repo: repository } }) };
+      const { violations } = judge(chartsArePinned, "kubernetes:helm.sh/v3:Release", inputs);
+      expect(violations, name).to.deep.equal([]);
+    }
   });
   it("was reviewed at its versions", () => {
     for (const [name, chart] of Object.entries(charts)) expect(chart.reviewed, name).to.match(/^20\d\d-\d\d-\d\d$/);
