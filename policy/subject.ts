@@ -1,5 +1,5 @@
 import { tokenOf } from "./kind";
-import { isFields, items, UNKNOWN, type Fields } from "./value";
+import { type Fields, isFields, items, text, UNKNOWN } from "./value";
 import { readWorkload, type Workload } from "./workload";
 
 /**
@@ -50,7 +50,7 @@ export class Subject {
     if (!this.type.startsWith("kubernetes:") || typeof objectName !== "string") return this.name;
     return namespace === UNKNOWN || this.metadata["namespace"] === undefined
       ? objectName
-      : `${String(namespace)}/${objectName}`;
+      : `${text(namespace)}/${objectName}`;
   }
 }
 

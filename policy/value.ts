@@ -76,6 +76,13 @@ export function items(value: Value): readonly Value[] | typeof UNKNOWN {
   return Array.isArray(value) ? (value as readonly Value[]) : [];
 }
 
+/**
+ * As it stands in a message or is compared. What should be text and is something else is told as JSON: an object may
+ * have a `toString` of its own that is no function.
+ */
+export function text(value: Value | symbol): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
 export function isFields(value: Value): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

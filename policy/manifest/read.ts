@@ -1,4 +1,4 @@
-import { parseDocument } from "yaml";
+import { parseDocument, type DocumentOptions, type ParseOptions, type ScalarTag, type SchemaOptions } from "yaml";
 import { tokenOf } from "../kind";
 import { Subject } from "../subject";
 import { isFields, type Fields, type Value } from "../value";
@@ -78,19 +78,26 @@ export function parse(text: string): unknown {
   } catch (error) {
     if (!(error instanceof Unusual)) throw error;
   }
-  const document = parseDocument(text, {
-    version: "1.1",
-    merge: true,
-    // Kubernetes' reader knows no sexagesimal numbers, and leaves dates as text.
-    customTags: (tags) =>
-      tags.filter(
-        (tag) => typeof tag === "string" || (tag.format !== "TIME" && !String(tag.tag).includes("timestamp")),
-      ),
-  });
+  const document = parseDocument(text, AS_KUBERNETES_READS);
   const [problem] = document.errors;
   if (problem !== undefined) throw new Error(problem.message.split("\n")[0]);
   return document.toJS({ maxAliasCount: 100 }) as unknown;
 }
+
+/** What YAML 1.1 calls a number with an exponent; the library takes `e5`, which may be a commit, for one, too. */
+const EXPONENT = /^[-+]?(?:\d[\d_]*(?:\.[\d_]*)?|\.[\d_]+)[eE][-+]?\d+$/;
+
+/** How the full parser is told to read what Kubernetes reads: no sexagesimal numbers, and dates are text. */
+export const AS_KUBERNETES_READS = {
+  version: "1.1",
+  merge: true,
+  customTags: (tags) =>
+    tags
+      .filter((tag) => typeof tag === "string" || (tag.format !== "TIME" && !String(tag.tag).includes("timestamp")))
+      .map((tag) =>
+        typeof tag !== "string" && tag.format === "EXP" ? ({ ...tag, test: EXPONENT } as ScalarTag) : tag,
+      ),
+} satisfies ParseOptions & DocumentOptions & SchemaOptions;
 
 /**
  * The Kubernetes objects of a document. Undefined when it is none: a values file, a chart's own description. Kinds that

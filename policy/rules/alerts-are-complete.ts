@@ -1,7 +1,7 @@
 import { platform } from "../framework";
 import { isKind } from "../kind";
 import { resourceRule } from "../rule";
-import { at, isAbsent, items, UNKNOWN } from "../value";
+import { at, isAbsent, items, text, UNKNOWN } from "../value";
 
 /** An alert that does not say how bad, where and what to do wakes somebody up to guess. */
 export const alertsAreComplete = resourceRule({
@@ -29,7 +29,7 @@ export const alertsAreComplete = resourceRule({
           ["annotations", "runbook_url"],
         ] as const) {
           const value = at(rule, kind, key);
-          const where = `spec.groups[${g}].rules[${r}] (${String(name)})`;
+          const where = `spec.groups[${g}].rules[${r}] (${text(name)})`;
           if (value === UNKNOWN) verdict.undecided(`${where}.${kind}.${key}`);
           else if (isAbsent(value)) verdict.violation(`${where} has no ${kind}.${key}`);
         }

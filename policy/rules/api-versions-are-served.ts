@@ -1,6 +1,7 @@
 import { platform } from "../framework";
 import { kindOf } from "../kind";
 import { resourceRule } from "../rule";
+import { text } from "../value";
 
 /** Group/version/kind → what serves it today (https://kubernetes.io/docs/reference/using-api/deprecation-guide/). */
 const REMOVED: Readonly<Record<string, string>> = {
@@ -64,6 +65,6 @@ export const apiVersionsAreServed = resourceRule({
   url: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
   applies: (type) => successor(type) !== undefined,
   judge({ type }, verdict) {
-    verdict.violation(`${type.slice("kubernetes:".length)} is no longer served; use ${String(successor(type))}`);
+    verdict.violation(`${type.slice("kubernetes:".length)} is no longer served; use ${text(successor(type))}`);
   },
 });

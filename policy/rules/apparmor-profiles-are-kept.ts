@@ -1,6 +1,6 @@
 import { pss } from "../framework";
 import { resourceRule, type Verdict } from "../rule";
-import { at, isAbsent, isFields, UNKNOWN, type Value } from "../value";
+import { at, isAbsent, isFields, text, UNKNOWN, type Value } from "../value";
 import { eachContainer, isWorkload, withWorkload } from "../workload";
 
 const ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
@@ -29,7 +29,7 @@ export const apparmorProfilesAreKept = resourceRule({
         if (!key.startsWith(ANNOTATION)) continue;
         const profile = annotations[key];
         if (profile === UNKNOWN) verdict.undecided(`annotation ${key}`);
-        else if (!isAbsent(profile) && profile !== "runtime/default" && !String(profile).startsWith("localhost/"))
+        else if (!isAbsent(profile) && profile !== "runtime/default" && !text(profile).startsWith("localhost/"))
           verdict.violation(`annotation ${key} names no allowed profile`);
       }
     });

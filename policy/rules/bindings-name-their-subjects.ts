@@ -1,7 +1,7 @@
 import { cisEks } from "../framework";
 import { isKind } from "../kind";
 import { resourceRule } from "../rule";
-import { at, items, UNKNOWN } from "../value";
+import { at, items, text, UNKNOWN } from "../value";
 
 const EVERYBODY: readonly unknown[] = ["system:anonymous", "system:unauthenticated", "system:authenticated"];
 /** What Kubernetes itself lets everybody do: ask for versions and for one's own rights. */
@@ -24,7 +24,7 @@ export const bindingsNameTheirSubjects = resourceRule({
     subjects.forEach((subject, index) => {
       const name = at(subject, "name");
       if (name === UNKNOWN) verdict.undecided(`subjects[${index}].name`);
-      else if (EVERYBODY.includes(name)) verdict.violation(`subjects[${index}] is ${String(name)}`);
+      else if (EVERYBODY.includes(name)) verdict.violation(`subjects[${index}] is ${text(name)}`);
     });
   },
 });

@@ -2,7 +2,7 @@ import { bucketsOf, partsOf } from "../bucket";
 import { securityHub } from "../framework";
 import { stackRule } from "../rule";
 import { flag } from "../setting";
-import { at, isAbsent, isFields, items, UNKNOWN, type Value } from "../value";
+import { at, isAbsent, isFields, items, text, UNKNOWN, type Value } from "../value";
 
 /** S3 encrypts with a key of its own by default; saying so keeps the default from being taken away. */
 export const bucketsAreEncrypted = stackRule<{ kms: boolean }>({
@@ -27,7 +27,7 @@ export const bucketsAreEncrypted = stackRule<{ kms: boolean }>({
       const algorithms = rules.flatMap(algorithmsOf);
       if (algorithms.includes(UNKNOWN)) verdict.undecided(`how ${bucket.name} encrypts`, bucket.urn);
       else if (algorithms.length === 0) verdict.violation(`${bucket.name} does not say how it encrypts`, bucket.urn);
-      else if (kms && !algorithms.every((one) => String(one).startsWith("aws:kms")))
+      else if (kms && !algorithms.every((one) => text(one).startsWith("aws:kms")))
         verdict.violation(`${bucket.name} does not encrypt with a KMS key`, bucket.urn);
     }
   },

@@ -2,7 +2,7 @@ import { platform } from "../framework";
 import { isKind } from "../kind";
 import { resourceRule } from "../rule";
 import { list } from "../setting";
-import { at, isAbsent, UNKNOWN, several } from "../value";
+import { at, isAbsent, several, text, UNKNOWN } from "../value";
 
 type Settings = { repositories: readonly string[] };
 /** Repositories of the charts the platform installs; a beginning of the address, up to a slash. */
@@ -66,7 +66,7 @@ export const chartsArePinned = resourceRule<Settings>({
     else if (typeof version !== "string" || version.length > 200 || !EXACT.test(version))
       verdict.violation("version is a range, not one version");
     if (chart === UNKNOWN || repository === UNKNOWN) return verdict.undecided("chart or repositoryOpts.repo");
-    const source = typeof repository === "string" ? repository : String(chart);
+    const source = typeof repository === "string" ? repository : text(chart);
     const known = repositories.some((one) => source === one || source.startsWith(one.endsWith("/") ? one : `${one}/`));
     // A folder of the project itself is as known as the program.
     if (!known && !source.startsWith("./") && !source.startsWith("/"))

@@ -2,7 +2,7 @@ import { cisEks } from "../framework";
 import { isKind } from "../kind";
 import { resourceRule } from "../rule";
 import { list } from "../setting";
-import { at, items, UNKNOWN } from "../value";
+import { at, items, text, UNKNOWN } from "../value";
 import { matches } from "../waiver";
 
 type Settings = { administrators: readonly string[] };
@@ -35,7 +35,7 @@ export const clusterAdminIsNotGranted = resourceRule<Settings>({
     if (type === association) {
       const policy = properties["policyArn"];
       if (policy === UNKNOWN) verdict.undecided("policyArn");
-      else if (String(policy).endsWith("/AmazonEKSClusterAdminPolicy") && !known(properties["principalArn"]))
+      else if (text(policy).endsWith("/AmazonEKSClusterAdminPolicy") && !known(properties["principalArn"]))
         verdict.violation("the access policy makes its principal cluster-admin");
       return;
     }
@@ -46,7 +46,7 @@ export const clusterAdminIsNotGranted = resourceRule<Settings>({
     if (subjects === UNKNOWN) return verdict.undecided("subjects");
     subjects.forEach((subject, index) => {
       const name = at(subject, "name");
-      if (!known(name)) verdict.violation(`subjects[${index}] (${String(at(subject, "kind"))}) becomes cluster-admin`);
+      if (!known(name)) verdict.violation(`subjects[${index}] (${text(at(subject, "kind"))}) becomes cluster-admin`);
     });
   },
 });

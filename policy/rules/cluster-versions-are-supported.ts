@@ -1,7 +1,7 @@
 import { fsbp } from "../framework";
 import { resourceRule } from "../rule";
 import { flag, list } from "../setting";
-import { at, isAbsent, isFields, items, UNKNOWN, type Value } from "../value";
+import { at, isAbsent, isFields, items, text, UNKNOWN, type Value } from "../value";
 
 type Settings = { versions: readonly string[]; standardSupport: boolean };
 
@@ -23,8 +23,8 @@ export const clusterVersionsAreSupported = resourceRule<Settings>({
     const version = properties["version"];
     if (version === UNKNOWN) verdict.undecided("version");
     else if (isAbsent(version)) verdict.violation("version is not set, which means the newest of the day");
-    else if (!versions.includes(String(version)))
-      verdict.violation(`version ${String(version)} is not one of ${versions.join(", ")}`);
+    else if (!versions.includes(text(version)))
+      verdict.violation(`version ${text(version)} is not one of ${versions.join(", ")}`);
     if (!standardSupport) return;
     const support = at(first(properties["upgradePolicy"]), "supportType");
     if (support === UNKNOWN) verdict.undecided("upgradePolicy.supportType");

@@ -1,6 +1,6 @@
 import { pss } from "../framework";
 import { resourceRule } from "../rule";
-import { at, items, UNKNOWN, type Value } from "../value";
+import { at, items, text, UNKNOWN, type Value } from "../value";
 import { eachContainer, isWorkload } from "../workload";
 
 /** The baseline profile's list; anything beyond it reaches out of the container. */
@@ -41,7 +41,7 @@ export const containersAddOnlySafeCapabilities = resourceRule({
       for (const capability of add) {
         if (capability === UNKNOWN) verdict.undecided(`${container.place}.securityContext.capabilities.add`);
         else if (!SAFE_CAPABILITIES.has(capability))
-          verdict.violation(`${container.title}: capabilities.add names ${String(capability)}`);
+          verdict.violation(`${container.title}: capabilities.add names ${text(capability)}`);
       }
     });
   },

@@ -1,7 +1,7 @@
 import { pss } from "../framework";
 import { isOpen, itemsOf, mendContainers, mendPart, said } from "../repair";
 import { resourceRule } from "../rule";
-import { at, items, UNKNOWN, several } from "../value";
+import { at, items, several, text, UNKNOWN } from "../value";
 import { eachContainer, isWholeWorkload, isWorkload } from "../workload";
 
 const ADDABLE = "NET_BIND_SERVICE";
@@ -34,7 +34,7 @@ export const containersDropCapabilities = resourceRule({
       for (const capability of add) {
         if (capability === UNKNOWN) verdict.undecided(`${container.place}.securityContext.capabilities.add`);
         else if (capability !== ADDABLE)
-          verdict.violation(`${container.title}: capabilities.add names ${String(capability)}`);
+          verdict.violation(`${container.title}: capabilities.add names ${text(capability)}`);
       }
     });
   },

@@ -1,7 +1,7 @@
 import { cisEks } from "../framework";
 import { isReference, looksSecret, namesASecret } from "../credential";
 import { resourceRule } from "../rule";
-import { at, isAbsent, items, UNKNOWN, several } from "../value";
+import { at, isAbsent, items, several, text, UNKNOWN } from "../value";
 import { eachContainer, isWorkload } from "../workload";
 
 /** What stands in env is shown by kubectl describe, kept in every ReplicaSet, and printed by every crash handler. */
@@ -24,7 +24,7 @@ export const environmentHoldsNoSecrets = resourceRule({
         const secret = typeof name === "string" && namesASecret(name);
         // A value nobody knows yet may be harmless; under a secret's name it is a secret in the clear all the same.
         if (secret || (typeof value === "string" && looksSecret(value)))
-          verdict.violation(`${container.title}: env[${index}] (${String(name)}) holds a credential in the clear`);
+          verdict.violation(`${container.title}: env[${index}] (${text(name)}) holds a credential in the clear`);
         else if (value === UNKNOWN) verdict.undecided(`${container.place}.env[${index}].value`);
       });
     });

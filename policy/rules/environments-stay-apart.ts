@@ -3,7 +3,7 @@ import { isKind } from "../kind";
 import { resourceRule, type Verdict } from "../rule";
 import type { Subject } from "../subject";
 import { list } from "../setting";
-import { at, isFields, items, UNKNOWN, type Value } from "../value";
+import { at, isFields, items, text, UNKNOWN, type Value } from "../value";
 import { matches } from "../waiver";
 
 type Settings = { environments: readonly string[]; previews: readonly string[]; databasePorts: readonly string[] };
@@ -75,7 +75,7 @@ function foreign(selector: Value, own: string, settings: Settings): string | und
   const named = isFields(labels) ? Object.keys(labels).length : 0;
   if (expressions !== UNKNOWN && labels !== UNKNOWN && named + expressions.length === 0) return "every namespace";
   const name = at(labels, NAME);
-  if (isForeign(name, own, settings)) return String(name);
+  if (isForeign(name, own, settings)) return text(name);
   if (isFields(labels) && Object.hasOwn(labels, ENVIRONMENT)) return `namespaces by ${ENVIRONMENT}`;
   for (const expression of expressions === UNKNOWN ? [] : expressions) {
     if (at(expression, "key") === ENVIRONMENT) return `namespaces by ${ENVIRONMENT}`;
@@ -83,7 +83,7 @@ function foreign(selector: Value, own: string, settings: Settings): string | und
     const values = items(at(expression, "values"));
     if (at(expression, "operator") !== "In") return `namespaces by what they are not called`;
     const other = values === UNKNOWN ? undefined : values.find((value) => isForeign(value, own, settings));
-    if (other !== undefined) return String(other);
+    if (other !== undefined) return text(other);
   }
   return undefined;
 }

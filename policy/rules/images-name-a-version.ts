@@ -2,7 +2,7 @@ import { platform } from "../framework";
 import { parseImage } from "../image";
 import { resourceRule } from "../rule";
 import { list } from "../setting";
-import { isAbsent, UNKNOWN } from "../value";
+import { isAbsent, text, UNKNOWN } from "../value";
 import { eachContainer, isWorkload } from "../workload";
 
 /** What `latest` is changes under a running Deployment: the next pod to start is another program. */
@@ -24,7 +24,7 @@ export const imagesNameAVersion = resourceRule<{ movingTags: readonly string[] }
         if (!workload.partial) verdict.violation(`${container.title}: image is not set`);
         return;
       }
-      const { tag, digest } = parseImage(String(reference));
+      const { tag, digest } = parseImage(text(reference));
       if (digest !== undefined) return;
       if (tag === undefined) verdict.violation(`${container.title}: image has no tag, which means latest`);
       else if (movingTags.includes(tag)) verdict.violation(`${container.title}: image tag ${tag} moves`);

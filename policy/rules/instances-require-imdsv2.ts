@@ -2,7 +2,7 @@ import { fsbp } from "../framework";
 import { isKind } from "../kind";
 import { resourceRule, shown } from "../rule";
 import { count } from "../setting";
-import { at, isAbsent, items, UNKNOWN, type Value } from "../value";
+import { at, isAbsent, items, text, UNKNOWN, type Value } from "../value";
 
 const launchTemplate = "aws:ec2/launchTemplate:LaunchTemplate";
 const instance = "aws:ec2/instance:Instance";
@@ -28,7 +28,7 @@ export const instancesRequireImdsv2 = resourceRule<{ hopLimit: number }>({
     const hops = at(options, "httpPutResponseHopLimit");
     if (tokens === UNKNOWN) verdict.undecided("metadataOptions.httpTokens");
     else if (tokens !== "required")
-      verdict.violation(`metadataOptions.httpTokens is ${isAbsent(tokens) ? "not set" : String(tokens)}`);
+      verdict.violation(`metadataOptions.httpTokens is ${isAbsent(tokens) ? "not set" : text(tokens)}`);
     if (hops === UNKNOWN) verdict.undecided("metadataOptions.httpPutResponseHopLimit");
     else if (typeof hops !== "number" || hops > hopLimit || hops < 1)
       verdict.violation(`metadataOptions.httpPutResponseHopLimit is ${shown(hops)}`);

@@ -2,7 +2,7 @@ import { cisEks } from "../framework";
 import { isKind } from "../kind";
 import { resourceRule } from "../rule";
 import { choice, list } from "../setting";
-import { at, UNKNOWN } from "../value";
+import { at, text, UNKNOWN } from "../value";
 
 type Profile = "privileged" | "baseline" | "restricted";
 type Settings = { profile: Profile; privileged: readonly string[] };
@@ -49,6 +49,6 @@ export const namespacesEnforcePodSecurity = resourceRule<Settings>({
     const listed = typeof subject.objectName === "string" && privileged.includes(subject.objectName);
     if (rank < 0) verdict.violation(`label ${LABEL} is not set to a profile`);
     else if (rank < ORDER.indexOf(profile) && !listed)
-      verdict.violation(`label ${LABEL} is ${String(level)}, not ${profile}`);
+      verdict.violation(`label ${LABEL} is ${text(level)}, not ${profile}`);
   },
 });

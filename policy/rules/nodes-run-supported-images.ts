@@ -1,7 +1,7 @@
 import { platform } from "../framework";
 import { isKind } from "../kind";
 import { resourceRule } from "../rule";
-import { at, isAbsent, items, UNKNOWN, type Value } from "../value";
+import { at, isAbsent, items, text, UNKNOWN, type Value } from "../value";
 
 const nodeClass = isKind("karpenter.k8s.aws/EC2NodeClass");
 const groups: ReadonlySet<string> = new Set([
@@ -33,8 +33,7 @@ export const nodesRunSupportedImages = resourceRule({
     else terms.forEach((term, index) => named.push([`spec.amiSelectorTerms[${index}].alias`, at(term, "alias")]));
     for (const [place, value] of named) {
       if (value === UNKNOWN) verdict.undecided(place);
-      else if (!isAbsent(value) && /^al2(?:[@_]|$)/i.test(String(value)))
-        verdict.violation(`${place} is Amazon Linux 2`);
+      else if (!isAbsent(value) && /^al2(?:[@_]|$)/i.test(text(value))) verdict.violation(`${place} is Amazon Linux 2`);
     }
   },
 });

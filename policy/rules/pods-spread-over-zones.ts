@@ -1,7 +1,7 @@
 import { platform } from "../framework";
 import { guaranteed } from "../replicas";
 import { stackRule } from "../rule";
-import { at, isAbsent, items, UNKNOWN, type Fields } from "../value";
+import { at, type Fields, isAbsent, items, text, UNKNOWN } from "../value";
 
 const KEYS = ["topology.kubernetes.io/zone", "kubernetes.io/hostname"];
 
@@ -33,7 +33,7 @@ function isSpread(pod: Fields): boolean | typeof UNKNOWN {
   const constraints = items(pod["topologySpreadConstraints"]);
   const against = at(pod["affinity"], "podAntiAffinity");
   if (constraints === UNKNOWN || against === UNKNOWN) return UNKNOWN;
-  if (constraints.some((one) => KEYS.includes(String(at(one, "topologyKey"))))) return true;
+  if (constraints.some((one) => KEYS.includes(text(at(one, "topologyKey"))))) return true;
   return ["requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"].some(
     (way) => {
       const terms = items(at(against, way));

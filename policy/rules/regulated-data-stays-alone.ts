@@ -1,7 +1,7 @@
 import { platform } from "../framework";
 import { stackRule } from "../rule";
 import { list } from "../setting";
-import { at, UNKNOWN } from "../value";
+import { at, text, UNKNOWN } from "../value";
 
 /** What kind of data a namespace holds, as its owner says. */
 const LABEL = "slipway.dev/data-class";
@@ -21,14 +21,14 @@ export const regulatedDataStaysAlone = stackRule<{ regulated: readonly string[] 
       .ofType("kubernetes:core/v1:Namespace")
       .map((namespace) => ({ namespace, held: at(namespace.metadata["labels"], LABEL) }));
     const known = namespaces.filter(({ held }) => typeof held === "string" && held !== "");
-    const first = known.find(({ held }) => regulated.includes(String(held)));
+    const first = known.find(({ held }) => regulated.includes(text(held)));
     for (const { namespace, held } of namespaces)
       if (held === UNKNOWN) verdict.undecided(`what data ${namespace.title} holds`, namespace.urn);
     if (first === undefined) return;
     for (const { namespace, held } of known)
       if (held !== first.held)
         verdict.violation(
-          `${namespace.title} holds ${String(held)} data beside ${String(first.held)} data in ${first.namespace.title}`,
+          `${namespace.title} holds ${text(held)} data beside ${text(first.held)} data in ${first.namespace.title}`,
           namespace.urn,
         );
   },

@@ -1,7 +1,7 @@
 import { nsa } from "../framework";
 import { isKind } from "../kind";
 import { resourceRule } from "../rule";
-import { at, items, UNKNOWN, type Value, several } from "../value";
+import { at, items, several, text, UNKNOWN, type Value } from "../value";
 
 /** Verbs that turn a small right into every right. */
 const ESCALATING: readonly Value[] = ["escalate", "bind", "impersonate"];
@@ -26,7 +26,7 @@ export const rolesCannotEscalate = resourceRule({
       const [verbs, resources] = several(items(at(rule, "verbs")), items(at(rule, "resources")));
       if (verbs === UNKNOWN || resources === UNKNOWN) return verdict.undecided(`rules[${index}]`);
       for (const verb of verbs)
-        if (ESCALATING.includes(verb)) verdict.violation(`rules[${index}] allows ${String(verb)}`);
+        if (ESCALATING.includes(verb)) verdict.violation(`rules[${index}] allows ${text(verb)}`);
       if (resources.includes("serviceaccounts/token") && verbs.includes("create"))
         verdict.violation(`rules[${index}] mints service account tokens`);
     });

@@ -1,7 +1,7 @@
 import { cisEks } from "../framework";
 import { isKind } from "../kind";
 import { resourceRule } from "../rule";
-import { at, items, UNKNOWN, several } from "../value";
+import { at, items, several, text, UNKNOWN } from "../value";
 
 const READING = ["get", "list", "watch", "*"];
 
@@ -27,7 +27,7 @@ export const rolesDoNotReadAllSecrets = resourceRule({
       );
       if (verbs === UNKNOWN || resources === UNKNOWN || names === UNKNOWN) return verdict.undecided(`rules[${index}]`);
       const secrets = resources.includes("secrets") || resources.includes("*");
-      if (secrets && names.length === 0 && verbs.some((verb) => READING.includes(String(verb))))
+      if (secrets && names.length === 0 && verbs.some((verb) => READING.includes(text(verb))))
         verdict.violation(`rules[${index}] reads the Secrets of every namespace`);
     });
   },

@@ -2,7 +2,7 @@ import { nsa } from "../framework";
 import { isKind } from "../kind";
 import { resourceRule } from "../rule";
 import { list } from "../setting";
-import { at, items, UNKNOWN, several } from "../value";
+import { at, items, several, text, UNKNOWN } from "../value";
 import { matches } from "../waiver";
 
 const SESSIONS = ["pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers", "pods/*", "*"];
@@ -38,11 +38,11 @@ export const rolesGrantNoExec = resourceRule<{ previewNamespaces: readonly strin
     rules.forEach((rule, index) => {
       const [verbs, resources] = several(items(at(rule, "verbs")), items(at(rule, "resources")));
       if (verbs === UNKNOWN || resources === UNKNOWN) return verdict.undecided(`rules[${index}]`);
-      if (!verbs.some((verb) => ACTING.includes(String(verb)))) return;
-      const sessions = resources.filter((resource) => SESSIONS.includes(String(resource)));
+      if (!verbs.some((verb) => ACTING.includes(text(verb)))) return;
+      const sessions = resources.filter((resource) => SESSIONS.includes(text(resource)));
       for (const resource of sessions)
         if (resource !== "*" || verbs.some((verb) => verb === "create" || verb === "*"))
-          verdict.violation(`rules[${index}] opens sessions by ${String(resource)}`);
+          verdict.violation(`rules[${index}] opens sessions by ${text(resource)}`);
     });
   },
 });

@@ -2,7 +2,7 @@ import { platform } from "../framework";
 import { stackRule } from "../rule";
 import type { Subject } from "../subject";
 import { together } from "../namespace";
-import { at, isAbsent, items, UNKNOWN, type Value } from "../value";
+import { at, isAbsent, items, text, UNKNOWN, type Value } from "../value";
 
 const KINDS = ["HTTPRoute", "GRPCRoute"].map((kind) => `kubernetes:gateway.networking.k8s.io/v1:${kind}`);
 
@@ -65,5 +65,5 @@ function plainListener(gateway: Subject, section: Value, same: boolean): string 
     const open = from !== "None" && (from !== "Same" || same);
     return at(listener, "protocol") === "HTTP" && open && (isAbsent(section) || section === at(listener, "name"));
   });
-  return taken === undefined ? undefined : String(at(taken, "name"));
+  return taken === undefined ? undefined : text(at(taken, "name"));
 }

@@ -2,7 +2,7 @@ import { platform } from "../framework";
 import { isKind } from "../kind";
 import { resourceRule, shown, type Verdict } from "../rule";
 import type { Subject } from "../subject";
-import { at, isAbsent, isFields, items, UNKNOWN } from "../value";
+import { at, isAbsent, isFields, items, text, UNKNOWN } from "../value";
 
 const gateway = isKind("gateway.networking.k8s.io/Gateway");
 const ingress = isKind("networking.k8s.io/Ingress", "extensions/Ingress");
@@ -47,9 +47,9 @@ function judgeGateway(subject: Subject, verdict: Verdict): void {
       return;
     }
     const redirectsOnly = encrypted && (at(listener, "allowedRoutes", "namespaces", "from") ?? "Same") === "Same";
-    if (plaintextPorts.has(String(protocol)) && !redirectsOnly) {
+    if (plaintextPorts.has(text(protocol)) && !redirectsOnly) {
       verdict.violation(
-        `${where} is plain ${String(protocol)} and takes routes from other namespaces, or there is no HTTPS listener`,
+        `${where} is plain ${text(protocol)} and takes routes from other namespaces, or there is no HTTPS listener`,
       );
     }
   });

@@ -2,6 +2,7 @@ import { fsbp } from "../framework";
 import { eachIngress, portsOf, securityGroups } from "../ingress";
 import { resourceRule } from "../rule";
 import { list } from "../setting";
+import { text } from "../value";
 
 /** What is open to the world by design is a web server; all else has callers with names. */
 export const securityGroupsNameTheirSources = resourceRule<{ publicPorts: readonly string[] }>({
@@ -18,7 +19,7 @@ export const securityGroupsNameTheirSources = resourceRule<{ publicPorts: readon
     eachIngress(subject, verdict, (rule, where) => {
       const range = portsOf(rule, where, verdict);
       if (range === undefined) return;
-      const single = range.from === range.to && publicPorts.includes(String(range.from));
+      const single = range.from === range.to && publicPorts.includes(text(range.from));
       if (!single) verdict.violation(`${where} is open to the world on ports ${range.from} to ${range.to}`);
     });
   },

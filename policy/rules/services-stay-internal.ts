@@ -2,7 +2,7 @@ import { platform } from "../framework";
 import { isKind } from "../kind";
 import { resourceRule } from "../rule";
 import { list } from "../setting";
-import { items, isFields, UNKNOWN } from "../value";
+import { isFields, items, text, UNKNOWN } from "../value";
 import { matches } from "../waiver";
 
 /** The Gateway is the way in (A6); a load balancer beside it has no TLS, no allow list and its own bill. */
@@ -22,7 +22,7 @@ export const servicesStayInternal = resourceRule<{ exposed: readonly string[] }>
     if (spec === UNKNOWN) return verdict.undecided("spec");
     if (!isFields(spec)) return;
     const listed = exposed.some((pattern) =>
-      matches(pattern, `${String(subject.namespace)}/${String(subject.objectName)}`),
+      matches(pattern, `${text(subject.namespace)}/${text(subject.objectName)}`),
     );
     const type = spec["type"];
     if (type === UNKNOWN) verdict.undecided("spec.type");

@@ -3,7 +3,7 @@ import { together } from "../namespace";
 import { stackRule, type Stack } from "../rule";
 import type { Subject } from "../subject";
 import { list } from "../setting";
-import { at, items, UNKNOWN, type Value } from "../value";
+import { at, items, text, UNKNOWN, type Value } from "../value";
 
 const ROLE = "kubernetes:rbac.authorization.k8s.io/v1";
 const READING: readonly Value[] = ["get", "list", "watch"];
@@ -52,12 +52,12 @@ function someoneElse(binding: Subject, { deliverers }: Settings): string | typeo
     const [kind, name] = [at(subject, "kind"), at(subject, "name")];
     if (kind === UNKNOWN || name === UNKNOWN) return UNKNOWN;
     if (kind === "User" || kind === "Group") {
-      if (!String(name).startsWith("system:")) return `${kind.toLowerCase()} ${String(name)}`;
+      if (!text(name).startsWith("system:")) return `${kind.toLowerCase()} ${text(name)}`;
     } else if (kind === "ServiceAccount" && binding.type.endsWith(":RoleBinding")) {
       const place = at(subject, "namespace") ?? binding.namespace;
       if (place === UNKNOWN) return UNKNOWN;
-      if (place !== binding.namespace && !deliverers.includes(`${String(place)}/${String(name)}`))
-        return `account ${String(place)}/${String(name)}`;
+      const account = `${text(place)}/${text(name)}`;
+      if (place !== binding.namespace && !deliverers.includes(account)) return `account ${account}`;
     }
   }
   return undefined;
@@ -68,11 +68,11 @@ function writesOf(stack: Stack, binding: Subject): string | typeof UNKNOWN | und
   const reference = binding.properties["roleRef"];
   const [kind, name] = [at(reference, "kind"), at(reference, "name")];
   if (kind === UNKNOWN || name === UNKNOWN) return UNKNOWN;
-  const role = [...stack.ofType(`${ROLE}:${String(kind)}`)].find(
+  const role = [...stack.ofType(`${ROLE}:${text(kind)}`)].find(
     (one) => one.objectName === name && (kind === "ClusterRole" || together(one, binding)),
   );
   if (role === undefined)
-    return typeof name === "string" && WRITERS.includes(name) ? `do what ${String(name)} may` : undefined;
+    return typeof name === "string" && WRITERS.includes(name) ? `do what ${text(name)} may` : undefined;
   const rules = items(role.properties["rules"]);
   if (rules === UNKNOWN) return UNKNOWN;
   for (const rule of rules) {
@@ -80,7 +80,7 @@ function writesOf(stack: Stack, binding: Subject): string | typeof UNKNOWN | und
     if (verbs === UNKNOWN) return UNKNOWN;
     const writing = verbs.find((verb) => !READING.includes(verb));
     if (writing === UNKNOWN) return UNKNOWN;
-    if (writing !== undefined) return `${String(writing)} ${nameOf(at(rule, "resources"))}`;
+    if (writing !== undefined) return `${text(writing)} ${nameOf(at(rule, "resources"))}`;
   }
   return undefined;
 }

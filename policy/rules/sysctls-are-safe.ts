@@ -1,6 +1,6 @@
 import { pss } from "../framework";
 import { resourceRule } from "../rule";
-import { at, items, UNKNOWN, type Value } from "../value";
+import { at, items, text, UNKNOWN, type Value } from "../value";
 import { isWorkload, withWorkload } from "../workload";
 
 /** Namespaced and isolated from other pods; the last two from 1.37 on. */
@@ -43,7 +43,7 @@ export const sysctlsAreSafe = resourceRule({
         const name = at(sysctl, "name");
         if (name === UNKNOWN) verdict.undecided(`${place}.securityContext.sysctls[${index}].name`);
         else if (!SAFE_SYSCTLS.has(name))
-          verdict.violation(`${place}.securityContext.sysctls[${index}] sets ${String(name)}`);
+          verdict.violation(`${place}.securityContext.sysctls[${index}] sets ${text(name)}`);
       });
     });
   },

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { at, isAbsent, items, plain, UNKNOWN } from "../../policy/value";
+import { at, isAbsent, items, plain, text, UNKNOWN } from "../../policy/value";
 import { unknown } from "../support/policy";
 
 describe("policy values", () => {
@@ -14,6 +14,11 @@ describe("policy values", () => {
     const cycle: Record<string, unknown> = {};
     cycle["self"] = cycle;
     expect(() => plain(cycle)).to.not.throw();
+  });
+  it("has words for what should be text and is not, whatever it says of itself", () => {
+    expect(["dev", 5, true, undefined].map(text)).to.deep.equal(["dev", "5", "true", "undefined"]);
+    expect(text({ toString: "none" })).to.equal('{"toString":"none"}');
+    expect(text([{ valueOf: 1 }])).to.equal('[{"valueOf":1}]');
   });
   it("ends a path at the first unknown", () => {
     expect(at({ a: UNKNOWN }, "a", "b", "c")).to.equal(UNKNOWN);
