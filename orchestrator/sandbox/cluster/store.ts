@@ -77,8 +77,10 @@ export class ClusterStore {
     const table = this.table(tableOf(resource));
     const key = keyOf(object);
     const before = table.get(key);
-    if (before !== undefined && same(before, object)) return before;
-    const specChanged = before !== undefined && JSON.stringify(before["spec"]) !== JSON.stringify(object["spec"]);
+    const is = contentOf(object);
+    const was = before && (contents.get(before) ?? contentOf(before));
+    const specChanged = was !== undefined && was.spec !== is.spec;
+    if (before !== undefined && !specChanged && was?.rest === is.rest) return before;
     const metadata = {
       ...object.metadata,
       uid: before?.metadata.uid ?? randomUUID(),
@@ -87,6 +89,7 @@ export class ClusterStore {
       generation: before === undefined ? 1 : (before.metadata.generation ?? 1) + (specChanged ? 1 : 0),
     };
     const stored = { ...object, metadata };
+    contents.set(stored, is);
     this.log.put(`${tableOf(resource)}|${key}`, { resource: tableOf(resource), object: stored });
     table.set(key, stored);
     if (stored.kind === "CustomResourceDefinition") this.resources.define(stored);
@@ -151,21 +154,17 @@ function served(object: KubeObject, resource: Resource): KubeObject {
   const apiVersion = apiVersionOf(resource);
   return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
 }
-function same(a: KubeObject, b: KubeObject): boolean {
-  const content = ({ metadata, ...rest }: KubeObject) => {
-    const {
-      resourceVersion: _v,
-      managedFields: _m,
-      generation: _g,
-      uid: _u,
-      creationTimestamp: _c,
-      ...kept
-    } = metadata;
-    return JSON.stringify([rest, kept]);
-  };
-  return (
-    content(a) === content(b) &&
-    JSON.stringify(a.metadata.managedFields?.map((entry) => [entry.manager, entry.fieldsV1])) ===
-      JSON.stringify(b.metadata.managedFields?.map((entry) => [entry.manager, entry.fieldsV1]))
-  );
+interface Content {
+  readonly spec: string | undefined;
+  /** All but the spec and what the server itself writes. */
+  readonly rest: string;
+}
+/** Of what is stored, which does not change: made once, not at every write. */
+const contents = new WeakMap<KubeObject, Content>();
+
+/** What makes an object what it is, as text. */
+function contentOf({ metadata, spec, ...rest }: KubeObject): Content {
+  const { resourceVersion: _v, managedFields, generation: _g, uid: _u, creationTimestamp: _c, ...kept } = metadata;
+  const managers = managedFields?.map(({ manager, fieldsV1 }) => [manager, fieldsV1]);
+  return { spec: JSON.stringify(spec), rest: JSON.stringify([rest, kept, managers]) };
 }
