@@ -196,6 +196,8 @@ async function runSteps(request: ExecuteRequest, { steps, id, journals, resume }
   const records = await run({
     run: id,
     steps,
+    // A preview touches nothing, and one environment's says nothing of another's.
+    sideBySide: request.command === "preview",
     finished,
     journals: safe,
     interruption: request.interruption,

@@ -19,6 +19,8 @@ export interface Observer {
 
 export interface RunRequest {
   readonly run: string;
+  /** Environments do not wait for one another: for steps that change nothing, of which none depends on another's. */
+  readonly sideBySide?: boolean;
   readonly steps: readonly Step[];
   readonly finished: ReadonlyMap<string, Finished>;
   readonly journals: ReadonlyMap<string, Pick<Journal, "append">>;
@@ -36,9 +38,26 @@ export interface RunRequest {
  * early with the cause. Each step is in the journal before its first effect and after its last.
  */
 export async function run(request: RunRequest): Promise<StepRecord[]> {
+  if (request.sideBySide !== true) return inOrder(request.steps, request);
+  const environments = [...new Set(request.steps.map(({ environment }) => environment))];
+  const ended = await Promise.allSettled(
+    environments.map((name) =>
+      inOrder(
+        request.steps.filter(({ environment }) => environment === name),
+        request,
+      ),
+    ),
+  );
+  return ended.flatMap((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
+}
+
+async function inOrder(steps: readonly Step[], request: RunRequest): Promise<StepRecord[]> {
   const records: StepRecord[] = [];
   let stopped: { cause: string; reason: string } | undefined;
-  for (const [index, step] of request.steps.entries()) {
+  for (const [index, step] of steps.entries()) {
     const earlier = request.finished.get(step.id);
     let record: StepRecord;
     if (earlier) {
@@ -61,7 +80,7 @@ export async function run(request: RunRequest): Promise<StepRecord[]> {
     }
     request.observer.end(record);
     records.push(record);
-    if (request.steps[index + 1]?.environment !== step.environment) await request.leave(step.environment);
+    if (steps[index + 1]?.environment !== step.environment) await request.leave(step.environment);
   }
   return records;
 }

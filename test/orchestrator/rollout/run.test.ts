@@ -72,6 +72,35 @@ describe("a run of steps", () => {
     expect(records[2]).to.include({ cause: "dev/1", reason: "dev/1 failed", seconds: 0 });
     expect(log).to.deep.equal(["dev: begin dev/1", "dev: end dev/1", "leave dev", "leave staging"]);
   });
+  it("lets no environment wait for another where they run side by side, nor stop because of it", async () => {
+    const preview = Promise.withResolvers<StepOutcome>();
+    const records = await go({
+      sideBySide: true,
+      perform: ({ id }) => {
+        if (id === "dev/1") return preview.promise;
+        if (id === "staging/1") preview.resolve({ status: "failed", reason: "no", fix: "mend" });
+        return Promise.resolve(good);
+      },
+    });
+    expect(records.map(({ step: { id }, status }) => `${id} ${status}`)).to.deep.equal([
+      "dev/1 failed",
+      "dev/2 early exit",
+      "staging/1 succeeded",
+    ]);
+    expect(log.filter((line) => line.startsWith("leave"))).to.have.members(["leave dev", "leave staging"]);
+  });
+  it("hands on what kept an environment from being left, when the others are done", async () => {
+    const left: string[] = [];
+    const met = await go({
+      sideBySide: true,
+      leave: (environment) => {
+        left.push(environment);
+        return environment === "dev" ? Promise.reject(new Error("the folder is gone")) : Promise.resolve();
+      },
+    }).catch((error: unknown) => error);
+    expect(met).to.have.property("message", "the folder is gone");
+    expect(left).to.have.members(["dev", "staging"]);
+  });
   it("does not repeat what finished before, and keeps its result and time", async () => {
     const outcome = { ...good, notes: ["from before"] };
     const end = { event: "end" as const, run: "r1", at: "", step: "dev/1", seconds: 7, outcome };
