@@ -20,28 +20,10 @@ export const operationRules: readonly Rule[] = [
     environment !== "production" || backup.schedule === "hourly"
       ? undefined
       : mistake("backup.schedule", backup.schedule, "hourly in production (B4.2)", "set hourly"),
-  ({ environment, monitoring: { metrics } }) => {
-    const least = { dev: 7, staging: 15, production: 30 }[environment];
-    return metrics.retentionDays >= least
-      ? undefined
-      : mistake(
-          "monitoring.metrics.retentionDays",
-          metrics.retentionDays,
-          `at least ${least} days in ${environment} (B6.1)`,
-          `set ${least} or more`,
-        );
-  },
-  ({ environment, monitoring: { logs } }) => {
-    const least = { dev: 7, staging: 15, production: 30 }[environment];
-    return logs.retentionDays >= least
-      ? undefined
-      : mistake(
-          "monitoring.logs.retentionDays",
-          logs.retentionDays,
-          `at least ${least} days in ${environment} (B6.1)`,
-          `set ${least} or more`,
-        );
-  },
+  ({ environment, monitoring: { metrics } }) =>
+    keptLongEnough("monitoring.metrics.retentionDays", metrics.retentionDays, environment),
+  ({ environment, monitoring: { logs } }) =>
+    keptLongEnough("monitoring.logs.retentionDays", logs.retentionDays, environment),
   ({ environment, monitoring: { metrics } }) =>
     environment === "dev" || metrics.longTerm
       ? undefined
@@ -98,3 +80,13 @@ export const operationRules: readonly Rule[] = [
         );
   },
 ];
+
+/** How long metrics and logs are kept at least, days (B6.1). */
+const LEAST_DAYS = { dev: 7, staging: 15, production: 30 } as const;
+
+function keptLongEnough(key: string, days: number, environment: keyof typeof LEAST_DAYS) {
+  const least = LEAST_DAYS[environment];
+  return days >= least
+    ? undefined
+    : mistake(key, days, `at least ${least} days in ${environment} (B6.1)`, `set ${least} or more`);
+}
