@@ -23,6 +23,21 @@ describe("rules across keys", () => {
   const keysOf = (environment: string, changed: object) =>
     crossCheck({ ...configOf(environment), ...changed }).map(({ key }) => key);
 
+  for (const [environment, least] of [
+    ["dev", 7],
+    ["staging", 15],
+    ["production", 30],
+  ] as const)
+    it(`[B6.1] metrics and logs of ${environment} are kept ${least} days at least`, () => {
+      const { monitoring } = configOf(environment);
+      for (const kind of ["metrics", "logs"] as const) {
+        const keeping = (retentionDays: number) =>
+          keysOf(environment, { monitoring: { ...monitoring, [kind]: { ...monitoring[kind], retentionDays } } });
+        expect(keeping(least)).to.not.include(`monitoring.${kind}.retentionDays`);
+        expect(keeping(least - 1)).to.include(`monitoring.${kind}.retentionDays`);
+      }
+    });
+
   it("[A14.2] [A14.4] audit names rules that admission can hold, and none that is denied from the first day", () => {
     const { security } = configOf("dev");
     const fixes = (audit: string[]) =>
